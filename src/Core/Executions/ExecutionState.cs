@@ -120,8 +120,8 @@ public sealed record ExecutionState
 
     private ExecutionState ApplyToStep(ExecutionEvent happened) => happened.Type switch
     {
-        EventType.StepStarted => Enter(happened),
-        EventType.StepSkipped => this with { Steps = Steps.SetItem(happened.Step!, Skip(happened)) },
+        EventType.StepStarted => Enter(happened.Step!, Start(happened)),
+        EventType.StepSkipped => Enter(happened.Step!, Skip(happened)),
         EventType.StepExit => Exit(happened),
         EventType.VarsSet => this with { Vars = Vars.SetItems(Members(happened.Result)) },
         EventType.IteratorStarted => this with { Loops = Loops.SetItem(happened.RunId!.Value, LoopState.Start(happened)) },
@@ -130,25 +130,23 @@ public sealed record ExecutionState
         _ => ApplyToWork(happened),
     };
 
-    private ExecutionState Enter(ExecutionEvent happened)
+    /// <summary>A new run takes the place of the step's former one, and of that one's loop.</summary>
+    private ExecutionState Enter(string step, StepRun run) => this with
     {
-        var previous = Steps.GetValueOrDefault(happened.Step!);
-        var run = new StepRun
-        {
-            Step = happened.Step!,
-            Epoch = happened.Epoch!.Value,
-            // Before the log has numbered it, the event's provisional id stands in RunId.
-            RunId = happened.EventId != 0 ? happened.EventId : happened.RunId!.Value,
-            Status = StepStatus.Running,
-            Args = happened.Context.Member("args"),
-            StartedAt = happened.CreatedAt,
-        };
-        return this with
-        {
-            Steps = Steps.SetItem(run.Step, run),
-            Loops = previous is null ? Loops : Loops.Remove(previous.RunId),
-        };
-    }
+        Steps = Steps.SetItem(step, run),
+        Loops = Steps.TryGetValue(step, out var previous) ? Loops.Remove(previous.RunId) : Loops,
+    };
+
+    private static StepRun Start(ExecutionEvent happened) => new()
+    {
+        Step = happened.Step!,
+        Epoch = happened.Epoch!.Value,
+        // Before the log has numbered it, the event's provisional id stands in RunId.
+        RunId = happened.EventId != 0 ? happened.EventId : happened.RunId!.Value,
+        Status = StepStatus.Running,
+        Args = happened.Context.Member("args"),
+        StartedAt = happened.CreatedAt,
+    };
 
     private static StepRun Skip(ExecutionEvent happened) => new()
     {
