@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Election;
 using PlaybookOperator.Kubernetes.Objects;
@@ -141,7 +142,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         var calls = _world.Server.Requests.Count;
         await Patience.UntilAsync(() => _world.Server.Requests.Count > calls + 2);
         _lease.Outage = null;
-        _lease.Change(lease => lease["metadata"]!["annotations"] = "touched");
+        _lease.Change(lease => lease["metadata"]!["annotations"] = new JsonObject { ["touched"] = "yes" });
         var renewed = Spec("renewTime");
         await Patience.UntilAsync(() => Spec("renewTime") != renewed);
         Assert.True(elector.IsLeader);
