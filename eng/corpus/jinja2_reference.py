@@ -4,15 +4,14 @@
 A template that is exactly one {{ … }} is answered with its typed value, as a native environment would before it guesses
 types from text. Something undefined may not be printed, as in the product; all other settings are Jinja2's own.
 """
+import copy
 import json
 import math
 import os
 import sys
 
-from jinja2 import Undefined, nodes
-from jinja2.nativetypes import NativeEnvironment, NativeTemplate
-from jinja2 import Environment
-from jinja2.runtime import LoopContext
+from jinja2 import Environment, Undefined, nodes
+from jinja2.nativetypes import NativeCodeGenerator, NativeEnvironment, NativeTemplate
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases_jinja2
@@ -23,7 +22,16 @@ class Unprintable(Undefined):
     __hash__ = Undefined.__hash__
 
 
+class Unfolded(NativeCodeGenerator):
+    """Folded constants would come out as the text of their Python form."""
+
+    def _output_child_to_const(self, node, frame, finalize):
+        raise nodes.Impossible()
+
+
 class Typed(NativeEnvironment):
+    code_generator_class = Unfolded
+
     @staticmethod
     def concat(values):
         values = list(values)
@@ -65,10 +73,11 @@ def is_lone(template):
 
 
 def answer(template):
+    context = copy.deepcopy(cases_jinja2.CONTEXT)
     try:
         if is_lone(template):
-            return {"value": plain(Typed(undefined=Unprintable).from_string(template.strip()).render(cases_jinja2.CONTEXT))}
-        return {"value": Environment(undefined=Unprintable).from_string(template).render(cases_jinja2.CONTEXT)}
+            return {"value": plain(Typed(undefined=Unprintable, optimized=False).from_string(template.strip()).render(context))}
+        return {"value": Environment(undefined=Unprintable, optimized=False).from_string(template).render(context)}
     except LookupError:
         return {"error": "undefined"}
     except Exception as failure:

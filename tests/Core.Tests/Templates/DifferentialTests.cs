@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace PlaybookOperator.Core.Tests.Templates;
 
 public sealed class DifferentialTests

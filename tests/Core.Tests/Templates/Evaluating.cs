@@ -1,3 +1,5 @@
+using Xunit;
+
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Tests.Templates;
