@@ -41,7 +41,7 @@ internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksO
             TakeLong(chunks, taken, width - length);
         }
 
-        while (taken.Count > 0 && string.IsNullOrWhiteSpace(taken[^1]))
+        if (taken.Count > 0 && string.IsNullOrWhiteSpace(taken[^1]))
         {
             taken.RemoveAt(taken.Count - 1);
         }
@@ -54,9 +54,9 @@ internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksO
         var chunk = chunks.First!.Value;
         if (breaksLongWords)
         {
-            var cut = Math.Max(1, room);
-            var hyphen = breaksOnHyphens ? chunk.LastIndexOf('-', cut - 1) : -1;
-            cut = hyphen > 0 && chunk[..hyphen].Any(letter => letter != '-') ? hyphen + 1 : cut;
+            // With no room left nothing is taken, but the blank before stays: so does Python.
+            var hyphen = breaksOnHyphens && room > 0 ? chunk.LastIndexOf('-', room - 1) : -1;
+            var cut = hyphen > 0 && chunk[..hyphen].Any(letter => letter != '-') ? hyphen + 1 : room;
             taken.Add(chunk[..cut]);
             chunks.First!.Value = chunk[cut..];
         }

@@ -147,13 +147,16 @@ internal static class ListFilters
     {
         var path = call.Has(1) ? new AttributePath(call[1]) : null;
         var (best, bestKey) = (Value.Undefined, Value.Undefined);
+        var isFirst = true;
         foreach (var item in call.Items())
         {
             var key = Key(path is null ? item : path.Of(item, call.Frame), call.FlagAt(0));
-            if (bestKey.IsMissing || ValueOrder.Compare(key, bestKey, call.Frame) * sign < 0)
+            if (isFirst || ValueOrder.Compare(key, bestKey, call.Frame) * sign < 0)
             {
                 (best, bestKey) = (item, key);
             }
+
+            isFirst = false;
         }
 
         return best;
