@@ -31,6 +31,12 @@ public sealed record ExecutionState
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>When the suspension that now holds began; null unless suspended.</summary>
+    public DateTimeOffset? SuspendedAt { get; init; }
+
+    /// <summary>How long former suspensions lasted: the clock of <c>maxDuration</c> stood still.</summary>
+    public TimeSpan SuspendedFor { get; init; }
+
     /// <summary>Why it failed or was cancelled: one sentence; null otherwise.</summary>
     public string? Message { get; init; }
 
@@ -75,8 +81,8 @@ public sealed record ExecutionState
     private ExecutionState ApplyToExecution(ExecutionEvent happened) => happened.Type switch
     {
         EventType.PlaybookStarted => this with { Phase = ExecutionPhase.Running, StartedAt = happened.CreatedAt },
-        EventType.ExecutionSuspended => this with { Phase = ExecutionPhase.Suspended },
-        EventType.ExecutionResumed => this with { Phase = ExecutionPhase.Running },
+        EventType.ExecutionSuspended => this with { Phase = ExecutionPhase.Suspended, SuspendedAt = happened.CreatedAt },
+        EventType.ExecutionResumed => Resume(happened),
         EventType.ExecutionCancelling => this with { Phase = ExecutionPhase.Cancelling },
         EventType.ExecutionUpdated => Override(happened),
         EventType.ExecutionDegraded => this with { Degraded = true },
@@ -87,6 +93,13 @@ public sealed record ExecutionState
         EventType.PlaybookFailed => End(ExecutionPhase.Failed, happened),
         EventType.ExecutionCancelled => End(ExecutionPhase.Cancelled, happened),
         _ => this,
+    };
+
+    private ExecutionState Resume(ExecutionEvent happened) => this with
+    {
+        Phase = ExecutionPhase.Running,
+        SuspendedFor = SuspendedFor + (happened.CreatedAt - (SuspendedAt ?? happened.CreatedAt)),
+        SuspendedAt = null,
     };
 
     private ExecutionState End(ExecutionPhase phase, ExecutionEvent happened) => this with
@@ -107,8 +120,8 @@ public sealed record ExecutionState
 
     private ExecutionState ApplyToStep(ExecutionEvent happened) => happened.Type switch
     {
-        EventType.StepStarted => Enter(happened),
-        EventType.StepSkipped => this with { Steps = Steps.SetItem(happened.Step!, Skip(happened)) },
+        EventType.StepStarted => Enter(happened.Step!, Start(happened)),
+        EventType.StepSkipped => Enter(happened.Step!, Skip(happened)),
         EventType.StepExit => Exit(happened),
         EventType.VarsSet => this with { Vars = Vars.SetItems(Members(happened.Result)) },
         EventType.IteratorStarted => this with { Loops = Loops.SetItem(happened.RunId!.Value, LoopState.Start(happened)) },
@@ -117,25 +130,23 @@ public sealed record ExecutionState
         _ => ApplyToWork(happened),
     };
 
-    private ExecutionState Enter(ExecutionEvent happened)
+    /// <summary>A new run takes the place of the step's former one, and of that one's loop.</summary>
+    private ExecutionState Enter(string step, StepRun run) => this with
     {
-        var previous = Steps.GetValueOrDefault(happened.Step!);
-        var run = new StepRun
-        {
-            Step = happened.Step!,
-            Epoch = happened.Epoch!.Value,
-            // Before the log has numbered it, the event's provisional id stands in RunId.
-            RunId = happened.EventId != 0 ? happened.EventId : happened.RunId!.Value,
-            Status = StepStatus.Running,
-            Args = happened.Context.Member("args"),
-            StartedAt = happened.CreatedAt,
-        };
-        return this with
-        {
-            Steps = Steps.SetItem(run.Step, run),
-            Loops = previous is null ? Loops : Loops.Remove(previous.RunId),
-        };
-    }
+        Steps = Steps.SetItem(step, run),
+        Loops = Steps.TryGetValue(step, out var previous) ? Loops.Remove(previous.RunId) : Loops,
+    };
+
+    private static StepRun Start(ExecutionEvent happened) => new()
+    {
+        Step = happened.Step!,
+        Epoch = happened.Epoch!.Value,
+        // Before the log has numbered it, the event's provisional id stands in RunId.
+        RunId = happened.EventId != 0 ? happened.EventId : happened.RunId!.Value,
+        Status = StepStatus.Running,
+        Args = happened.Context.Member("args"),
+        StartedAt = happened.CreatedAt,
+    };
 
     private static StepRun Skip(ExecutionEvent happened) => new()
     {
@@ -149,9 +160,15 @@ public sealed record ExecutionState
 
     private ExecutionState Exit(ExecutionEvent happened) => Change(happened, run => run with
     {
-        Status = happened.Status == EventStatus.Failed ? StepStatus.Failed : StepStatus.Completed,
+        Status = happened.Status switch
+        {
+            EventStatus.Failed => StepStatus.Failed,
+            EventStatus.Cancelled => StepStatus.Skipped,
+            _ => StepStatus.Completed,
+        },
         Error = happened.Error ?? run.Error,
         Routes = Route.Read(happened.Context),
+        Handled = happened.Context.Member("handled") is { ValueKind: JsonValueKind.True },
         Result = happened.Result ?? run.Result,
         EndedAt = happened.CreatedAt,
     });
