@@ -20,11 +20,15 @@ public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset?>
 /// </summary>
 public sealed class MicroTimeConverter : JsonConverter<DateTimeOffset?>
 {
+    private const string Form = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         TimeText.Read(ref reader);
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset? value, JsonSerializerOptions options) =>
-        TimeText.Write(writer, value, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
+        TimeText.Write(writer, value, Form);
+
+    internal static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(Form, CultureInfo.InvariantCulture);
 }
 
 internal static class TimeText
