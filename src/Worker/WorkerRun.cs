@@ -51,7 +51,7 @@ internal sealed class WorkerRun(PersistentCalls operatorCalls, AssignmentRunner 
             return ExitCodes.Failed;
         }
 
-        log.Reported(answer.Value?.Outcomes.FirstOrDefault() ?? "none");
+        log.Reported(answer.Value is { Outcomes: [var outcome, ..] } ? outcome : "none");
         return ExitCodes.Done;
     }
 

@@ -28,8 +28,11 @@ internal sealed record TableColumns(string Table, IReadOnlyList<TableColumn> Col
     private static readonly string s_lookUp = Sql.Read("columns.sql");
 
     /// <summary>The column of that name; without one in these letters, the one in lower case, as SQL would read it.</summary>
-    public TableColumn? Find(string name) =>
-        Columns.FirstOrDefault(column => column.Name == name) ?? Columns.FirstOrDefault(column => column.Name == name.ToLowerInvariant());
+    public TableColumn? Find(string name)
+    {
+        var folded = name.ToLowerInvariant();
+        return Columns.FirstOrDefault(column => column.Name == name) ?? Columns.FirstOrDefault(column => column.Name == folded);
+    }
 
     public static async Task<TableColumns?> LookUpAsync(NpgsqlConnection connection, TableName table, CancellationToken cancellationToken)
     {

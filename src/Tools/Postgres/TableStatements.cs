@@ -36,7 +36,7 @@ internal static class TableStatements
     }
 
     /// <summary>All deletions come first, or a later chunk would delete what an earlier one has inserted.</summary>
-    private static IReadOnlyList<BoundStatement> Ordered(List<BoundStatement> statements, WriteMode mode) =>
+    private static List<BoundStatement> Ordered(List<BoundStatement> statements, WriteMode mode) =>
         mode == WriteMode.Replace ? [.. statements.Where((_, index) => index % 2 == 0), .. statements.Where((_, index) => index % 2 == 1)] : statements;
 
     private static Dictionary<TableColumn, Value> Named(Value row, TableColumns table)

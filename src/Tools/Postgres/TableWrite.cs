@@ -59,7 +59,7 @@ internal sealed record TableWrite(TableName Table, WriteMode Mode, IReadOnlyList
     }
 
     /// <summary>One map is one row, a list of maps as many.</summary>
-    private static IReadOnlyList<Value> ReadRows(SettingsReader settings)
+    private static List<Value> ReadRows(SettingsReader settings)
     {
         var data = settings.Get("data");
         var rows = data.Kind == ValueKind.List ? data.Items.Take(MaxRows + 1).ToList() : [data];
