@@ -13,9 +13,6 @@ internal static class ResultText
     /// <summary>A report puts a few levels around the result, and readers of JSON stop at 64.</summary>
     public const int MaxDepth = 56;
 
-    /// <summary>Shorter secrets are not looked for in numbers: too many numbers would hold them by chance.</summary>
-    private const int MinSecretDigits = 4;
-
     public static (JsonElement Result, WorkError? Error) Write(Value value, SecretMask mask, long maxBytes)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -62,7 +59,7 @@ internal static class ResultText
         sheet.Writer.WriteStartObject();
         foreach (var (name, member) in map.Members)
         {
-            sheet.Writer.WritePropertyName(sheet.Mask.Apply(name));
+            sheet.Writer.WritePropertyName(sheet.Mask.Tells(name) ? sheet.Mask.Apply(name) : name);
             if (Append(member, depth + 1, sheet) is { } error) return error;
         }
 
@@ -72,15 +69,10 @@ internal static class ResultText
 
     private static void AppendScalar(Value value, Sheet sheet)
     {
-        var isNumber = value.Kind is ValueKind.Integer or ValueKind.Float;
-        if (isNumber && !sheet.Mask.IsEmpty)
+        if (!sheet.Mask.IsEmpty && value.Kind is (ValueKind.Integer or ValueKind.Float) && sheet.Mask.Tells(value.ToText()))
         {
-            var digits = value.ToText();
-            if (digits.Length >= MinSecretDigits && !ReferenceEquals(sheet.Mask.ApplyLong(digits, MinSecretDigits), digits))
-            {
-                sheet.Writer.WriteStringValue(SecretMask.Replacement);
-                return;
-            }
+            sheet.Writer.WriteStringValue(SecretMask.Replacement);
+            return;
         }
 
         value.WriteTo(sheet.Writer);
