@@ -105,7 +105,7 @@ internal static class MisbehaviourApi
             ["query"] = Lists(request.Query),
             ["headers"] = Lists(request.Headers),
             ["body"] = body.Length <= MaxEchoBytes ? body : body[..MaxEchoBytes],
-        });
+        }, Ask.Number(context, "status", StatusCodes.Status200OK, min: 200, max: 599));
     }
 
     private static JsonObject Lists(IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> pairs)

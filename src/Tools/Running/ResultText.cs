@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
@@ -13,10 +14,13 @@ internal static class ResultText
     /// <summary>A report puts a few levels around the result, and readers of JSON stop at 64.</summary>
     public const int MaxDepth = 56;
 
+    /// <summary>The text goes into a database and into JSON, never into a page: only what JSON itself needs is escaped.</summary>
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static (JsonElement Result, WorkError? Error) Write(Value value, SecretMask mask, long maxBytes)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, s_options))
         {
             if (Append(value, 1, new(writer, mask, maxBytes)) is { } error) return (default, error);
         }

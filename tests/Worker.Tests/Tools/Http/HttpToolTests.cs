@@ -20,7 +20,7 @@ public sealed class HttpToolTests(SampleFixture sample)
     public async Task Parameters_are_merged_into_the_query_and_lists_repeat()
     {
         var echo = await EchoAsync("""{"url": "URL/bad/echo?a=1&b=2", "params": {"b": [3, true], "c": "x y&z=ä", "d": null}}""");
-        Assert.Equal("""{"a":["1"],"b":["3","true"],"c":["x y\u0026z=\u00E4"]}""", echo.GetProperty("query").GetRawText());
+        Assert.Equal("""{"a":["1"],"b":["3","true"],"c":["x y&z=ä"]}""", echo.GetProperty("query").GetRawText());
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed class PostgresToolTests(SampleFixture sample, PostgresFixture post
     public async Task Parameters_take_the_type_that_the_statement_needs()
     {
         var result = await QueryAsync("SELECT $1 + 1 AS a, $2 || '!' AS b, $3::jsonb->>'k' AS c, $4::text IS NULL AS d", """["41", "x'; DROP TABLE t; --", {"k": "v"}, null]""");
-        Assert.Equal("""{"a":42,"b":"x\u0027; DROP TABLE t; --!","c":"v","d":true}""", result.GetProperty("rows")[0].GetRawText());
+        Assert.Equal("""{"a":42,"b":"x'; DROP TABLE t; --!","c":"v","d":true}""", result.GetProperty("rows")[0].GetRawText());
     }
 
     [Fact]
