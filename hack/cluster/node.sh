@@ -42,7 +42,7 @@ set_up_cgroups() {
   for root in $(cgroup_roots); do
     parent=${root%/*}
     if [ -e "$parent/cgroup.subtree_control" ] && [ -s "$parent/cgroup.controllers" ]; then
-      for file in $(cat "$parent/cgroup.controllers"); do echo "+$file" >"$parent/cgroup.subtree_control" 2>/dev/null || true; done
+      for file in $(<"$parent/cgroup.controllers"); do echo "+$file" >"$parent/cgroup.subtree_control" 2>/dev/null || true; done
     fi
     mkdir -p "$root" 2>/dev/null || continue
     for file in cpuset.cpus cpuset.mems; do

@@ -9,12 +9,12 @@ TEMPLATE='{{range .items}}{{if and .spec.clusterIP (ne .spec.clusterIP "None")}}
 {{end}}{{end}}'
 
 write_table() {
-  local pid started
+  local pid
   kubectl get services --all-namespaces -o go-template="$TEMPLATE" >"$TABLE.new" || return 0
   cmp -s "$TABLE.new" "$TABLE" && return 0
   # Written in place and then announced: the server reads it again at SIGHUP.
   cat "$TABLE.new" >"$TABLE"
-  if is_alive dnsmasq; then read -r pid started <"$PID_DIR/dnsmasq" && kill -HUP "$pid"; fi
+  if is_alive dnsmasq; then read -r pid _ <"$PID_DIR/dnsmasq" && kill -HUP "$pid"; fi
 }
 
 while :; do
