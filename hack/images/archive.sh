@@ -47,7 +47,11 @@ add_libraries() {
   local root=$1 file library
   shift
   for file in "$@"; do
-    ldd "$file" 2>/dev/null | grep -oE '/[^ ]+' | while read -r library; do add_file "$root" "$library"; done
+    [ -f "$file" ] || continue
+    # A statically linked file has none: that is no error.
+    { ldd "$file" 2>/dev/null || true; } | { grep -oE '/[^ ]+' || true; } | while read -r library; do
+      add_file "$root" "$library"
+    done
   done
 }
 

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Publishes the programs for containers and packs each as an image: operator, worker, sample-api (or those named).
+source "$(dirname "${BASH_SOURCE[0]}")/../cluster/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/archive.sh"
+
+IMAGES=$CACHE_DIR/images
+# Build output of its own: a publish for one runtime must not disturb the checkout's obj folders and lock files.
+ARTIFACTS=$CACHE_DIR/publish
+NEEDED="jq openssl libssl3 libgssapi-krb5-2 ca-certificates tar libc-bin"
+
+project_of() {
+  case $1 in
+    operator) echo src/Operator/Operator.csproj ;;
+    worker) echo src/Worker/Worker.csproj ;;
+    sample-api) echo tests/SampleApi/SampleApi.csproj ;;
+    *) fail "no image named $1; there are: operator worker sample-api" ;;
+  esac
+}
+
+# Trimmed where the project allows it; the sample API reads JSON by reflection and stays whole.
+trimming_of() { if [ "$1" = sample-api ]; then echo false; else echo true; fi; }
+
+publish() {
+  local name=$1 output=$2 log=$ARTIFACTS/$1.log
+  mkdir -p "$ARTIFACTS"
+  rm -rf "$output"
+  dotnet publish "$REPOSITORY/$(project_of "$name")" --configuration Release --runtime linux-x64 --self-contained \
+    -p:PublishTrimmed="$(trimming_of "$name")" -p:PublishReadyToRun=true -p:PublishSingleFile=true -p:DebugType=none \
+    -p:RestorePackagesWithLockFile=false -p:RestoreLockedMode=false -p:NuGetLockFilePath="$ARTIFACTS/no-lock-file.json" \
+    --artifacts-path "$ARTIFACTS/$name" --output "$output" -nodeReuse:false >"$log" 2>&1 \
+    || { tail -20 "$log" >&2; fail "publishing $name failed (see $log)"; }
+}
+
+# The program is whichever file of the output carries the project's assembly name and may be executed.
+program_in() { find "$1" -maxdepth 1 -type f -name 'PlaybookOperator.*' -executable -print -quit; }
+
+pack_program() {
+  local name=$1 output=$work/$1-output root=$work/$1 program
+  publish "$name" "$output"
+  program=$(program_in "$output")
+  [ -n "$program" ] || fail "publishing $name made no program"
+  mv "$program" "$output/$name"
+  new_root "$root"
+  mkdir "$root/app"
+  cp -r "$output/." "$root/app/"
+  add_certificates "$root"
+  add_libraries "$root" "$root/app/$name" "$root"/app/*.so
+  # Opened by name: TLS, and the Kerberos library that the database client asks for before it falls back.
+  add_named_libraries "$root" libssl.so.3 libcrypto.so.3 libgssapi_krb5.so.2
+  pack "playbook-$name:dev" "$root" "$(settings "$name")" "$IMAGES/playbook-$name.tar"
+  say "playbook-$name:dev $(du -h "$IMAGES/playbook-$name.tar" | cut -f1), program $(du -h "$root/app/$name" | cut -f1)"
+}
+
+settings() {
+  jq -cn --arg program "/app/$1" '{User: "65532:65532", WorkingDir: "/app", Entrypoint: [$program], ExposedPorts: {},
+    Env: ["PATH=/app:/bin", "HOME=/home/nonroot", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
+      "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", "DOTNET_EnableDiagnostics=0", "DOTNET_gcServer=0"]}'
+}
+
+command -v dotnet >/dev/null || fail "the .NET SDK is not installed (version: see global.json)"
+# shellcheck disable=SC2086 # a list of names
+need_packages $NEEDED
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+[ $# -gt 0 ] || set -- operator worker sample-api
+for name in "$@"; do pack_program "$name"; done
