@@ -30,6 +30,7 @@ start_controllers() {
     --authorization-kubeconfig "$PKI_DIR/controller-manager.kubeconfig" --bind-address 127.0.0.1 --port 0 --leader-elect=false \
     --service-account-private-key-file "$PKI_DIR/service-account.key" --root-ca-file "$PKI_DIR/ca.crt" \
     --use-service-account-credentials --kube-api-qps 300 --kube-api-burst 600 --concurrent-gc-syncs 20 \
+    --pv-recycler-pod-template-filepath-hostpath "$CLUSTER_DIR/recycler.yaml" --pv-recycler-minimum-timeout-hostpath 20 \
     --terminated-pod-gc-threshold 2000 --flex-volume-plugin-dir "$KUBELET_DIR/volume-plugins" \
     --cluster-cidr "$POD_RANGE" --service-cluster-ip-range "$SERVICE_RANGE" --v 1
   start kube-scheduler "$KUBERNETES_BIN/kube-scheduler" --kubeconfig "$PKI_DIR/scheduler.kubeconfig" \
@@ -41,5 +42,6 @@ start_control_plane() {
   start_etcd
   start_api_server
   wait_for 60 "a ready API server" kubectl get --raw /readyz
+  write_recycler
   start_controllers
 }

@@ -73,8 +73,14 @@ install_quietly() {
     install --no-install-recommends -y "$@" >>"$LOG_DIR/apt.log" 2>&1
 }
 
-# The kubectl that talks to our cluster: the one built with it, so that versions always match.
-kubectl() { "$KUBERNETES_BIN/kubectl" --kubeconfig "${KUBECONFIG_FILE:-$CLUSTER_DIR/kubeconfig}" "$@"; }
+# The kubectl built with our cluster, so that versions always match; with an existing cluster the machine's own.
+kubectl() {
+  if [ -x "$KUBERNETES_BIN/kubectl" ] && [ ! -e "$CLUSTER_DIR/existing" ]; then
+    "$KUBERNETES_BIN/kubectl" --kubeconfig "$CLUSTER_DIR/kubeconfig" "$@"
+  else
+    command kubectl --kubeconfig "$CLUSTER_DIR/kubeconfig" "$@"
+  fi
+}
 
 # wait_for SECONDS TEXT COMMAND...: runs COMMAND every 200 ms until it succeeds.
 wait_for() {

@@ -6,6 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/processes.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/pki.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/control-plane.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/volumes.sh"
 
 RUN_PACKAGES="etcd-server containerd runc containernetworking-plugins iptables conntrack socat dnsmasq-base busybox-static
   openssl jq iproute2 mount gcc libc6-dev"
@@ -91,4 +92,5 @@ start_kubelet
 start_proxy
 wait_for 60 "a Ready node" node_is_ready
 run_first_pod
+offer_volumes
 say "the cluster is up after $((SECONDS - started)) s; export KUBECONFIG=$CLUSTER_DIR/kubeconfig"
