@@ -25,6 +25,11 @@ copy_shared() {
   mkdir -p "$root/usr/share/postgresql" "$root/usr/share/zoneinfo"
   cp -r "/usr/share/postgresql/$VERSION" "$root/usr/share/postgresql/"
   rm -rf "$root/usr/share/postgresql/$VERSION/man"
+  # Debian keeps even the plain UTF-8 locale in a folder.
+  if [ -d /usr/lib/locale/C.utf8 ]; then
+    mkdir -p "$root/usr/lib/locale"
+    cp -r /usr/lib/locale/C.utf8 "$root/usr/lib/locale/"
+  fi
   cp -rL /usr/share/zoneinfo/Etc /usr/share/zoneinfo/UTC "$root/usr/share/zoneinfo/"
 }
 
