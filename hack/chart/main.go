@@ -19,6 +19,7 @@ func main() {
 	release := flag.String("release", "playbook-operator", "name of the release")
 	namespace := flag.String("namespace", "default", "namespace of the release")
 	kubeVersion := flag.String("kube-version", "v1.20.2", "version of Kubernetes that templates see")
+	service := flag.String("service", "Helm", "who manages the release: the label app.kubernetes.io/managed-by")
 	crds := flag.Bool("include-crds", false, "print the CRDs first")
 	notes := flag.Bool("notes", false, "print NOTES.txt instead of the manifests")
 	flag.Var(&files, "f", "file with values (repeatable, later ones win)")
@@ -32,7 +33,7 @@ func main() {
 	values, err := mergeValues(chart.values, files, sets)
 	fail(err)
 	fail(chart.validate(values))
-	out, err := chart.render(scope{Release: *release, Namespace: *namespace, KubeVersion: *kubeVersion, Values: values})
+	out, err := chart.render(scope{*release, *namespace, *service, *kubeVersion, values})
 	fail(err)
 	if *notes {
 		fmt.Println(strings.TrimSpace(out["templates/NOTES.txt"]))

@@ -15,6 +15,7 @@ import (
 type scope struct {
 	Release     string
 	Namespace   string
+	Service     string
 	KubeVersion string
 	Values      map[string]interface{}
 }
@@ -60,7 +61,7 @@ func (c *chart) root(s scope, path string) map[string]interface{} {
 	return map[string]interface{}{
 		"Values": s.Values,
 		"Chart":  about,
-		"Release": map[string]interface{}{"Name": s.Release, "Namespace": s.Namespace, "Service": "Helm",
+		"Release": map[string]interface{}{"Name": s.Release, "Namespace": s.Namespace, "Service": s.Service,
 			"IsInstall": true, "IsUpgrade": false, "Revision": 1},
 		"Capabilities": map[string]interface{}{"APIVersions": apiVersions{},
 			"KubeVersion": map[string]interface{}{"Version": s.KubeVersion, "Major": version[0], "Minor": version[1]}},
