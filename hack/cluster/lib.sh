@@ -56,21 +56,29 @@ missing_packages() {
 
 # Installs Debian packages that are missing. Services in them are not started (run level 1 says so to invoke-rc.d).
 need_packages() {
-  local missing
+  local missing log
   missing=$(missing_packages "$@")
   [ -z "$missing" ] && return 0
   command -v apt-get >/dev/null || fail "install these first (their Debian names): $missing"
-  [ "$(id -u)" -eq 0 ] || fail "as root: apt-get install --no-install-recommends $missing"
+  [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || fail "as root: apt-get install --no-install-recommends $missing"
   say "installing $missing"
-  mkdir -p "$LOG_DIR"
+  log=$(mktemp)
   # shellcheck disable=SC2086 # a list of names
-  install_quietly $missing || { apt-get -qq update && install_quietly $missing; } \
-    || fail "apt-get could not install: $missing (see $LOG_DIR/apt.log)"
+  install_quietly $missing >"$log" 2>&1 || { as_root apt-get -qq update >>"$log" 2>&1 && install_quietly $missing >>"$log" 2>&1; } \
+    || { tail -5 "$log" >&2; fail "apt-get could not install: $missing (see $log)"; }
+  rm -f "$log"
 }
 
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
 install_quietly() {
-  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 \
-    install --no-install-recommends -y "$@" >>"$LOG_DIR/apt.log" 2>&1
+  as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 \
+    install --no-install-recommends -y "$@"
+}
+
+# Through sudo, files in the cache must still be the caller's: the next image may be packed without root.
+give_back() {
+  if [ -n "${SUDO_UID:-}" ]; then chown "$SUDO_UID" "$CACHE_DIR" "$CACHE_DIR"/images "$CACHE_DIR"/images/* 2>/dev/null || true; fi
 }
 
 # The kubectl built with our cluster, so that versions always match; with an existing cluster the machine's own.

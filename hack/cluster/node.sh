@@ -129,5 +129,5 @@ start_name_service() {
   start dnsmasq dnsmasq --keep-in-foreground --user=root --no-resolv --no-hosts --no-dhcp-interface="$BRIDGE" \
     --listen-address="$NODE_IP" --bind-interfaces --except-interface=lo --local=/cluster.local/ --no-negcache \
     --addn-hosts="$CLUSTER_DIR/service-hosts" --log-facility=- --pid-file= --conf-file=/dev/null --local-ttl=2
-  start service-names bash "$(dirname "${BASH_SOURCE[0]}")/service-names.sh"
+  start service-names bash "$REPOSITORY/hack/cluster/service-names.sh"
 }

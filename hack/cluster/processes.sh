@@ -23,15 +23,15 @@ start() {
   disown "$pid"
 }
 
-# stop NAME [SECONDS]: asks, waits, then insists. Quiet when it is not running.
+# stop NAME [SECONDS]: asks the process and its children, waits, then insists. Quiet when it is not running.
 stop() {
-  local name=$1 seconds=${2:-5} end pid started
+  local name=$1 seconds=${2:-5} end pid
   if is_alive "$name"; then
-    read -r pid started <"$PID_DIR/$name"
-    kill "$pid" 2>/dev/null || true
+    read -r pid _ <"$PID_DIR/$name"
+    kill -- "-$pid" 2>/dev/null || true
     end=$((SECONDS + seconds))
     while is_alive "$name" && [ $SECONDS -lt $end ]; do sleep 0.1; done
-    if is_alive "$name"; then kill -9 "$pid" 2>/dev/null || true; fi
+    if is_alive "$name"; then kill -9 -- "-$pid" 2>/dev/null || true; fi
   fi
   rm -f "${PID_DIR:?}/$name"
 }

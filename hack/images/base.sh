@@ -29,3 +29,4 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 pack_pause
 pack_busybox
+give_back
