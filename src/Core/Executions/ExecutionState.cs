@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace PlaybookOperator.Core.Executions;
+
+/// <summary>The phase of an execution, in the words of the custom resource.</summary>
+public enum ExecutionPhase
+{
+    Pending,
+    Running,
+    Suspended,
+    Cancelling,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>
+/// What is true of one execution: the fold of its log. Immutable; its size does not depend on the length of any loop.
+/// </summary>
+public sealed record ExecutionState
+{
+    public static ExecutionState Initial { get; } = new();
+
+    public ExecutionPhase Phase { get; init; }
+
+    /// <summary>Id of the last event that was folded in; 0 before the first.</summary>
+    public long LastEventId { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When the suspension that now holds began; null unless suspended.</summary>
+    public DateTimeOffset? SuspendedAt { get; init; }
+
+    /// <summary>How long former suspensions lasted: the clock of <c>maxDuration</c> stood still.</summary>
+    public TimeSpan SuspendedFor { get; init; }
+
+    /// <summary>Why it failed or was cancelled: one sentence; null otherwise.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>A word for <see cref="Message"/>, such as <c>StepFailed</c> or <c>DeadlineExceeded</c>; null otherwise.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Set when a workflow event has decided the outcome and only the terminal event is missing.</summary>
+    public bool WorkflowEnded { get; init; }
+
+    public bool Degraded { get; init; }
+
+    /// <summary>The newest run of each step, by name, in order of names.</summary>
+    public ImmutableSortedDictionary<string, StepRun> Steps { get; init; } =
+        ImmutableSortedDictionary.Create<string, StepRun>(StringComparer.Ordinal);
+
+    /// <summary>Loops by run id; those of newest runs only.</summary>
+    public ImmutableSortedDictionary<long, LoopState> Loops { get; init; } = ImmutableSortedDictionary<long, LoopState>.Empty;
+
+    /// <summary>Work that has started and not ended, in order of run and index.</summary>
+    public ImmutableSortedDictionary<WorkKey, OpenWork> Open { get; init; } = ImmutableSortedDictionary<WorkKey, OpenWork>.Empty;
+
+    /// <summary>Variables set by steps.</summary>
+    public ImmutableSortedDictionary<string, JsonElement> Vars { get; init; } =
+        ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>Values of the custom resource that were taken over while running, by field path (<c>overrides.loops.fetch.maxParallel</c>).</summary>
+    public ImmutableSortedDictionary<string, JsonElement> Overrides { get; init; } =
+        ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
+
+    public bool IsTerminal => Phase is ExecutionPhase.Completed or ExecutionPhase.Failed or ExecutionPhase.Cancelled;
+
+    /// <summary>The state after one more event. Never fails: a log that was appended under the rules of this class always folds.</summary>
+    public ExecutionState Apply(ExecutionEvent happened)
+    {
+        var next = happened.Step is null ? ApplyToExecution(happened) : ApplyToStep(happened);
+        return next with { LastEventId = Math.Max(next.LastEventId, happened.EventId) };
+    }
+
+    /// <summary>Folds events in order.</summary>
+    public ExecutionState Apply(IEnumerable<ExecutionEvent> happened) => happened.Aggregate(this, (state, one) => state.Apply(one));
+
+    private ExecutionState ApplyToExecution(ExecutionEvent happened) => happened.Type switch
+    {
+        EventType.PlaybookStarted => this with { Phase = ExecutionPhase.Running, StartedAt = happened.CreatedAt },
+        EventType.ExecutionSuspended => this with { Phase = ExecutionPhase.Suspended, SuspendedAt = happened.CreatedAt },
+        EventType.ExecutionResumed => Resume(happened),
+        EventType.ExecutionCancelling => this with { Phase = ExecutionPhase.Cancelling },
+        EventType.ExecutionUpdated => Override(happened),
+        EventType.ExecutionDegraded => this with { Degraded = true },
+        EventType.ExecutionRecovered => this with { Degraded = false },
+        EventType.WorkflowCompleted or EventType.WorkflowFailed =>
+            this with { WorkflowEnded = true, Message = happened.Error, Reason = happened.Context.Member("reason")?.GetString() },
+        EventType.PlaybookCompleted => End(ExecutionPhase.Completed, happened),
+        EventType.PlaybookFailed => End(ExecutionPhase.Failed, happened),
+        EventType.ExecutionCancelled => End(ExecutionPhase.Cancelled, happened),
+        _ => this,
+    };
+
+    private ExecutionState Resume(ExecutionEvent happened) => this with
+    {
+        Phase = ExecutionPhase.Running,
+        SuspendedFor = SuspendedFor + (happened.CreatedAt - (SuspendedAt ?? happened.CreatedAt)),
+        SuspendedAt = null,
+    };
+
+    private ExecutionState End(ExecutionPhase phase, ExecutionEvent happened) => this with
+    {
+        Phase = phase,
+        EndedAt = happened.CreatedAt,
+        Message = happened.Error ?? Message,
+        Reason = happened.Context.Member("reason")?.GetString() ?? Reason,
+        // After the terminal event nothing is wanted any more; what still runs is stopped.
+        Open = Open.Clear(),
+    };
+
+    private ExecutionState Override(ExecutionEvent happened)
+    {
+        var field = happened.Context.Member("field")!.Value.GetString()!;
+        return this with { Overrides = Overrides.SetItem(field, happened.Context.Member("new")!.Value) };
+    }
+
+    private ExecutionState ApplyToStep(ExecutionEvent happened) => happened.Type switch
+    {
+        EventType.StepStarted => Enter(happened.Step!, Start(happened)),
+        EventType.StepSkipped => Enter(happened.Step!, Skip(happened)),
+        EventType.StepExit => Exit(happened),
+        EventType.VarsSet => this with { Vars = Vars.SetItems(Members(happened.Result)) },
+        EventType.IteratorStarted => this with { Loops = Loops.SetItem(happened.RunId!.Value, LoopState.Start(happened)) },
+        EventType.IteratorCompleted or EventType.IteratorFailed => EndCall(happened),
+        EventType.SinkDone or EventType.SinkError => this,
+        _ => ApplyToWork(happened),
+    };
+
+    /// <summary>A new run takes the place of the step's former one, and of that one's loop.</summary>
+    private ExecutionState Enter(string step, StepRun run) => this with
+    {
+        Steps = Steps.SetItem(step, run),
+        Loops = Steps.TryGetValue(step, out var previous) ? Loops.Remove(previous.RunId) : Loops,
+    };
+
+    private static StepRun Start(ExecutionEvent happened) => new()
+    {
+        Step = happened.Step!,
+        Epoch = happened.Epoch!.Value,
+        // Before the log has numbered it, the event's provisional id stands in RunId.
+        RunId = happened.EventId != 0 ? happened.EventId : happened.RunId!.Value,
+        Status = StepStatus.Running,
+        Args = happened.Context.Member("args"),
+        StartedAt = happened.CreatedAt,
+    };
+
+    private static StepRun Skip(ExecutionEvent happened) => new()
+    {
+        Step = happened.Step!,
+        Epoch = happened.Epoch!.Value,
+        RunId = happened.EventId != 0 ? happened.EventId : happened.RunId ?? 0,
+        Status = StepStatus.Skipped,
+        StartedAt = happened.CreatedAt,
+        EndedAt = happened.CreatedAt,
+    };
+
+    private ExecutionState Exit(ExecutionEvent happened) => Change(happened, run => run with
+    {
+        Status = happened.Status switch
+        {
+            EventStatus.Failed => StepStatus.Failed,
+            EventStatus.Cancelled => StepStatus.Skipped,
+            _ => StepStatus.Completed,
+        },
+        Error = happened.Error ?? run.Error,
+        Routes = Route.Read(happened.Context),
+        Handled = happened.Context.Member("handled") is { ValueKind: JsonValueKind.True },
+        Result = happened.Result ?? run.Result,
+        EndedAt = happened.CreatedAt,
+    });
+
+    private ExecutionState ApplyToWork(ExecutionEvent happened)
+    {
+        var key = happened.Work!.Value;
+        var open = OpenWork.Apply(Open.GetValueOrDefault(key), happened);
+        var next = this with { Open = open is null ? Open.Remove(key) : Open.SetItem(key, open) };
+        if (Loops.TryGetValue(key.RunId, out var loop)) next = next with { Loops = Loops.SetItem(key.RunId, loop.Apply(happened)) };
+        return key.IsCall && open is null ? next.EndCall(happened) : next;
+    }
+
+    private ExecutionState EndCall(ExecutionEvent happened) => Change(happened, run => run with
+    {
+        CallEnded = true,
+        Result = happened.Result,
+        Response = happened.Context.Member("response"),
+        ResultBytes = happened.Context.Member("result_bytes")?.GetInt64(),
+        Error = happened.Error,
+        ErrorDetail = happened.Context.Member("error"),
+    });
+
+    private ExecutionState Change(ExecutionEvent happened, Func<StepRun, StepRun> change) =>
+        Steps.TryGetValue(happened.Step!, out var run) && run.Epoch == happened.Epoch
+            ? this with { Steps = Steps.SetItem(run.Step, change(run)) }
+            : this;
+
+    private static IEnumerable<KeyValuePair<string, JsonElement>> Members(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.Object } map
+            ? map.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, member.Value))
+            : [];
+}

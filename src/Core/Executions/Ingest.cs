@@ -1,0 +1,145 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.Core.Executions;
+
+/// <summary>What became of a worker's report.</summary>
+public enum IngestOutcome
+{
+    /// <summary>Its events are in the log.</summary>
+    Accepted,
+
+    /// <summary>The work has ended already; the first terminal report won.</summary>
+    Duplicate,
+
+    /// <summary>The work has been handed to another delivery since.</summary>
+    Stale,
+
+    /// <summary>The execution has ended.</summary>
+    Closed,
+
+    /// <summary>No such work was ever started.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// The rules of taking in a report: which one counts, and which events it gives. The Postgres log does the same in sets; one test suite holds both to it.
+/// </summary>
+public static class Ingest
+{
+    /// <summary>First terminal report with the current fence wins.</summary>
+    public static IngestOutcome Judge(ExecutionState state, WorkReport report)
+    {
+        if (state.IsTerminal) return IngestOutcome.Closed;
+        if (state.Open.TryGetValue(report.Key, out var open))
+            return open.Fence == report.Fence && open.NextAt is null ? IngestOutcome.Accepted : IngestOutcome.Stale;
+        return WasStarted(state, report.Key) ? IngestOutcome.Duplicate : IngestOutcome.Unknown;
+    }
+
+    /// <summary>
+    /// The events of an accepted report, in order: what happened on the way, then the end or the wait. <paramref name="inlineLimitBytes"/>: a result
+    /// whose JSON is larger is left out of the event and named by <c>context.result_bytes</c>; the log stores it by reference.
+    /// </summary>
+    public static IReadOnlyList<ExecutionEvent> ToEvents(WorkReport report, string step, int epoch, DateTimeOffset now, long inlineLimitBytes)
+    {
+        var events = new List<ExecutionEvent>(report.Notes.Count + 2);
+        foreach (var note in report.Notes)
+        {
+            // Per-iteration sink rows would double the log of a loop; the iteration's own end tells enough.
+            if (note.Type == EventType.SinkDone && report.Index != WorkKey.Call) continue;
+            events.Add(Note(report, note, step, epoch, now));
+        }
+
+        if (report.Outcome == WorkOutcome.Failed && report.Index != WorkKey.Call) events.Add(Describe(report, EventType.CallError, step, epoch, now));
+        events.Add(End(report, step, epoch, now, inlineLimitBytes));
+        return events;
+    }
+
+    private static bool WasStarted(ExecutionState state, WorkKey key) => key.IsCall
+        ? state.Steps.Values.Any(run => run.RunId == key.RunId)
+        : state.Loops.TryGetValue(key.RunId, out var loop) && key.Index >= 0 && key.Index < loop.Cursor;
+
+    private static ExecutionEvent Note(WorkReport report, WorkNote note, string step, int epoch, DateTimeOffset now) =>
+        Bare(report, note.Type, step, epoch, now) with
+        {
+            Attempt = note.Attempt,
+            Error = note.Error?.Message,
+            Context = JsonText.Object(writer =>
+            {
+                if (note.Page is { } page) writer.WriteNumber("page", page);
+                if (note.DelayMs is { } delay) writer.WriteNumber("delay_ms", delay);
+                if (note.Error is { } error) WriteError(writer, error);
+            }),
+        };
+
+    private static ExecutionEvent End(WorkReport report, string step, int epoch, DateTimeOffset now, long inlineLimitBytes)
+    {
+        if (report.Outcome == WorkOutcome.Waiting) return Wait(report, step, epoch, now);
+        var type = (report.Outcome, report.Index) switch
+        {
+            (WorkOutcome.Completed, WorkKey.Call) => EventType.CallDone,
+            (WorkOutcome.Completed, _) => EventType.IterationCompleted,
+            (_, WorkKey.Call) => EventType.CallError,
+            _ => EventType.IterationFailed,
+        };
+        return type is EventType.CallDone or EventType.IterationCompleted
+            ? Complete(report, type, step, epoch, now, inlineLimitBytes)
+            : Describe(report, type, step, epoch, now);
+    }
+
+    private static ExecutionEvent Complete(
+        WorkReport report, EventType type, string step, int epoch, DateTimeOffset now, long inlineLimitBytes)
+    {
+        var bytes = report.Result is { } result ? ByteCount(result) : 0;
+        var end = Bare(report, type, step, epoch, now) with { DurationMs = report.DurationMs };
+        return bytes <= inlineLimitBytes
+            ? end with { Result = report.Result }
+            : end with { Context = JsonText.Object(writer => writer.WriteNumber("result_bytes", bytes)) };
+    }
+
+    private static ExecutionEvent Wait(WorkReport report, string step, int epoch, DateTimeOffset now) =>
+        Bare(report, EventType.CallRetry, step, epoch, now) with
+        {
+            Error = report.Error?.Message,
+            Context = JsonText.Object(writer =>
+            {
+                writer.WriteString("next_at", report.NextAt ?? now);
+                if (report.Error is { } error) WriteError(writer, error);
+            }),
+        };
+
+    private static ExecutionEvent Describe(WorkReport report, EventType type, string step, int epoch, DateTimeOffset now) =>
+        Bare(report, type, step, epoch, now) with
+        {
+            DurationMs = report.DurationMs,
+            Error = report.Error?.Message ?? "The call failed.",
+            Context = report.Error is { } error ? JsonText.Object(writer => WriteError(writer, error)) : null,
+        };
+
+    private static ExecutionEvent Bare(WorkReport report, EventType type, string step, int epoch, DateTimeOffset now) => new()
+    {
+        Type = type,
+        Status = type.DefaultStatus(),
+        Step = step,
+        Epoch = epoch,
+        RunId = report.RunId,
+        IterationIndex = report.Index == WorkKey.Call ? null : report.Index,
+        Attempt = report.Attempt,
+        Fence = report.Fence,
+        CreatedAt = now,
+    };
+
+    /// <summary>Bytes of the value's compact UTF-8 JSON.</summary>
+    public static long ByteCount(JsonElement value) => System.Text.Encoding.UTF8.GetByteCount(value.GetRawText());
+
+    private static void WriteError(Utf8JsonWriter writer, WorkError error)
+    {
+        writer.WriteStartObject("error");
+        writer.WriteString("kind", error.Kind);
+        writer.WriteString("message", error.Message);
+        if (error.Status is { } status) writer.WriteNumber("status", status);
+        if (error.Code is { } code) writer.WriteString("code", code);
+        writer.WriteBoolean("retryable", error.Retryable);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,32 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace PlaybookOperator.Core.Executions;
+
+/// <summary>Builds small JSON documents for event contexts.</summary>
+public static class JsonText
+{
+    /// <summary>The empty object, <c>{}</c>.</summary>
+    public static JsonElement EmptyObject { get; } = Object(static _ => { });
+
+    /// <summary>An object whose members <paramref name="write"/> writes.</summary>
+    public static JsonElement Object(Action<Utf8JsonWriter> write) => Write(writer =>
+    {
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>The single value that <paramref name="write"/> writes.</summary>
+    public static JsonElement Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer)) write(writer);
+        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    /// <summary>The member of that name, or null when <paramref name="element"/> is no object or lacks it.</summary>
+    public static JsonElement? Member(this JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var member) ? member : null;
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace PlaybookOperator.Core.Executions;
+
+/// <summary>
+/// Where one run of a loop stands: counters and a cursor, never a row per iteration. Everything below <see cref="Cursor"/> has been started;
+/// what is started and not in <see cref="ExecutionState.Open"/> has ended.
+/// </summary>
+public sealed record LoopState
+{
+    public required long RunId { get; init; }
+
+    public required string Step { get; init; }
+
+    public required int Epoch { get; init; }
+
+    /// <summary>Number of iterations, after <c>where</c> and <c>limit</c>; written once at <c>iterator.started</c>.</summary>
+    public required long Total { get; init; }
+
+    /// <summary>The range that the elements come from, or null when they are stored one by one.</summary>
+    public LoopRange? Range { get; init; }
+
+    /// <summary>The index that is started next, 0..<see cref="Total"/>.</summary>
+    public long Cursor { get; init; }
+
+    public long Succeeded { get; init; }
+
+    public long Failed { get; init; }
+
+    /// <summary>The failure with the lowest event id, as <c>index: message</c>; null while nothing failed.</summary>
+    public string? FirstError { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Iterations that have their terminal event.</summary>
+    public long Done => Succeeded + Failed;
+
+    /// <summary>Reads the loop out of its <c>iterator.started</c> event.</summary>
+    public static LoopState Start(ExecutionEvent started)
+    {
+        var range = started.Context.Member("range");
+        return new LoopState
+        {
+            RunId = started.RunId!.Value,
+            Step = started.Step!,
+            Epoch = started.Epoch!.Value,
+            Total = started.Context.Member("total_count")!.Value.GetInt64(),
+            Range = range is { } r ? new LoopRange(r.GetProperty("start").GetInt64(), r.GetProperty("step").GetInt64()) : null,
+            StartedAt = started.CreatedAt,
+        };
+    }
+
+    public LoopState Apply(ExecutionEvent happened) => happened.Type switch
+    {
+        EventType.IterationStarted => this with { Cursor = Math.Max(Cursor, happened.IterationIndex!.Value + 1) },
+        EventType.IterationCompleted => this with { Succeeded = Succeeded + 1 },
+        EventType.IterationFailed => this with
+        {
+            Failed = Failed + 1,
+            FirstError = FirstError ?? $"iteration {happened.IterationIndex}: {happened.Error}",
+        },
+        _ => this,
+    };
+}
+
+/// <summary>A lazy list of integers: element i is <c>Start + i × Step</c>.</summary>
+public readonly record struct LoopRange(long Start, long Step)
+{
+    public long this[long index] => checked(Start + (index * Step));
+}

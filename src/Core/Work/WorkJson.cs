@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PlaybookOperator.Core.Work;
+
+/// <summary>JSON contracts of the worker protocol.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    UseStringEnumConverter = true,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(Assignment))]
+[JsonSerializable(typeof(WorkReport))]
+[JsonSerializable(typeof(WorkReport[]))]
+[JsonSerializable(typeof(ReportAnswer))]
+[JsonSerializable(typeof(SessionRequest))]
+[JsonSerializable(typeof(SessionAnswer))]
+public sealed partial class WorkJson : JsonSerializerContext;
+
+/// <summary><c>POST /worker/v1/session</c>: the projected token of the pod, exchanged once.</summary>
+/// <param name="Token">The pod's projected service account token with audience <c>playbooks.dev/worker</c>.</param>
+public sealed record SessionRequest(string Token);
+
+/// <param name="Session">Bearer token for the other calls, bound to the Job's execution.</param>
+/// <param name="ExpiresAt">After this the token is exchanged again.</param>
+public sealed record SessionAnswer(string Session, DateTimeOffset ExpiresAt);
+
+/// <summary>Answer to a report: one outcome for each, in order: <c>accepted</c>, <c>duplicate</c>, <c>stale</c>, <c>closed</c> or <c>unknown</c>.</summary>
+public sealed record ReportAnswer(IReadOnlyList<string> Outcomes);

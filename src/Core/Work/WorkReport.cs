@@ -1,0 +1,106 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+
+namespace PlaybookOperator.Core.Work;
+
+/// <summary>How one delivery of a piece of work ended.</summary>
+public enum WorkOutcome
+{
+    /// <summary>The result is there; terminal.</summary>
+    Completed,
+
+    /// <summary>It failed and will not be tried again; terminal.</summary>
+    Failed,
+
+    /// <summary>It failed, and the next attempt is too far away to wait for in the worker (see <see cref="WorkReport.NextAt"/>).</summary>
+    Waiting,
+}
+
+/// <summary>What a worker says about one delivery of a piece of work. JSON: snake_case, 64-bit ids as strings.</summary>
+public sealed record WorkReport
+{
+    public required long RunId { get; init; }
+
+    /// <summary>0-based iteration index, or −1 for a call outside loops.</summary>
+    public required long Index { get; init; }
+
+    /// <summary>The delivery this is about; a report counts only with the current fence of open work.</summary>
+    public required int Fence { get; init; }
+
+    public required WorkOutcome Outcome { get; init; }
+
+    /// <summary>Call attempts used so far over all deliveries, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>Milliseconds that this delivery took in the worker.</summary>
+    public double DurationMs { get; init; }
+
+    /// <summary>JSON value of a completed call; null and absent both mean JSON null.</summary>
+    public JsonElement? Result { get; init; }
+
+    /// <summary>Set unless <see cref="WorkOutcome.Completed"/>.</summary>
+    public WorkError? Error { get; init; }
+
+    /// <summary>When the next attempt is due; only with <see cref="WorkOutcome.Waiting"/>.</summary>
+    public DateTimeOffset? NextAt { get; init; }
+
+    /// <summary>Attempts that failed on the way and sinks that were written, oldest first; at most <see cref="WorkLimits.MaxNotes"/>, the rest is in <see cref="NotesDropped"/>.</summary>
+    public IReadOnlyList<WorkNote> Notes { get; init; } = [];
+
+    public int NotesDropped { get; init; }
+
+    /// <summary>Conditions that met an undefined name or an error where the language says "false", counted.</summary>
+    public long Warnings { get; init; }
+
+    public WorkKey Key => new(RunId, Index);
+}
+
+/// <summary>Something worth an event that happened during a delivery.</summary>
+/// <param name="Type"><see cref="EventType.CallRetry"/>, <see cref="EventType.SinkDone"/> or <see cref="EventType.SinkError"/>.</param>
+/// <param name="Attempt">The attempt that it happened in, from 1.</param>
+/// <param name="Page">1-based page of a paginated call; null otherwise.</param>
+/// <param name="Error">Why the attempt failed; null for <see cref="EventType.SinkDone"/>.</param>
+/// <param name="DelayMs">Milliseconds waited before the next attempt; null unless retried.</param>
+/// <param name="At">When, by the worker's clock.</param>
+public sealed record WorkNote(EventType Type, int Attempt, int? Page, WorkError? Error, double? DelayMs, DateTimeOffset At);
+
+/// <summary>Why a call failed. Never holds a secret's value: the worker has masked it.</summary>
+/// <param name="Kind">One of <see cref="WorkErrorKind"/>.</param>
+/// <param name="Message">One sentence for a person.</param>
+/// <param name="Status">HTTP status, when there is one.</param>
+/// <param name="Code">SQLSTATE, exit code or another code of the called system, when there is one.</param>
+/// <param name="Retryable">Whether the rule of SPEC.md for errors without <c>when</c> would retry it.</param>
+public sealed record WorkError(string Kind, string Message, int? Status = null, string? Code = null, bool Retryable = false);
+
+/// <summary>The closed set of error kinds.</summary>
+public static class WorkErrorKind
+{
+    public const string Http = "Http";
+    public const string Network = "Network";
+    public const string Timeout = "Timeout";
+    public const string InvalidResponse = "InvalidResponse";
+    public const string ResponseTooLarge = "ResponseTooLarge";
+    public const string Sql = "Sql";
+    public const string Template = "Template";
+    public const string Configuration = "Configuration";
+    public const string Secret = "Secret";
+    public const string Sink = "Sink";
+    public const string Fail = "Fail";
+    public const string ResultTooLarge = "ResultTooLarge";
+    public const string WorkerLost = "WorkerLost";
+    public const string NoResult = "NoResult";
+    public const string Internal = "Internal";
+}
+
+/// <summary>Bounds of the contract between operator and worker.</summary>
+public static class WorkLimits
+{
+    /// <summary>Notes that one report may carry.</summary>
+    public const int MaxNotes = 100;
+
+    /// <summary>Characters of an error message; longer ones are cut.</summary>
+    public const int MaxErrorLength = 4096;
+
+    /// <summary>Waits longer than this many seconds are handed back to the operator.</summary>
+    public const int MaxInWorkerWaitSeconds = 5;
+}

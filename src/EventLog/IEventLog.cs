@@ -1,0 +1,82 @@
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.EventLog;
+
+/// <summary>
+/// The writes of an execution's life. Every write is one transaction; a call that throws has changed nothing.
+/// Implementations are thread-safe. An unreachable database gives <see cref="EventLogUnavailableException"/>; all other refusals are results.
+/// </summary>
+public interface IEventLog
+{
+    /// <summary>
+    /// Registers an execution and pins its playbook version. Idempotent on (cluster uid, resource uid): a second call returns the first one's id.
+    /// Appends no event: the decider starts it.
+    /// </summary>
+    ValueTask<ExecutionId> CreateAsync(NewExecution execution, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Appends a decider's events with the version that it decided on. The log numbers them densely, replaces provisional run ids (negative:
+    /// see <see cref="WorkKey.RunId"/>), fills in <c>run_id</c> of <c>step.started</c>, keeps the rows of loops and open work in step, and bumps the version.
+    /// </summary>
+    ValueTask<AppendResult> AppendAsync(ExecutionId id, AppendBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes in reports of one execution under the rules of <see cref="Ingest"/>, set-based, in one transaction that does not change the version.
+    /// Returns one outcome a report, in order.
+    /// </summary>
+    ValueTask<IReadOnlyList<IngestOutcome>> IngestAsync(ExecutionId id, IReadOnlyList<WorkReport> reports, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes the first claim of a delivery durable. <paramref name="claimant"/> is the pod's uid; the same claimant may claim again and gets the same answer.
+    /// </summary>
+    ValueTask<ClaimResult> ClaimAsync(ExecutionId id, WorkKey key, int fence, string claimant, CancellationToken cancellationToken);
+
+    /// <summary>Remembers which Job was created for which delivery, so that a pod can be traced to its work by the Job's uid.</summary>
+    ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken);
+}
+
+/// <summary>The reads. Bounded: nothing here returns more than its limit says, and nothing counts rows.</summary>
+public interface IEventReader
+{
+    /// <summary>
+    /// Where an execution stands, in one query: the header, the skeleton events after <paramref name="sinceEventId"/> (ascending), the loops of running
+    /// steps, and all open work. Null when there is no such execution.
+    /// </summary>
+    ValueTask<ExecutionSnapshot?> ReadAsync(ExecutionId id, long sinceEventId, CancellationToken cancellationToken);
+
+    /// <summary>The header alone; null when there is no such execution.</summary>
+    ValueTask<ExecutionHeader?> ReadHeaderAsync(ExecutionId id, CancellationToken cancellationToken);
+
+    /// <summary>Finds an execution by its resource's uid; null when it was never created.</summary>
+    ValueTask<ExecutionHeader?> FindAsync(string clusterUid, string uid, CancellationToken cancellationToken);
+
+    /// <summary>The work that a Job was created for (see <see cref="IEventLog.RecordJobsAsync"/>); null when unknown.</summary>
+    ValueTask<JobRecordMatch?> FindJobAsync(string jobUid, CancellationToken cancellationToken);
+
+    /// <summary>A page of events: dense ranges, so page k costs what page 1 costs. See <see cref="EventQuery"/>.</summary>
+    ValueTask<EventPage> PageAsync(ExecutionId id, EventQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Outcomes of a run of a loop with index ≥ <paramref name="fromIndex"/>, ordered by index, at most <paramref name="limit"/>; large results resolved.</summary>
+    ValueTask<IReadOnlyList<IterationOutcome>> ReadResultsAsync(
+        ExecutionId id, long runId, long fromIndex, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The JSON of a result that is stored by reference; null when there is none.</summary>
+    ValueTask<System.Text.Json.JsonElement?> ReadResultAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken);
+
+    /// <summary>The pinned spec of a playbook; null when unknown.</summary>
+    ValueTask<System.Text.Json.JsonElement?> ReadPlaybookAsync(string digest, CancellationToken cancellationToken);
+
+    /// <summary>Executions that have not ended, ascending by id, after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<ExecutionHeader>> ListOpenAsync(ExecutionId after, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>Says which executions have changed. A wake-up carries no data, may come twice, and is made up for after a lost connection.</summary>
+public interface IWakeUps
+{
+    /// <summary>
+    /// Ids of executions whose log has changed since the call began, until cancelled. After a lost connection every execution that is still open is
+    /// yielded once, so that no change goes unnoticed.
+    /// </summary>
+    IAsyncEnumerable<ExecutionId> WatchAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.EventLog.Writing;
+
+namespace PlaybookOperator.EventLog.Memory;
+
+/// <summary>
+/// The event log of a single process, for runs without a database and for tests: the same contract as the Postgres log, bounded by
+/// <see cref="MemoryEventLogOptions"/>, gone with the process. Thread-safe; writes of different executions do not wait for each other.
+/// </summary>
+public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions options, EventLogMetrics metrics) : IEventLog, IEventReader, IWakeUps
+{
+    private readonly ConcurrentDictionary<ExecutionId, MemoryExecution> _executions = new();
+    private readonly ConcurrentDictionary<(string ClusterUid, string Uid), ExecutionId> _ids = new();
+    private readonly ConcurrentDictionary<string, JsonElement> _playbooks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, JobRecordMatch> _jobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<ExecutionId> _ended = new();
+    private readonly ByteBudget _budget = new(options.MaxResultBytes);
+    private ImmutableArray<PendingIds> _watchers = [];
+
+    /// <summary>Results that found no room (see <see cref="MemoryEventLogOptions.MaxResultBytes"/>).</summary>
+    public long ResultsNotKept => _budget.Refused;
+
+    public ValueTask<ExecutionId> CreateAsync(NewExecution execution, CancellationToken cancellationToken)
+    {
+        _playbooks.TryAdd(execution.Digest, execution.Spec);
+        var id = _ids.GetOrAdd((execution.ClusterUid, execution.Uid), _ =>
+            _executions.TryAdd(execution.Id, new MemoryExecution(execution, options, _budget))
+                ? execution.Id
+                : throw new InvalidOperationException($"Execution id {execution.Id} is taken by another execution."));
+        return ValueTask.FromResult(id);
+    }
+
+    public ValueTask<AppendResult> AppendAsync(ExecutionId id, AppendBatch batch, CancellationToken cancellationToken)
+    {
+        Arguments.Check(batch);
+        if (!_executions.TryGetValue(id, out var execution)) return ValueTask.FromResult<AppendResult>(new AppendResult.NotFound());
+        var began = clock.GetTimestamp();
+        var result = execution.Append(batch);
+        if (result is AppendResult.Appended)
+        {
+            metrics.Written(clock.GetElapsedTime(began), batch.Events.Count, Count(batch, EventType.IterationCompleted), Count(batch, EventType.IterationFailed));
+            if (batch.Events[^1].Type.IsTerminal()) End(id);
+            Wake(id);
+        }
+
+        return ValueTask.FromResult(result);
+    }
+
+    public ValueTask<IReadOnlyList<IngestOutcome>> IngestAsync(ExecutionId id, IReadOnlyList<WorkReport> reports, CancellationToken cancellationToken)
+    {
+        var outcomes = new IngestOutcome[reports.Count];
+        _executions.TryGetValue(id, out var execution);
+        var began = clock.GetTimestamp();
+        var now = Storable.Instant(clock.GetUtcNow());
+        long written = 0, completed = 0, failed = 0;
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var events = 0;
+            outcomes[i] = execution?.Ingest(ReportCleaning.Clean(reports[i]), now, out events) ?? IngestOutcome.Unknown;
+            metrics.Judged(outcomes[i]);
+            written += events;
+            if (outcomes[i] != IngestOutcome.Accepted || reports[i].Key.IsCall) continue;
+            if (reports[i].Outcome == WorkOutcome.Completed) completed++;
+            else if (reports[i].Outcome == WorkOutcome.Failed) failed++;
+        }
+
+        if (written > 0)
+        {
+            metrics.Written(clock.GetElapsedTime(began), written, completed, failed);
+            Wake(id);
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<IngestOutcome>>(outcomes);
+    }
+
+    public ValueTask<ClaimResult> ClaimAsync(ExecutionId id, WorkKey key, int fence, string claimant, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution)
+            ? execution.Claim(key, fence, claimant)
+            : new ClaimResult.Refused(ClaimRefusal.NotOpen));
+
+    public ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken)
+    {
+        foreach (var job in jobs) _jobs.TryAdd(job.JobUid, new JobRecordMatch(id, job.Key, job.Fence));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ExecutionSnapshot?> ReadAsync(ExecutionId id, long sinceEventId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Read(sinceEventId) : null);
+
+    public ValueTask<ExecutionHeader?> ReadHeaderAsync(ExecutionId id, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Header : null);
+
+    public ValueTask<ExecutionHeader?> FindAsync(string clusterUid, string uid, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_ids.TryGetValue((clusterUid, uid), out var id) && _executions.TryGetValue(id, out var execution) ? execution.Header : null);
+
+    public ValueTask<JobRecordMatch?> FindJobAsync(string jobUid, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_jobs.GetValueOrDefault(jobUid));
+
+    public ValueTask<EventPage> PageAsync(ExecutionId id, EventQuery query, CancellationToken cancellationToken)
+    {
+        Arguments.Check(query);
+        return ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Page(query) : new EventPage([], TotalEvents: 0));
+    }
+
+    public ValueTask<IReadOnlyList<IterationOutcome>> ReadResultsAsync(
+        ExecutionId id, long runId, long fromIndex, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Results(runId, fromIndex, Arguments.Limit(limit)) : []);
+
+    public ValueTask<JsonElement?> ReadResultAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Result(key) : null);
+
+    public ValueTask<JsonElement?> ReadPlaybookAsync(string digest, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_playbooks.TryGetValue(digest, out var spec) ? spec : (JsonElement?)null);
+
+    public ValueTask<IReadOnlyList<ExecutionHeader>> ListOpenAsync(ExecutionId after, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<ExecutionHeader>>(
+            [.. Open().Where(header => header.Id > after).OrderBy(header => header.Id).Take(Arguments.Limit(limit))]);
+
+    public async IAsyncEnumerable<ExecutionId> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pending = new PendingIds();
+        ImmutableInterlocked.Update(ref _watchers, static (watchers, added) => watchers.Add(added), pending);
+        try
+        {
+            foreach (var header in Open()) pending.Add(header.Id);
+            while (true) yield return await pending.TakeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ImmutableInterlocked.Update(ref _watchers, static (watchers, removed) => watchers.Remove(removed), pending);
+        }
+    }
+
+    private IEnumerable<ExecutionHeader> Open() => _executions.Values.Select(execution => execution.Header).Where(header => header.EndedAt is null);
+
+    private static long Count(AppendBatch batch, EventType type)
+    {
+        var count = 0L;
+        foreach (var happened in batch.Events) count += happened.Type == type ? 1 : 0;
+        return count;
+    }
+
+    private void Wake(ExecutionId id)
+    {
+        foreach (var watcher in _watchers) watcher.Add(id);
+    }
+
+    private void End(ExecutionId id)
+    {
+        _ended.Enqueue(id);
+        while (_ended.Count > options.MaxEndedExecutions && _ended.TryDequeue(out var oldest)) Forget(oldest);
+    }
+
+    private void Forget(ExecutionId id)
+    {
+        if (!_executions.TryRemove(id, out var execution)) return;
+        execution.Forget();
+        var header = execution.Header;
+        _ids.TryRemove((header.ClusterUid, header.Uid), out _);
+        foreach (var (uid, job) in _jobs)
+        {
+            if (job.Execution == id) _jobs.TryRemove(uid, out _);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.EventLog.Writing;
+
+namespace PlaybookOperator.EventLog.Memory;
+
+/// <summary>One execution of a <see cref="MemoryEventLog"/>: the fold of its log beside the log. Thread-safe by one lock.</summary>
+internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOptions options, ByteBudget budget)
+{
+    private readonly Lock _lock = new();
+    private readonly EventHistory _history = new(options.MaxEvents);
+    private readonly MemoryResults _results = new(budget);
+    private readonly Dictionary<long, (string Step, int Epoch)> _runs = [];
+    private readonly Dictionary<long, IReadOnlyList<JsonElement>> _elements = [];
+    private readonly Dictionary<WorkKey, string> _claims = [];
+    private ExecutionState _state = ExecutionState.Initial;
+    private long _version;
+
+    public ExecutionHeader Header
+    {
+        get { lock (_lock) return ToHeader(); }
+    }
+
+    public AppendResult Append(AppendBatch batch)
+    {
+        lock (_lock)
+        {
+            if (_state.IsTerminal) return new AppendResult.Closed();
+            if (_version != batch.ExpectedVersion) return new AppendResult.VersionConflict();
+            if (!Holds(batch)) return new AppendResult.ConditionFailed();
+            var before = _state.LastEventId;
+            var events = batch.Events.Select((happened, i) => Numbering.Number(happened, before, i + 1)).ToArray();
+            var after = _state.Apply(events);
+            foreach (var (run, elements) in batch.Collections) _elements[Numbering.Resolve(run, before)!.Value] = elements;
+            _version++;
+            Commit(after, events, result: null);
+            return new AppendResult.Appended(before + 1, _version);
+        }
+    }
+
+    public IngestOutcome Ingest(WorkReport report, DateTimeOffset now, out int written)
+    {
+        lock (_lock)
+        {
+            written = 0;
+            var outcome = Core.Executions.Ingest.Judge(_state, report);
+            if (outcome != IngestOutcome.Accepted) return outcome;
+            var (step, epoch) = _runs[report.RunId];
+            var events = Core.Executions.Ingest.ToEvents(report, step, epoch, now, options.InlineResultBytes);
+            var before = _state.LastEventId;
+            var numbered = new ExecutionEvent[events.Count];
+            for (var i = 0; i < numbered.Length; i++) numbered[i] = Numbering.Number(events[i], before, i + 1);
+            Commit(_state.Apply(numbered), numbered, report.Result);
+            written = numbered.Length;
+            return outcome;
+        }
+    }
+
+    public ClaimResult Claim(WorkKey key, int fence, string claimant)
+    {
+        lock (_lock)
+        {
+            if (_state.IsTerminal) return new ClaimResult.Refused(ClaimRefusal.Ended);
+            if (!_state.Open.TryGetValue(key, out var open)) return new ClaimResult.Refused(ClaimRefusal.NotOpen);
+            if (open.Fence != fence || open.NextAt is not null) return new ClaimResult.Refused(ClaimRefusal.OtherDelivery);
+            if (_claims.TryGetValue(key, out var other) && other != claimant) return new ClaimResult.Refused(ClaimRefusal.OtherClaimant);
+            _claims[key] = claimant;
+            return new ClaimResult.Claimed(Element(key), open.AttemptsUsed);
+        }
+    }
+
+    public ExecutionSnapshot Read(long sinceEventId)
+    {
+        lock (_lock)
+        {
+            return new ExecutionSnapshot(
+                ToHeader(),
+                _history.SkeletonAfter(sinceEventId),
+                [.. _state.Loops.Values],
+                [.. _state.Open.Values.Select(open => new OpenWorkRow(open, _claims.ContainsKey(open.Key)))]);
+        }
+    }
+
+    public EventPage Page(EventQuery query)
+    {
+        lock (_lock) return _history.Page(query);
+    }
+
+    public IReadOnlyList<IterationOutcome> Results(long runId, long fromIndex, int limit)
+    {
+        lock (_lock) return _results.Read(runId, fromIndex, limit);
+    }
+
+    public JsonElement? Result(WorkKey key)
+    {
+        lock (_lock) return _results.Find(key);
+    }
+
+    /// <summary>Gives the bytes of the results back to the budget.</summary>
+    public void Forget()
+    {
+        lock (_lock) _results.Clear();
+    }
+
+    private bool Holds(AppendBatch batch) =>
+        batch.StillOpen.All(seen => _state.Open.TryGetValue(seen.Key, out var open) && open.Fence == seen.Fence)
+        && batch.Loops.All(condition => _state.Loops.TryGetValue(condition.RunId, out var loop) && loop.Done >= condition.Done);
+
+    private void Commit(ExecutionState after, ExecutionEvent[] events, JsonElement? result)
+    {
+        _state = after;
+        foreach (var happened in events)
+        {
+            _history.Add(happened);
+            if (happened.Type == EventType.StepStarted) _runs[happened.EventId] = (happened.Step!, happened.Epoch!.Value);
+            if (happened.Work is { } key) EndDelivery(key, happened);
+            _results.Add(happened, result ?? happened.Result);
+        }
+
+        if (_state.IsTerminal) _claims.Clear();
+        if (options.EventSink is not { } sink) return;
+        foreach (var happened in events) sink(registered.Id, happened);
+    }
+
+    /// <summary>A claim belongs to one delivery: it goes with the work, and with a new delivery of it.</summary>
+    private void EndDelivery(WorkKey key, ExecutionEvent happened)
+    {
+        if (happened.Type is EventType.CallStarted or EventType.IterationStarted || !_state.Open.ContainsKey(key)) _claims.Remove(key);
+    }
+
+    private JsonElement? Element(WorkKey key) =>
+        !key.IsCall && _elements.TryGetValue(key.RunId, out var elements) && key.Index < elements.Count ? elements[(int)key.Index] : null;
+
+    private ExecutionHeader ToHeader() => new()
+    {
+        Id = registered.Id,
+        ClusterUid = registered.ClusterUid,
+        Uid = registered.Uid,
+        Namespace = registered.Namespace,
+        Name = registered.Name,
+        Playbook = registered.Playbook,
+        Digest = registered.Digest,
+        Workload = registered.Workload,
+        Phase = _state.Phase,
+        Version = _version,
+        LastEventId = _state.LastEventId,
+        Parent = registered.Parent,
+        CreatedAt = Storable.Instant(registered.CreatedAt),
+        StartedAt = _state.StartedAt,
+        EndedAt = _state.EndedAt,
+    };
+}

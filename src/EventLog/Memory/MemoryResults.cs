@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+
+namespace PlaybookOperator.EventLog.Memory;
+
+/// <summary>
+/// Results as bytes of JSON: a copy, so that a small result never keeps the large document alive that it was cut from. Not thread-safe.
+/// </summary>
+internal sealed class MemoryResults(ByteBudget budget)
+{
+    private static readonly JsonElement s_null = JsonText.Write(static writer => writer.WriteNullValue());
+    private readonly Dictionary<long, List<Entry>> _runs = [];
+    private readonly Dictionary<long, byte[]> _calls = [];
+    private long _bytes;
+
+    public void Add(ExecutionEvent ended, JsonElement? result)
+    {
+        if (ended.Work is not { } key) return;
+        if (ended.Type is EventType.IterationCompleted or EventType.IterationFailed) AddIteration(key, ended, result);
+        else if (ended.Type == EventType.CallDone && ended.Result is null && Keep(result) is { } json) _calls[key.RunId] = json;
+    }
+
+    public JsonElement? Find(WorkKey key)
+    {
+        if (key.IsCall) return _calls.TryGetValue(key.RunId, out var json) ? Parse(json) : null;
+        return _runs.TryGetValue(key.RunId, out var entries) && key.Index >= 0 && key.Index < entries.Count && entries[(int)key.Index] is { Large: true, Json: { } found }
+            ? Parse(found)
+            : null;
+    }
+
+    public IReadOnlyList<IterationOutcome> Read(long runId, long fromIndex, int limit)
+    {
+        var outcomes = new List<IterationOutcome>();
+        if (!_runs.TryGetValue(runId, out var entries)) return outcomes;
+        for (var i = Math.Max(fromIndex, 0); i < entries.Count && outcomes.Count < limit; i++)
+        {
+            if (entries[(int)i] is { Ended: true } entry) outcomes.Add(entry.ToOutcome(i, budget));
+        }
+
+        return outcomes;
+    }
+
+    public void Clear()
+    {
+        budget.Release(_bytes);
+        _bytes = 0;
+        _runs.Clear();
+        _calls.Clear();
+    }
+
+    private void AddIteration(WorkKey key, ExecutionEvent ended, JsonElement? result)
+    {
+        var entries = CollectionsMarshal.GetValueRefOrAddDefault(_runs, key.RunId, out _) ??= [];
+        if (key.Index >= entries.Count) CollectionsMarshal.SetCount(entries, checked((int)key.Index + 1));
+        var failed = ended.Type == EventType.IterationFailed;
+        var json = failed || result is null ? null : Keep(result);
+        entries[(int)key.Index] = new Entry(
+            Ended: true, json, failed ? ended.Error ?? "" : null, Large: ended.Result is null, Dropped: !failed && result is not null && json is null);
+    }
+
+    private byte[]? Keep(JsonElement? result)
+    {
+        if (result is not { } value) return null;
+        var json = JsonMarshal.GetRawUtf8Value(value);
+        if (!budget.TryTake(json.Length)) return null;
+        _bytes += json.Length;
+        return json.ToArray();
+    }
+
+    private static JsonElement Parse(byte[] json) => JsonText.Write(writer => writer.WriteRawValue(json, skipInputValidation: true));
+
+    private readonly record struct Entry(bool Ended, byte[]? Json, string? Error, bool Large, bool Dropped)
+    {
+        public IterationOutcome ToOutcome(long index, ByteBudget budget)
+        {
+            if (Error is not null) return new IterationOutcome(index, Result: null, Error);
+            if (Dropped) return new IterationOutcome(index, Result: null, budget.Refusal);
+            return new IterationOutcome(index, Json is null ? s_null : Parse(Json), Error: null);
+        }
+    }
+}
