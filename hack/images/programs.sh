@@ -17,17 +17,15 @@ project_of() {
   esac
 }
 
-# Trimmed where the project allows it; the sample API reads JSON by reflection and stays whole.
-trimming_of() { if [ "$1" = sample-api ]; then echo false; else echo true; fi; }
-
 publish() {
   local name=$1 output=$2 log=$ARTIFACTS/$1.log
   mkdir -p "$ARTIFACTS"
   rm -rf "$output"
   dotnet publish "$REPOSITORY/$(project_of "$name")" --configuration Release --runtime linux-x64 --self-contained \
-    -p:PublishTrimmed="$(trimming_of "$name")" -p:PublishReadyToRun=true -p:PublishSingleFile=true -p:DebugType=none \
+    -p:PublishTrimmed=true -p:PublishReadyToRun=true -p:PublishSingleFile=true -p:DebugType=none \
     -p:RestorePackagesWithLockFile=false -p:RestoreLockedMode=false -p:NuGetLockFilePath="$ARTIFACTS/no-lock-file.json" \
-    --artifacts-path "$ARTIFACTS/$name" --output "$output" -nodeReuse:false >"$log" 2>&1 \
+    --artifacts-path "$ARTIFACTS/$name" --output "$output" \
+    -p:UseSharedCompilation=false -nodeReuse:false >"$log" 2>&1 \
     || { tail -20 "$log" >&2; fail "publishing $name failed (see $log)"; }
 }
 
