@@ -4,16 +4,22 @@
     secretKeyRef: {name: {{ include "playbook-operator.databaseSecret" . }}, key: {{ include "playbook-operator.databaseKey" . }}}
 - name: PLAYBOOK_API__LISTEN
   value: {{ default (printf "http://0.0.0.0:%d" (int .Values.api.port)) .Values.api.listen | quote }}
+- name: PLAYBOOK_API__AUTH
+  value: {{ .Values.api.auth | quote }}
 - name: PLAYBOOK_KUBERNETES__NAMESPACES
   value: {{ join "," .Values.watchNamespaces | quote }}
-- name: PLAYBOOK_LEADERELECTION__ENABLED
-  value: {{ .Values.leaderElection.enabled | quote }}
 - name: PLAYBOOK_LEADERELECTION__NAMESPACE
   valueFrom:
     fieldRef: {fieldPath: metadata.namespace}
 - name: PLAYBOOK_LEADERELECTION__IDENTITY
   valueFrom:
     fieldRef: {fieldPath: metadata.name}
+- name: PLAYBOOK_LEADERELECTION__LEASESECONDS
+  value: {{ int .Values.leaderElection.leaseSeconds | quote }}
+- name: PLAYBOOK_LEADERELECTION__RENEWDEADLINESECONDS
+  value: {{ int .Values.leaderElection.renewDeadlineSeconds | quote }}
+- name: PLAYBOOK_LEADERELECTION__RETRYPERIODSECONDS
+  value: {{ int .Values.leaderElection.retryPeriodSeconds | quote }}
 - name: PLAYBOOK_WORKERS__IMAGE
   value: {{ .Values.worker.image | quote }}
 - name: PLAYBOOK_WORKERS__APIURL

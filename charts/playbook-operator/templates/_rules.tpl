@@ -27,8 +27,13 @@
   verbs: [create, patch]
 {{- end -}}
 
-{{/* Reviews are no objects of a namespace: these rights are always cluster-wide. */}}
-{{- define "playbook-operator.reviewRules" -}}
+{{/* What belongs to no namespace: these rights are always cluster-wide. */}}
+{{- define "playbook-operator.clusterRules" -}}
+# The identity of the cluster, which the database keeps beside each execution, is the uid of this namespace.
+- apiGroups: [""]
+  resources: [namespaces]
+  resourceNames: [kube-system]
+  verbs: [get]
 - apiGroups: [authentication.k8s.io]
   resources: [tokenreviews]
   verbs: [create]
