@@ -38,11 +38,6 @@ public sealed record Intent
         ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
 }
 
-    public int? MaxParallel { get; init; }
-
-    public long? MaxIterations { get; init; }
-}
-
 /// <summary>
 /// Everything outside the log that a decision may rest on. It must have been observed before the log was read: then a Job that is seen finished
 /// has its result in the log, or has none.

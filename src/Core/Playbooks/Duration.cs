@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -8,6 +9,9 @@ public static class Duration
 {
     /// <summary>The longest duration that is accepted: ten years.</summary>
     public static readonly TimeSpan Maximum = TimeSpan.FromDays(3650);
+
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789.");
+    private static readonly SearchValues<char> s_units = SearchValues.Create("mshd");
 
     public static bool TryRead(JsonElement value, out TimeSpan duration)
     {
@@ -29,10 +33,10 @@ public static class Duration
         double seconds = 0;
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(s_digits);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)) return false;
             rest = rest[digits..];
-            var letters = rest.IndexOfAnyExcept("mshd");
+            var letters = rest.IndexOfAnyExcept(s_units);
             var unit = letters < 0 ? rest : rest[..letters];
             if (SecondsOf(unit) is not { } factor) return false;
             seconds += amount * factor;

@@ -58,12 +58,12 @@ internal static class ReferenceCheck
     {
         foreach (var reference in references.DistinctBy(Spell))
         {
-            if (reference.Name == "workload") CheckWorkload(plan, field, reference, problems);
-            else if (reference.Name == "secret") CheckSecret(plan, field, reference, problems);
-            else if (!IsKnown(plan, step, reference.Name))
+            if (reference.Root == "workload") CheckWorkload(plan, field, reference, problems);
+            else if (reference.Root == "secret") CheckSecret(plan, field, reference, problems);
+            else if (!IsKnown(plan, step, reference.Root))
             {
-                var near = NearestName.Find(reference.Name, ReservedNames.All.Concat(plan.ByName.Keys)) is { } name ? $" (did you mean {name}?)" : "";
-                problems.Add(new Problem(ProblemSeverity.Warning, field, $"reads '{reference.Name}', which is neither a step nor a known name{near}."));
+                var near = NearestName.Find(reference.Root, ReservedNames.All.Concat(plan.ByName.Keys)) is { } name ? $" (did you mean {name}?)" : "";
+                problems.Add(new Problem(ProblemSeverity.Warning, field, $"reads '{reference.Root}', which is neither a step nor a known name{near}."));
             }
         }
     }
@@ -87,5 +87,5 @@ internal static class ReferenceCheck
         || step.Loop?.Iterator == name
         || step.Task?.Retry.OnSuccess?.Collect.Into == name;
 
-    private static string Spell(TemplateReference reference) => string.Join('.', reference.Path.Prepend(reference.Name));
+    private static string Spell(TemplateReference reference) => reference.ToString();
 }

@@ -48,7 +48,7 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
         return template!.IsConstant ? new TemplateNode.Constant(Value.From(text)) : new TemplateNode.Expression(template);
     }
 
-    private TemplateNode CompileList(JsonElement list, string field)
+    private TemplateNode.Sequence CompileList(JsonElement list, string field)
     {
         var items = list.EnumerateArray().Select((item, index) => Compile(item, $"{field}[{index}]")).ToImmutableArray();
         return new TemplateNode.Sequence(items);

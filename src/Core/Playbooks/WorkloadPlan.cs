@@ -92,7 +92,7 @@ public sealed class WorkloadPlan
 
     /// <summary>Top-level members of the workload that a template reads; reading it whole reads all.</summary>
     private static IEnumerable<string> ReadsOf(TemplateNode node) =>
-        node.References.Where(reference => reference.Name == "workload" && reference.Path.Count > 0).Select(reference => reference.Path[0]);
+        node.References.Where(reference => reference.Root == "workload" && reference.Path.Count > 0).Select(reference => reference.Path[0]);
 
     private static FrozenSet<string> FindSecretMembers(TemplateNode.Mapping template)
     {
@@ -110,6 +110,6 @@ public sealed class WorkloadPlan
 
     /// <summary>Whether reading this name yields a secret, given the members of the workload that hold one.</summary>
     internal static bool IsSecret(TemplateReference reference, ISet<string> secretMembers) =>
-        reference.Name == "secret"
-        || (reference.Name == "workload" && (reference.Path.Count == 0 ? secretMembers.Count > 0 : secretMembers.Contains(reference.Path[0])));
+        reference.Root == "secret"
+        || (reference.Root == "workload" && (reference.Path.Count == 0 ? secretMembers.Count > 0 : secretMembers.Contains(reference.Path[0])));
 }

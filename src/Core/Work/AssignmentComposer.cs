@@ -148,7 +148,7 @@ public static class AssignmentComposer
     private static IEnumerable<(StepRun Run, IReadOnlyList<string> Path)> StepsReadBy(StepPlan step, ExecutionState state)
     {
         foreach (var reference in step.Task?.References ?? [])
-            if (state.Steps.TryGetValue(reference.Name, out var named) && named is { IsOver: true, Status: not StepStatus.Skipped })
+            if (state.Steps.TryGetValue(reference.Root, out var named) && named is { IsOver: true, Status: not StepStatus.Skipped })
                 yield return (named, reference.Path);
     }
 
@@ -156,13 +156,13 @@ public static class AssignmentComposer
     private static HashSet<string>? WorkloadMembersReadBy(Plan plan, IReadOnlyList<TemplateReference> references)
     {
         var members = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Queue<TemplateReference>(references.Where(reference => reference.Name == "workload"));
+        var open = new Queue<TemplateReference>(references.Where(reference => reference.Root == "workload"));
         while (open.TryDequeue(out var reference))
         {
             if (reference.Path.Count == 0) return null;
             if (!members.Add(reference.Path[0])) continue;
             foreach (var next in plan.Workload.Template[reference.Path[0]]?.References ?? [])
-                if (next.Name == "workload") open.Enqueue(next);
+                if (next.Root == "workload") open.Enqueue(next);
         }
 
         return members;

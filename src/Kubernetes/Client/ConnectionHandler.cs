@@ -24,7 +24,6 @@ internal static class ConnectionHandler
         ConnectCallback = ConnectAsync,
         SslOptions = new SslClientAuthenticationOptions
         {
-            TargetHost = config.TlsServerName ?? config.Server.Host,
             LocalCertificateSelectionCallback = (_, _, _, _, _) => config.Credential.CurrentCertificate!,
             RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Check(config, certificate, chain, errors),
         },

@@ -103,6 +103,8 @@ internal sealed class RequestSender(HttpClient http, KubeConfig config, ApiClien
     {
         var credential = await config.Credential.GetAsync(renewCredential, cancellationToken);
         using var message = new HttpRequestMessage(request.Method, new Uri(_root + request.Path));
+        // The handler expects the certificate, and names the server in the handshake, by this header.
+        if (config.TlsServerName is { Length: > 0 } name) message.Headers.Host = name;
         if (credential.Token is { } token) message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (!request.Body.IsEmpty)
         {

@@ -96,6 +96,6 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         WakeAt = WakeAt,
         NeedsLoopResults = _needsLoopResults,
         NeedsLargeResults = _needsLargeResults,
-        Warnings = Evaluation.Warnings,
+        Warnings = Evaluation.UndefinedConditions,
     };
 }

@@ -40,7 +40,7 @@ internal abstract record LoopSource
         if (loop.Where is null && loop.OrderBy.Length == 0 && source.TryGetRange(out var start, out _, out var rangeStep))
         {
             var count = Math.Min(size, limit ?? long.MaxValue);
-            return TooMany(step, count, maxIterations) ?? new Elements(null, new LoopRange(start, rangeStep), count, size, 0);
+            return (LoopSource?)TooMany(step, count, maxIterations) ?? new Elements(null, new LoopRange(start, rangeStep), count, size, 0);
         }
 
         return Materialise(draft, scope, step, source, limit, maxIterations);

@@ -88,7 +88,7 @@ internal static class RouteRules
             : unhandled;
     }
 
-    private static bool HandlesError(NextClause clause) => clause.When?.References.Any(reference => reference.Name is "error" or "event") == true;
+    private static bool HandlesError(NextClause clause) => clause.When?.References.Any(reference => reference.Root is "error" or "event") == true;
 
     private static bool TryMatch(Draft draft, StepPlan step, Scope scope, out CaseClause? match, out TemplateError? error)
     {

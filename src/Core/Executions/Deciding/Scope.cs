@@ -39,7 +39,7 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 
     private bool Has(TemplateReference reference)
     {
-        var named = reference.Name == "result" ? run : draft.State.Steps.GetValueOrDefault(reference.Name);
+        var named = reference.Root == "result" ? run : draft.State.Steps.GetValueOrDefault(reference.Root);
         if (named is null) return true;
         var readsResults = reference.Path.Count == 0 || reference.Path[0] == "results";
         if (draft.State.Loops.ContainsKey(named.RunId))

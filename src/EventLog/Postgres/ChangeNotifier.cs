@@ -1,0 +1,57 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PlaybookOperator.Core.Executions;
+
+namespace PlaybookOperator.EventLog.Postgres;
+
+/// <summary>
+/// Announces changed executions to all processes, gathered for <see cref="EventLogOptions.NotifyDelay"/> and outside of any write's transaction:
+/// a NOTIFY inside would let all committing writers wait for one another. An announcement that is lost is made up for by the listeners' polling.
+/// </summary>
+public sealed partial class ChangeNotifier(DatabasePools pools, TimeProvider clock, EventLogMetrics metrics, ILogger<ChangeNotifier> logger)
+{
+    /// <summary>Ids in one payload: below the server's 8000 bytes.</summary>
+    private const int IdsPerPayload = 350;
+
+    private readonly Database _database = new(pools.Background, metrics);
+    private readonly PendingIds _pending = new();
+
+    /// <summary>Announces soon; never waits and never fails.</summary>
+    public void Changed(ExecutionId id) => _pending.Add(id);
+
+    /// <summary>Runs until cancelled; a host runs it once beside every log.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await _pending.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await Task.Delay(pools.Options.NotifyDelay, clock, cancellationToken).ConfigureAwait(false);
+                await AnnounceAsync(_pending.TakeAll(), cancellationToken).ConfigureAwait(false);
+            }
+            catch (EventLogUnavailableException e)
+            {
+                LogNotAnnounced(e);
+                // Polling finds the change; until the database is back there is nothing to hurry for.
+                await Task.Delay(pools.Options.PollInterval, clock, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async ValueTask AnnounceAsync(IReadOnlyList<ExecutionId> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0) return;
+        var payloads = ids.Chunk(IdsPerPayload).Select(chunk => string.Join(',', chunk)).ToArray();
+        await _database.QueryAsync(
+            Sql.Notify,
+            [Parameters.Of(payloads)],
+            static (_, _) => ValueTask.FromResult(true),
+            cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,80 @@
+using Npgsql;
+
+namespace PlaybookOperator.EventLog.Postgres;
+
+/// <summary>
+/// The connections of one process: a pool for writes and reads, a small one for background work that can never eat the first, and connections
+/// outside any pool for listening. Opening is lazy: constructing it touches no network. Owns what it opened.
+/// </summary>
+public sealed class DatabasePools : IAsyncDisposable
+{
+    private readonly PoolGauges _gauges;
+
+    /// <exception cref="ArgumentException">The options are out of range or the connection string cannot be read.</exception>
+    public DatabasePools(EventLogOptions options, EventLogMetrics metrics)
+    {
+        var problems = options.Problems().ToArray();
+        if (problems.Length > 0) throw new ArgumentException(string.Join(' ', problems), nameof(options));
+        Options = options;
+        Main = Build(options, "main", builder =>
+        {
+            builder.MaxPoolSize = options.MaxPoolSize;
+            builder.MinPoolSize = options.MinPoolSize;
+        });
+        Background = Build(options, "background", builder =>
+        {
+            builder.MaxPoolSize = options.BackgroundPoolSize;
+            builder.MinPoolSize = 0;
+        });
+        Listener = Build(options, "listener", static builder =>
+        {
+            builder.Pooling = false;
+            // A connection that only listens would not notice that its server is gone.
+            builder.KeepAlive = 10;
+            builder.TcpKeepAlive = true;
+        });
+        _gauges = new PoolGauges(metrics.Meter, options);
+    }
+
+    public EventLogOptions Options { get; }
+
+    internal NpgsqlDataSource Main { get; }
+
+    internal NpgsqlDataSource Background { get; }
+
+    /// <summary>Not pooled: each connection is for one listener.</summary>
+    internal NpgsqlDataSource Listener { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        _gauges.Dispose();
+        await Main.DisposeAsync().ConfigureAwait(false);
+        await Background.DisposeAsync().ConfigureAwait(false);
+        await Listener.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static NpgsqlDataSource Build(EventLogOptions options, string name, Action<NpgsqlConnectionStringBuilder> configure)
+    {
+        var milliseconds = (long)options.StatementTimeout.TotalMilliseconds;
+        var settings = new NpgsqlConnectionStringBuilder(PostgresUri.ToConnectionString(options.ConnectionString))
+        {
+            ApplicationName = $"playbook-operator/{name}",
+            Timeout = (int)options.ConnectTimeout.TotalSeconds,
+            CommandTimeout = (int)options.StatementTimeout.TotalSeconds,
+            ConnectionIdleLifetime = (int)options.IdleTimeout.TotalSeconds,
+            ConnectionPruningInterval = Math.Min(10, (int)options.IdleTimeout.TotalSeconds),
+            MaxAutoPrepare = options.MaxPreparedStatements,
+            AutoPrepareMinUsages = 2,
+            Timezone = "UTC",
+            IncludeErrorDetail = false,
+        };
+        // The server keeps the limits too: a client that died with a transaction open must not hold an execution's row.
+        settings.Options = $"{settings.Options} -c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={milliseconds}".Trim();
+        configure(settings);
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString) { Name = PoolGauges.Prefix + name };
+        builder.EnableArrays();
+        builder.EnableTransportSecurity();
+        builder.EnableIntegratedSecurity();
+        return builder.Build();
+    }
+}

@@ -1,0 +1,32 @@
+using Npgsql;
+using PlaybookOperator.Core.Executions;
+
+namespace PlaybookOperator.EventLog.Postgres;
+
+/// <summary>Reads the header of an execution off the first columns of a row.</summary>
+internal static class HeaderColumns
+{
+    /// <summary>How many columns there are.</summary>
+    public const int Count = 15;
+
+    public static ExecutionHeader Read(NpgsqlDataReader row) => new()
+    {
+        Id = new ExecutionId(row.GetInt64(0)),
+        ClusterUid = row.GetString(1),
+        Uid = row.GetString(2),
+        Namespace = row.GetString(3),
+        Name = row.GetString(4),
+        Playbook = row.GetString(5),
+        Digest = row.GetString(6),
+        Workload = JsonColumn.Parse(row.GetString(7)),
+        Phase = Enum.Parse<ExecutionPhase>(row.GetString(8)),
+        Version = row.GetInt64(9),
+        LastEventId = row.GetInt64(10),
+        Parent = row.IsDBNull(11) ? null : new ExecutionId(row.GetInt64(11)),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(12),
+        StartedAt = Instant(row, 13),
+        EndedAt = Instant(row, 14),
+    };
+
+    private static DateTimeOffset? Instant(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+}

@@ -1,0 +1,68 @@
+using System.Reflection;
+
+namespace PlaybookOperator.EventLog.Postgres;
+
+/// <summary>The statements under <c>Sql/</c>, by path without extension; read once.</summary>
+internal static class Sql
+{
+    public static readonly string Create = Load("Writes/Create");
+    public static readonly string Lock = Load("Writes/Lock");
+    public static readonly string Admit = Load("Writes/Admit");
+    public static readonly string Judge = Load("Writes/Judge");
+    public static readonly string WriteEvents = Load("Writes/WriteEvents");
+    public static readonly string EnterSteps = Load("Writes/EnterSteps");
+    public static readonly string StartLoops = Load("Writes/StartLoops");
+    public static readonly string AdvanceLoops = Load("Writes/AdvanceLoops");
+    public static readonly string CountReports = Load("Writes/CountReports");
+    public static readonly string EndReported = Load("Writes/EndReported");
+    public static readonly string WaitReported = Load("Writes/WaitReported");
+    public static readonly string StoreResults = Load("Writes/StoreResults");
+    public static readonly string EndWork = Load("Writes/EndWork");
+    public static readonly string ChangeWork = Load("Writes/ChangeWork");
+    public static readonly string OpenWork = Load("Writes/OpenWork");
+    public static readonly string CloseWork = Load("Writes/CloseWork");
+    public static readonly string StoreElements = Load("Writes/StoreElements");
+    public static readonly string CopyElements = Load("Writes/CopyElements");
+    public static readonly string Claim = Load("Writes/Claim");
+    public static readonly string RecordJobs = Load("Writes/RecordJobs");
+    public static readonly string Snapshot = Load("Reads/Snapshot");
+    public static readonly string Header = Load("Reads/Header");
+    public static readonly string HeaderByUid = Load("Reads/HeaderByUid");
+    public static readonly string OpenExecutions = Load("Reads/OpenExecutions");
+    public static readonly string PageNewest = Load("Reads/PageNewest");
+    public static readonly string PageSince = Load("Reads/PageSince");
+    public static readonly string PageNewestOfType = Load("Reads/PageNewestOfType");
+    public static readonly string PageSinceOfType = Load("Reads/PageSinceOfType");
+    public static readonly string Outcomes = Load("Reads/Outcomes");
+    public static readonly string Result = Load("Reads/Result");
+    public static readonly string Playbook = Load("Reads/Playbook");
+    public static readonly string Job = Load("Reads/Job");
+    public static readonly string Notify = Load("Wakes/Notify");
+    public static readonly string Listen = Load("Wakes/Listen");
+    public static readonly string OpenHeads = Load("Wakes/OpenHeads");
+    public static readonly string SchemaLock = Load("Schema/Lock");
+    public static readonly string CreateMigrationTable = Load("Schema/CreateMigrationTable");
+    public static readonly string ReadMigrations = Load("Schema/ReadMigrations");
+    public static readonly string RecordMigration = Load("Schema/RecordMigration");
+    public static readonly string ReadIdentity = Load("Schema/ReadIdentity");
+    public static readonly string ReadMissingTables = Load("Schema/ReadMissingTables");
+
+    /// <summary>The migrations in order of their numbers.</summary>
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        .. Resources.GetManifestResourceNames()
+            .Where(name => name.StartsWith("Migrations/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => Migration.Parse(name["Migrations/".Length..], Load(name))),
+    ];
+
+    private static Assembly Resources => typeof(Sql).Assembly;
+
+    private static string Load(string name)
+    {
+        using var stream = Resources.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The statement {name} is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().TrimEnd();
+    }
+}

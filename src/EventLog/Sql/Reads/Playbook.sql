@@ -1,0 +1,1 @@
+SELECT spec::text FROM playbook_version WHERE digest = $1

@@ -1,0 +1,1 @@
+DELETE FROM iteration WHERE execution_id = $1 AND nullif(current_setting('playbook.base', true), '') IS NOT NULL

@@ -1,0 +1,1 @@
+COPY element (execution_id, run_id, idx, item) FROM STDIN (FORMAT BINARY)
