@@ -127,7 +127,7 @@ start_proxy() {
 start_name_service() {
   touch "$CLUSTER_DIR/service-hosts"
   start dnsmasq dnsmasq --keep-in-foreground --user=root --no-resolv --no-hosts --no-dhcp-interface="$BRIDGE" \
-    --listen-address="$NODE_IP" --bind-interfaces --except-interface=lo --local=/cluster.local/ --no-negcache \
+    --listen-address="$NODE_IP" --bind-interfaces --except-interface=lo --local=/#/ --no-negcache \
     --addn-hosts="$CLUSTER_DIR/service-hosts" --log-facility=- --pid-file= --conf-file=/dev/null --local-ttl=2
   start service-names bash "$REPOSITORY/hack/cluster/service-names.sh"
 }
