@@ -1,9 +1,8 @@
 # A real cluster on this machine, the images, and the product installed on it. Included by the Makefile.
-# Folders can be moved by setting them; tests find the cluster through $(CLUSTER_DIR)/kubeconfig.
+# The cluster's folder can be moved (make CLUSTER_DIR=...); tests find the cluster through $(CLUSTER_KUBECONFIG).
 CLUSTER_DIR ?= $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/playbook-operator/cluster
-CACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/playbook-operator
 CLUSTER_KUBECONFIG = $(CLUSTER_DIR)/kubeconfig
-export CLUSTER_DIR CACHE_DIR
+export CLUSTER_DIR
 
 .PHONY: cluster-up cluster-down cluster-smoke image deploy sample up chart chart-sync chart-check
 cluster-up: ## start a real one-node Kubernetes here (CLUSTER=existing: use the one of KUBECONFIG)

@@ -33,7 +33,7 @@ fetch_source() {
   write_sources
   private_apt apt-get -qq update
   private_apt apt-cache showsrc kubernetes | grep -q "^Version: .*${KUBERNETES_VERSION//./\\.}" \
-    || fail "the archive has no source package of Kubernetes $KUBERNETES_VERSION; set KUBERNETES_VERSION to the one it has"
+    || fail "the archive has no source package of Kubernetes $KUBERNETES_VERSION; set KUBERNETES_VERSION to the one it has, or use another cluster with CLUSTER=existing"
   (cd "$work" && private_apt apt-get -qq --only-source source kubernetes)
   mv "$work"/kubernetes-*/ "$work/tree"
 }

@@ -20,7 +20,7 @@ spec:
   - name: smoke
     image: playbook-busybox:dev
     imagePullPolicy: IfNotPresent
-    command: [sh, -c, "cat /token/token; echo; nslookup kubernetes.default.svc.cluster.local | grep -q $API_SERVICE_IP && echo names;
+    command: [sh, -c, "cat /token/token; echo; nslookup kubernetes.default.svc.cluster.local | grep -q $service_ip && echo names;
       nc -w 3 kubernetes.default.svc.cluster.local 443 </dev/null && echo server; touch /x 2>/dev/null || echo confined"]
     securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
     volumeMounts: [{name: token, mountPath: /token}]
@@ -44,6 +44,7 @@ has_line() { if grep -qx "$1" <<<"$output"; then echo yes; else echo no; fi; }
 trap 'kubectl delete namespace "$namespace" --wait=false >/dev/null 2>&1 || true' EXIT
 kubectl create namespace "$namespace" >/dev/null
 wait_for 30 "the service account" kubectl --namespace "$namespace" get serviceaccount default
+service_ip=$(kubectl --namespace default get service kubernetes -o 'jsonpath={.spec.clusterIP}')
 manifest | kubectl create -f - >/dev/null
 wait_for 60 "the smoke pod's end" has_succeeded
 output=$(kubectl --namespace "$namespace" logs smoke)
