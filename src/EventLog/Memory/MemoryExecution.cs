@@ -31,7 +31,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             if (!Holds(batch)) return new AppendResult.ConditionFailed();
             var before = _state.LastEventId;
             var events = batch.Events.Select((happened, i) => Numbering.Number(happened, before, i + 1)).ToArray();
-            var after = _state.Apply(events);
+            if (Fold(events) is not { } after) return new AppendResult.ConditionFailed();
             foreach (var (run, elements) in batch.Collections) _elements[Numbering.Resolve(run, before)!.Value] = elements;
             _version++;
             Commit(after, events, result: null);
@@ -106,6 +106,28 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
     private bool Holds(AppendBatch batch) =>
         batch.StillOpen.All(seen => _state.Open.TryGetValue(seen.Key, out var open) && open.Fence == seen.Fence)
         && batch.Loops.All(condition => _state.Loops.TryGetValue(condition.RunId, out var loop) && loop.Done >= condition.Done);
+
+    /// <summary>The state after the events; null when one ends what has ended, as the database's unique indexes would find.</summary>
+    private ExecutionState? Fold(ExecutionEvent[] events)
+    {
+        var state = _state;
+        foreach (var happened in events)
+        {
+            if (EndsTwice(state, happened)) return null;
+            state = state.Apply(happened);
+        }
+
+        return state;
+    }
+
+    private static bool EndsTwice(ExecutionState state, ExecutionEvent happened) => happened.Type switch
+    {
+        EventType.IterationCompleted or EventType.IterationFailed or EventType.CallDone => !state.Open.ContainsKey(happened.Work!.Value),
+        EventType.CallError => happened.IterationIndex is null && !state.Open.ContainsKey(happened.Work!.Value),
+        EventType.IteratorCompleted or EventType.IteratorFailed =>
+            state.Steps.TryGetValue(happened.Step!, out var run) && run.RunId == happened.RunId && run.CallEnded,
+        _ => false,
+    };
 
     private void Commit(ExecutionState after, ExecutionEvent[] events, JsonElement? result)
     {

@@ -31,5 +31,6 @@ internal static class Problems
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(ExecutionAnswer))]
+[JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PlaybookOperator.Kubernetes.Client;
+using PlaybookOperator.Kubernetes.Configuration;
+using PlaybookOperator.Kubernetes.Metrics;
+using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Tests.Server;
+using Xunit;
+
+namespace PlaybookOperator.Kubernetes.Tests.RealServer;
+
+/// <summary>
+/// etcd and kube-apiserver on loopback, for as long as the tests of a class run. Without the programs (see
+/// <see cref="ApiServerBinaries"/>) the tests are skipped.
+/// </summary>
+public sealed class RealApiServer : IAsyncLifetime
+{
+    public const string AdminToken = "admin-token";
+    public const string GuestToken = "guest-token";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("apiserver-").FullName;
+    private readonly TestAuthority _authority = new("test cluster");
+    private readonly KubernetesMetrics _metrics = new();
+    private readonly List<ServerProcess> _processes = [];
+    private readonly List<ApiClient> _clients = [];
+    private int _port;
+
+    /// <summary>May do everything.</summary>
+    public ApiClient Admin { get; private set; } = null!;
+
+    internal KubernetesMetrics Metrics => _metrics;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (ApiServerBinaries.Find() is not { } binaries) return;
+        _port = FreePort();
+        StartEtcd(binaries.Etcd, out var etcd);
+        StartApiServer(binaries.ApiServer, etcd);
+        Admin = Connect(AdminToken);
+        await WaitUntilReadyAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients) client.Dispose();
+        foreach (var process in Enumerable.Reverse(_processes)) process.Dispose();
+        _metrics.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Skips the calling test where there is no server.</summary>
+    public void Require() => Assert.SkipWhen(Admin is null, "etcd and kube-apiserver are not on this machine (make cluster-up brings them).");
+
+    public ApiClient Connect(string token, ApiClientOptions? options = null)
+    {
+        var file = Path.Combine(_folder, $"token-{token}");
+        File.WriteAllText(file, token);
+        var config = new KubeConfig
+        {
+            Server = new Uri($"https://127.0.0.1:{_port}"),
+            Origin = "test",
+            Authorities = new X509Certificate2Collection(_authority.Certificate),
+            Credential = new TokenFileCredential(file, TimeProvider.System),
+        };
+        var client = new ApiClient(config, options ?? new ApiClientOptions(), TimeProvider.System, _metrics);
+        _clients.Add(client);
+        return client;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void StartEtcd(string program, out string address)
+    {
+        address = $"http://127.0.0.1:{FreePort()}";
+        var peer = $"http://127.0.0.1:{FreePort()}";
+        _processes.Add(new ServerProcess(
+            Path.Combine(_folder, "etcd.log"), program, "--data-dir", Path.Combine(_folder, "etcd"), "--listen-client-urls", address,
+            "--advertise-client-urls", address, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+            "--initial-cluster", $"default={peer}"));
+    }
+
+    private void StartApiServer(string program, string etcd)
+    {
+        using var certificate = _authority.Issue("127.0.0.1");
+        using var key = certificate.GetECDsaPrivateKey()!;
+        using var accounts = RSA.Create(2048);
+        var crt = Write("server.crt", certificate.ExportCertificatePem());
+        var pem = Write("server.key", key.ExportPkcs8PrivateKeyPem());
+        var signing = Write("accounts.key", accounts.ExportRSAPrivateKeyPem());
+        var tokens = Write("tokens.csv", $"{AdminToken},admin,1,system:masters\n{GuestToken},guest,2\n");
+        _processes.Add(new ServerProcess(
+            Path.Combine(_folder, "apiserver.log"), program, $"--etcd-servers={etcd}", "--bind-address=127.0.0.1", $"--secure-port={_port}",
+            $"--tls-cert-file={crt}", $"--tls-private-key-file={pem}", $"--service-account-key-file={signing}",
+            $"--service-account-signing-key-file={signing}", "--service-account-issuer=https://kubernetes.default.svc",
+            "--service-cluster-ip-range=10.96.0.0/16", "--authorization-mode=RBAC", $"--token-auth-file={tokens}",
+            "--endpoint-reconciler-type=none", "--disable-admission-plugins=ServiceAccount"));
+    }
+
+    private string Write(string name, string text)
+    {
+        var file = Path.Combine(_folder, name);
+        File.WriteAllText(file, text);
+        return file;
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!await IsReadyAsync(limit.Token)) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token);
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Admin.GetAsync(Resources.Namespaces, NamespacedName.ClusterScoped("default"), cancellationToken) is not null;
+        }
+        catch (ApiException exception) when (exception is ApiUnreachableException or ApiServerErrorException or ApiForbiddenException)
+        {
+            // It starts: first nothing listens, then the access rules are not there yet.
+            return false;
+        }
+    }
+}
