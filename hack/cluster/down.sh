@@ -90,6 +90,7 @@ if [ -e "$CLUSTER_DIR/existing" ]; then
   exit 0
 fi
 become_root "$@"
+lock_cluster
 stop_processes
 unmount_all
 remove_network

@@ -35,6 +35,15 @@ PKI_DIR=$CLUSTER_DIR/pki
 export BRIDGE NODE_IP POD_RANGE SERVICE_RANGE API_SERVICE_IP NODE_NAME API_PORT ETCD_PORT ETCD_PEER_PORT
 export CONTAINERD_SOCKET CONTAINERD_STATE CONTAINERD_ROOT KUBELET_DIR CGROUP_ROOT LOG_DIR PID_DIR PKI_DIR
 
+# One start or stop at a time; a script called by one that holds the lock goes on.
+lock_cluster() {
+  [ -n "${CLUSTER_LOCKED:-}" ] && return 0
+  mkdir -p "$LOG_DIR"
+  exec 9>"$LOG_DIR/lock"
+  flock --timeout 300 9 || fail "another start or stop of the cluster has been running for five minutes"
+  export CLUSTER_LOCKED=1
+}
+
 say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 

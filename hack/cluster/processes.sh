@@ -17,7 +17,8 @@ is_zombie() { [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c1)" = Z ];
 start() {
   local name=$1 pid
   shift
-  setsid "$@" >>"$LOG_DIR/$name.log" 2>&1 </dev/null 9>&- &
+  # The lock of the starting script must not live on in the process.
+  CLUSTER_LOCKED="" setsid "$@" >>"$LOG_DIR/$name.log" 2>&1 </dev/null 9>&- &
   pid=$!
   echo "$pid $(start_time_of "$pid")" >"$PID_DIR/$name"
   disown "$pid"

@@ -32,13 +32,13 @@ node_is_ready() {
   [ "$(kubectl get node "$NODE_NAME" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
 }
 
-# Another kubelet on this machine would fight over packet filter rules and pod logs.
+# Another kubelet on this machine would fight over packet filter rules and pod logs. Logs that a former one left are
+# not ours to remove.
 refuse_other_kubelet() {
-  [ -e "$CLUSTER_DIR/owns-pod-logs" ] && return 0
-  if [ -n "$(ls -A /var/log/pods 2>/dev/null)" ]; then
-    fail "/var/log/pods is in use: this machine runs a Kubernetes node already; use it with CLUSTER=existing"
+  if grep -qsxE 'kubelet|k3s-agent|k3s-server' /proc/[0-9]*/comm; then
+    fail "a kubelet runs on this machine already; use its cluster with CLUSTER=existing"
   fi
-  touch "$CLUSTER_DIR/owns-pod-logs"
+  if [ -z "$(ls -A /var/log/pods 2>/dev/null)" ]; then touch "$CLUSTER_DIR/owns-pod-logs"; fi
 }
 
 prepare_machine() {
@@ -67,6 +67,7 @@ if [ "${CLUSTER:-own}" = existing ]; then
 fi
 become_root "$@"
 started=$SECONDS
+lock_cluster
 if [ -d "$PID_DIR" ] && is_healthy; then
   say "the cluster is up; kubeconfig: $CLUSTER_DIR/kubeconfig"
   exit 0

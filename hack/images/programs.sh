@@ -58,6 +58,9 @@ settings() {
 command -v dotnet >/dev/null || fail "the .NET SDK is not installed (version: see global.json)"
 # shellcheck disable=SC2086 # a list of names
 need_packages $NEEDED
+mkdir -p "$ARTIFACTS"
+exec 9>"$ARTIFACTS/lock"
+flock 9
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 [ $# -gt 0 ] || set -- operator worker sample-api
