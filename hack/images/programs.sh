@@ -17,6 +17,25 @@ project_of() {
   esac
 }
 
+# What the program is made of: a hash of its sources and tools. The same again needs no second build; times would
+# mislead where several checkouts share the cache.
+source_of() {
+  local folders="src"
+  [ "$1" = worker ] && folders="src/Core src/Tools src/Worker"
+  [ "$1" = sample-api ] && folders="tests/SampleApi"
+  (
+    cd "$REPOSITORY"
+    dotnet --version
+    # shellcheck disable=SC2086 # a list of folders
+    find $folders eng hack/images Directory.*.props global.json -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 \
+      | sort -z | xargs -0 sha256sum
+  ) | sha256sum | cut -d' ' -f1
+}
+
+is_fresh() {
+  [ -e "$IMAGES/playbook-$1.tar" ] && [ "$(cat "$IMAGES/playbook-$1.source" 2>/dev/null)" = "$2" ]
+}
+
 publish() {
   local name=$1 output=$2 log=$ARTIFACTS/$1.log
   mkdir -p "$ARTIFACTS"
@@ -33,7 +52,12 @@ publish() {
 program_in() { find "$1" -maxdepth 1 -type f -name 'PlaybookOperator.*' -executable -print -quit; }
 
 pack_program() {
-  local name=$1 output=$work/$1-output root=$work/$1 program
+  local name=$1 output=$work/$1-output root=$work/$1 program source
+  source=$(source_of "$name")
+  if is_fresh "$name" "$source"; then
+    say "playbook-$name:dev is up to date"
+    return 0
+  fi
   publish "$name" "$output"
   program=$(program_in "$output")
   [ -n "$program" ] || fail "publishing $name made no program"
@@ -46,6 +70,7 @@ pack_program() {
   # Opened by name: TLS, and the Kerberos library that the database client asks for before it falls back.
   add_named_libraries "$root" libssl.so.3 libcrypto.so.3 libgssapi_krb5.so.2
   pack "playbook-$name:dev" "$root" "$(settings "$name")" "$IMAGES/playbook-$name.tar"
+  echo "$source" >"$IMAGES/playbook-$name.source"
   say "playbook-$name:dev $(du -h "$IMAGES/playbook-$name.tar" | cut -f1), program $(du -h "$root/app/$name" | cut -f1)"
 }
 
