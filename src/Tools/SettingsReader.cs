@@ -1,6 +1,7 @@
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Tools;
 
@@ -8,7 +9,7 @@ namespace PlaybookOperator.Tools;
 /// Reads rendered settings. Null counts as absent. The first thing that is wrong stays in <see cref="Error"/>;
 /// the caller reads everything, then looks there once.
 /// </summary>
-internal sealed class SettingsReader(CallRequest request)
+internal sealed class SettingsReader(CallRequest request, SecretScope secrets)
 {
     private const int MaxShownLength = 200;
 
@@ -77,9 +78,12 @@ internal sealed class SettingsReader(CallRequest request)
     }
 
     /// <summary>A value for a message, cut short.</summary>
-    public static string Show(Value value)
+    public string Show(Value value) => Show(value, secrets.Mask);
+
+    /// <summary>First masked, then cut: the other way round half a secret would stay, which nothing recognises any more.</summary>
+    public static string Show(Value value, SecretMask mask)
     {
-        var json = value.ToJson();
+        var json = mask.Apply(value.ToJson());
         return json.Length <= MaxShownLength ? json : string.Concat(json.AsSpan(0, MaxShownLength), "…");
     }
 }

@@ -83,7 +83,7 @@ internal static class MisbehaviourApi
         await using var packed = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
         await packed.WriteAsync(Encoding.ASCII.GetBytes("{\"data\": \""), context.RequestAborted);
         var block = Encoding.ASCII.GetBytes(new string('0', 1024));
-        for (var i = 0; i < Ask.Number(context, "size_kb", 1); i++) await packed.WriteAsync(block, context.RequestAborted);
+        for (var i = 0; i < Ask.Number(context, "size_kb", 1, min: 0); i++) await packed.WriteAsync(block, context.RequestAborted);
         await packed.WriteAsync("\"}"u8.ToArray(), context.RequestAborted);
     }
 
@@ -105,7 +105,7 @@ internal static class MisbehaviourApi
             ["query"] = Lists(request.Query),
             ["headers"] = Lists(request.Headers),
             ["body"] = body.Length <= MaxEchoBytes ? body : body[..MaxEchoBytes],
-        });
+        }, Ask.Number(context, "status", StatusCodes.Status200OK, min: 200, max: 599));
     }
 
     private static JsonObject Lists(IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> pairs)

@@ -41,7 +41,7 @@ internal sealed class TaskBench : IDisposable
 
     public long MaxResultBytes { get; set; } = 64L << 20;
 
-    /// <summary><c>URL</c> and <c>RUNKEY</c> in the task stand for those of this bench.</summary>
+    /// <summary><c>URL/</c> and <c>RUNKEY</c> in the task stand for those of this bench.</summary>
     public Task<WorkReport> RunAsync(string task) => RunAsync(task, CancellationToken.None);
 
     public async Task<WorkReport> RunAsync(string task, CancellationToken cancellationToken)
@@ -80,5 +80,5 @@ internal sealed class TaskBench : IDisposable
     public void Dispose() => _tools.Dispose();
 
     private JsonElement Parse(string json) =>
-        JsonElement.Parse(json.Replace("URL", _url, StringComparison.Ordinal).Replace("RUNKEY", RunKey, StringComparison.Ordinal));
+        JsonElement.Parse(json.Replace("URL/", $"{_url}/", StringComparison.Ordinal).Replace("RUNKEY", RunKey, StringComparison.Ordinal));
 }

@@ -35,7 +35,7 @@ internal sealed record HttpCall
     public static async ValueTask<(HttpCall? Call, WorkError? Error)> ReadAsync(
         CallRequest request, CallContext context, CancellationToken cancellationToken)
     {
-        var settings = new SettingsReader(request);
+        var settings = new SettingsReader(request, context.Secrets);
         var (credential, error) = await Credential.ReadAsync(settings, CredentialType.Bearer, context.Secrets, cancellationToken);
         if (error is not null) return (null, error);
         var headers = ReadHeaders(settings);
@@ -65,7 +65,7 @@ internal sealed record HttpCall
     {
         var method = settings.Text("method") ?? "GET";
         if (method.Length > 0 && method.All(char.IsAsciiLetter)) return HttpMethod.Parse(method.ToUpperInvariant());
-        settings.Fail("method", $"must be an HTTP method such as GET, not {SettingsReader.Show(Value.From(method))}.");
+        settings.Fail("method", $"must be an HTTP method such as GET, not {settings.Show(Value.From(method))}.");
         return HttpMethod.Get;
     }
 
@@ -74,7 +74,7 @@ internal sealed record HttpCall
         if (settings.RequiredText("url") is not { Length: > 0 } text) return null;
         if (Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0)
             return HttpQuery.Merge(url, settings);
-        settings.Fail("url", $"must be an absolute http or https URL, not {SettingsReader.Show(Value.From(text))}.");
+        settings.Fail("url", $"must be an absolute http or https URL, not {settings.Show(Value.From(text))}.");
         return null;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Tools.Http;
 
@@ -18,7 +19,7 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITo
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await FollowAsync(call, linked.Token);
+            return await FollowAsync(call, context.Secrets, linked.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -30,13 +31,13 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITo
         }
     }
 
-    private async Task<CallOutcome> FollowAsync(HttpCall call, CancellationToken cancellationToken)
+    private async Task<CallOutcome> FollowAsync(HttpCall call, SecretScope secrets, CancellationToken cancellationToken)
     {
         for (var hops = 0; ; hops++)
         {
             using var message = ToMessage(call);
             using var response = await instances.Http.SendAsync(message, cancellationToken);
-            if (!call.FollowRedirects || HttpRedirect.Next(call, response) is not { } next) return await ReadAsync(call, response, cancellationToken);
+            if (!call.FollowRedirects || HttpRedirect.Next(call, response) is not { } next) return await ReadAsync(call, response, secrets, cancellationToken);
             if (hops == MaxRedirects)
                 return CallOutcome.Failed(new(WorkErrorKind.Http, $"{Describe(call)} redirected more than {MaxRedirects} times.", (int)response.StatusCode));
             call = next;
@@ -63,7 +64,7 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITo
         return message;
     }
 
-    private async Task<CallOutcome> ReadAsync(HttpCall call, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<CallOutcome> ReadAsync(HttpCall call, HttpResponseMessage response, SecretScope secrets, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var headers = HttpResponseValues.Headers(response);
@@ -72,7 +73,7 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITo
         if (body is null && status < 400) return seen with { Error = TooLarge(call) };
         var data = Value.Null;
         var isReadable = body is not null && HttpResponseValues.TryParse(response, body, out data);
-        if (status >= 400) return seen with { Response = data, Error = Refused(call, response, data) };
+        if (status >= 400) return seen with { Response = data, Error = Refused(call, response, secrets.Mask.Apply(data.ToText())) };
         if (!isReadable) return seen with { Error = new(WorkErrorKind.InvalidResponse, $"{Describe(call)} answered {status} with a body that is not the JSON it claims to be.", status) };
         return seen with
         {
@@ -89,10 +90,10 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITo
     private static WorkError TooLarge(HttpCall call) => new(
         WorkErrorKind.ResponseTooLarge, $"{Describe(call)} answered with more than maxResponseBytes = {call.MaxResponseBytes} bytes.");
 
-    private static WorkError Refused(HttpCall call, HttpResponseMessage response, Value body)
+    private static WorkError Refused(HttpCall call, HttpResponseMessage response, string maskedBody)
     {
         var status = (int)response.StatusCode;
-        var text = body.ToText().ReplaceLineEndings(" ").Trim();
+        var text = maskedBody.ReplaceLineEndings(" ").Trim();
         if (text.Length > MaxShownBodyLength) text = string.Concat(text.AsSpan(0, MaxShownBodyLength), "…");
         var reason = text.Length > 0 ? $": {text}" : ".";
         return new(WorkErrorKind.Http, $"{Describe(call)} answered {status} {response.ReasonPhrase}{reason}", status, Retryable: IsRetryable(status));

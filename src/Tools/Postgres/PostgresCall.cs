@@ -46,7 +46,7 @@ internal sealed class PostgresCall(ToolInstances instances, TimeProvider time)
         try
         {
             var connection = ConnectionText.Read(credential.Secret);
-            if (connection.Password is { } password) secrets.Hide(password);
+            if (connection.Password is { } password) secrets.HidePart(password);
             return (instances.Server(connection), null);
         }
         catch (FormatException exception)

@@ -13,7 +13,7 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
 
     public ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
     {
-        var settings = new SettingsReader(request);
+        var settings = new SettingsReader(request, context.Secrets);
         return settings.Has("statement")
             ? ExecuteAsync(settings, context, cancellationToken)
             : WriteAsync(settings, context, cancellationToken);

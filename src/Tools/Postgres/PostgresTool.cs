@@ -15,7 +15,7 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
 
     public ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
     {
-        var settings = new SettingsReader(request);
+        var settings = new SettingsReader(request, context.Secrets);
         var query = settings.RequiredText("query");
         var maxRows = (int)settings.Integer("maxRows", DefaultMaxRows, 1, MostRows);
         var parameters = StatementParameters.Read(settings);

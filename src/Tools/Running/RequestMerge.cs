@@ -2,6 +2,7 @@ using System.Globalization;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools.Http;
+using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Tools.Running;
 
@@ -9,7 +10,7 @@ namespace PlaybookOperator.Tools.Running;
 internal static class RequestMerge
 {
     /// <summary>Lays the rendered <c>next_call</c> over the previous settings: maps member by member, everything else as a whole.</summary>
-    public static (Value Request, WorkError? Error) Over(Value previous, Value next)
+    public static (Value Request, WorkError? Error) Over(Value previous, Value next, SecretMask mask)
     {
         var request = previous;
         foreach (var (key, value) in next.Members)
@@ -17,7 +18,7 @@ internal static class RequestMerge
             if (value.Kind is ValueKind.Null or ValueKind.Undefined) continue;
             if (key == "url")
             {
-                var (moved, error) = Move(request, value);
+                var (moved, error) = Move(request, value, mask);
                 if (error is not null) return (request, error);
                 request = moved;
             }
@@ -52,11 +53,11 @@ internal static class RequestMerge
     /// To another URL, which may be relative to the previous one. Inherited parameters that it has in its own query give way to it.
     /// Credentials do not follow to another origin: whoever wrote the link could then read them.
     /// </summary>
-    private static (Value Request, WorkError? Error) Move(Value request, Value next)
+    private static (Value Request, WorkError? Error) Move(Value request, Value next, SecretMask mask)
     {
         var previous = Uri.TryCreate(request.GetMember("url").ToText(), UriKind.Absolute, out var from) ? from : null;
         if (!Uri.TryCreate(previous, next.ToText(), out var url) && !Uri.TryCreate(next.ToText(), UriKind.Absolute, out url))
-            return (request, CallErrors.Configuration("retry.on_success.next_call.url", $"must be a URL, not {SettingsReader.Show(next)}."));
+            return (request, CallErrors.Configuration("retry.on_success.next_call.url", $"must be a URL, not {SettingsReader.Show(next, mask)}."));
         if (previous is not null && !HttpRedirect.IsSameOrigin(previous, url) && CarriesCredentials(request))
             return (request, CallErrors.Configuration("retry.on_success.next_call.url", $"leads from {previous.Authority} to {url.Authority}, where the credentials of this step must not go."));
         var own = HttpQuery.Read(url.Query).Select(pair => pair.Name).ToHashSet(StringComparer.Ordinal);

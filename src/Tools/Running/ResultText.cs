@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
@@ -13,13 +14,13 @@ internal static class ResultText
     /// <summary>A report puts a few levels around the result, and readers of JSON stop at 64.</summary>
     public const int MaxDepth = 56;
 
-    /// <summary>Shorter secrets are not looked for in numbers: too many numbers would hold them by chance.</summary>
-    private const int MinSecretDigits = 4;
+    /// <summary>The text goes into a database and into JSON, never into a page: only what JSON itself needs is escaped.</summary>
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static (JsonElement Result, WorkError? Error) Write(Value value, SecretMask mask, long maxBytes)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, s_options))
         {
             if (Append(value, 1, new(writer, mask, maxBytes)) is { } error) return (default, error);
         }
@@ -62,7 +63,7 @@ internal static class ResultText
         sheet.Writer.WriteStartObject();
         foreach (var (name, member) in map.Members)
         {
-            sheet.Writer.WritePropertyName(sheet.Mask.Apply(name));
+            sheet.Writer.WritePropertyName(sheet.Mask.Tells(name) ? sheet.Mask.Apply(name) : name);
             if (Append(member, depth + 1, sheet) is { } error) return error;
         }
 
@@ -72,15 +73,10 @@ internal static class ResultText
 
     private static void AppendScalar(Value value, Sheet sheet)
     {
-        var isNumber = value.Kind is ValueKind.Integer or ValueKind.Float;
-        if (isNumber && !sheet.Mask.IsEmpty)
+        if (!sheet.Mask.IsEmpty && value.Kind is (ValueKind.Integer or ValueKind.Float) && sheet.Mask.Tells(value.ToText()))
         {
-            var digits = value.ToText();
-            if (digits.Length >= MinSecretDigits && !ReferenceEquals(sheet.Mask.ApplyLong(digits, MinSecretDigits), digits))
-            {
-                sheet.Writer.WriteStringValue(SecretMask.Replacement);
-                return;
-            }
+            sheet.Writer.WriteStringValue(SecretMask.Replacement);
+            return;
         }
 
         value.WriteTo(sheet.Writer);

@@ -66,7 +66,7 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
         if (plan.Retry.OnSuccess!.NextCall is { } next)
         {
             return next.TryRender(scope.Variables, scope.Templates, out var rendered, out var wrong)
-                ? RequestMerge.Over(previous, rendered)
+                ? RequestMerge.Over(previous, rendered, scope.Secrets.Mask)
                 : (previous, CallErrors.Template(wrong!));
         }
 

@@ -58,7 +58,7 @@ internal sealed record Credential(CredentialType Type, string Secret, string? He
                 return (Header!, Secret);
             case CredentialType.Basic:
                 // The password alone is as secret as the pair.
-                if (Secret.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0) secrets.Hide(Secret[(colon + 1)..]);
+                if (Secret.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0) secrets.HidePart(Secret[(colon + 1)..]);
                 return ("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret))}");
             default:
                 return null;

@@ -13,6 +13,9 @@ public sealed class SecretMask
 {
     public const string Replacement = "***";
 
+    /// <summary>Fewer characters tell nothing: they would hide the names of our own keys and half of all numbers.</summary>
+    public const int MinTelling = 4;
+
     /// <summary>Shorter pieces of base64 would match by chance.</summary>
     private const int MinBase64PieceLength = 6;
 
@@ -56,9 +59,9 @@ public sealed class SecretMask
         return masked.Append(rest).ToString();
     }
 
-    /// <summary>Like <see cref="Apply"/>, but secrets shorter than <paramref name="minLength"/> are let pass.</summary>
-    public string ApplyLong(string text, int minLength) =>
-        Array.Exists(_patterns, pattern => pattern.Length >= minLength && text.Contains(pattern, StringComparison.Ordinal)) ? Replacement : text;
+    /// <summary>Whether a secret of at least <see cref="MinTelling"/> characters is in the text: for names and numbers, where shorter ones occur by chance.</summary>
+    public bool Tells(string text) =>
+        text.Length >= MinTelling && Array.Exists(_patterns, pattern => pattern.Length >= MinTelling && text.Contains(pattern, StringComparison.Ordinal));
 
     private int MatchLength(ReadOnlySpan<char> text)
     {

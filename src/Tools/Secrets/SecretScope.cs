@@ -35,8 +35,13 @@ public sealed class SecretScope(ISecrets secrets)
         return (value, null);
     }
 
-    /// <summary>Masks a part of a secret too, such as the password inside a connection string.</summary>
-    public void Hide(string value)
+    /// <summary>Masks a part of a secret too, such as the password inside a connection string; parts of a few letters are left alone.</summary>
+    public void HidePart(string part)
+    {
+        if (part.Length >= SecretMask.MinTelling) Hide(part);
+    }
+
+    private void Hide(string value)
     {
         if (value.Length > 0 && _masked.Add(value)) _mask = SecretMask.Of(_masked);
     }

@@ -20,7 +20,7 @@ public sealed class HttpToolTests(SampleFixture sample)
     public async Task Parameters_are_merged_into_the_query_and_lists_repeat()
     {
         var echo = await EchoAsync("""{"url": "URL/bad/echo?a=1&b=2", "params": {"b": [3, true], "c": "x y&z=ä", "d": null}}""");
-        Assert.Equal("""{"a":["1"],"b":["3","true"],"c":["x y\u0026z=\u00E4"]}""", echo.GetProperty("query").GetRawText());
+        Assert.Equal("""{"a":["1"],"b":["3","true"],"c":["x y&z=ä"]}""", echo.GetProperty("query").GetRawText());
     }
 
     [Theory]
@@ -44,17 +44,18 @@ public sealed class HttpToolTests(SampleFixture sample)
     }
 
     [Theory]
-    [InlineData("\"TOKEN\"", "authorization", "Bearer s3cr:et")]
-    [InlineData("""{"secret": "TOKEN", "type": "bearer"}""", "authorization", "Bearer s3cr:et")]
-    [InlineData("""{"secret": "TOKEN", "type": "basic"}""", "authorization", "Basic czNjcjpldA==")]
-    [InlineData("""{"secret": "TOKEN", "type": "header", "header": "X-Api-Key"}""", "x-api-key", "s3cr:et")]
+    [InlineData("\"TOKEN\"", "authorization", "Bearer user:pass-word")]
+    [InlineData("""{"secret": "TOKEN", "type": "bearer"}""", "authorization", "Bearer user:pass-word")]
+    [InlineData("""{"secret": "TOKEN", "type": "basic"}""", "authorization", "Basic dXNlcjpwYXNzLXdvcmQ=")]
+    [InlineData("""{"secret": "TOKEN", "type": "header", "header": "X-Api-Key"}""", "x-api-key", "user:pass-word")]
     public async Task Credentials_travel_in_their_header_and_are_masked_on_the_way_back(string auth, string header, string value)
     {
         using var bench = new TaskBench(sample.Url);
-        bench.Secrets["TOKEN"] = "s3cr:et";
-        var task = $$"""
-            {"tool": {"kind": "http", "url": "URL/bad/echo", "auth": {{auth}}},
-             "retry": {"on_success": {"while": "{{ "{{ response.headers['" + header + "'][0] == '" + value + "' and page < 2 }}" }}", "next_call": {"params": {"again": 1}}, "collect": {"path": "headers"}}}}
+        bench.Secrets["TOKEN"] = "user:pass-word";
+        // The first answer shows in its condition, inside the worker, what was really sent; only then is a second page asked for.
+        var task = $$$"""
+            {"tool": {"kind": "http", "url": "URL/bad/echo", "auth": {{{auth}}} },
+             "retry": {"on_success": {"while": "{{ response.headers['{{{header}}}'][0] == '{{{value}}}' and page < 2 }}", "next_call": {"params": {"again": 1} }, "collect": {"path": "headers"} } } }
             """;
         var report = await bench.RunAsync(task);
         Assert.Equal(2, report.Result!.Value.GetProperty("meta").GetProperty("pages").GetInt32());
@@ -162,7 +163,7 @@ public sealed class HttpToolTests(SampleFixture sample)
 
     [Theory]
     [InlineData("text", "\"plain text\"")]
-    [InlineData("untyped-json", """"{\u0022data\u0022: [1]}"""")]
+    [InlineData("untyped-json", "\"{\\\"data\\\": [1]}\"")]
     [InlineData("empty-json", "null")]
     [InlineData("latin1", """{"name":"Zo\u00EB"}""")]
     [InlineData("gzip?size_kb=0", """{"data":""}""")]
@@ -191,6 +192,6 @@ public sealed class HttpToolTests(SampleFixture sample)
     private async Task<WorkReport> RunAsync(string tool)
     {
         using var bench = new TaskBench(sample.Url);
-        return await bench.RunAsync($$"""{"tool": {"kind": "http", {{tool[1..]}}}""");
+        return await bench.RunAsync("{\"tool\": {\"kind\": \"http\", " + tool[1..] + "}");
     }
 }

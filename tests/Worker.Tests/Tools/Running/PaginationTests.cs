@@ -203,15 +203,15 @@ public sealed class PaginationTests(SampleFixture sample)
     }
 
     private static string Task(
-        string name, int pageSize, string strategy = "append", string path = "data", int maxAttempts = 10, string condition = "{{ response.paging.hasMore == true }}") => $$"""
-        {"tool": {"kind": "http", "url": "URL/api/v1/{{name}}", "headers": {"X-Run-Key": "RUNKEY"}, "params": {"page": 1, "pageSize": {{pageSize}}}},
-         "retry": {"on_success": {"while": "{{condition}}", "max_attempts": {{maxAttempts}}, "next_call": {{NextPage}},
-                   "collect": {"strategy": "{{strategy}}", "path": "{{path}}", "into": "pages"}}}}
+        string name, int pageSize, string strategy = "append", string path = "data", int maxAttempts = 10, string condition = "{{ response.paging.hasMore == true }}") => $$$"""
+        {"tool": {"kind": "http", "url": "URL/api/v1/{{{name}}}", "headers": {"X-Run-Key": "RUNKEY"}, "params": {"page": 1, "pageSize": {{{pageSize}}} }},
+         "retry": {"on_success": {"while": "{{{condition}}}", "max_attempts": {{{maxAttempts}}}, "next_call": {{{NextPage}}},
+                   "collect": {"strategy": "{{{strategy}}}", "path": "{{{path}}}", "into": "pages"} } } }
         """;
 
-    private static string Flaky(string onError) => $$"""
-        {"tool": {"kind": "http", "url": "URL/api/v1/flaky", "headers": {"X-Run-Key": "RUNKEY"}, "params": {"page": 1, "fail_on": 2}},
-         "retry": {"on_error": {{onError}}, "on_success": {"while": "{{ "{{ response.paging.hasMore }}" }}", "max_attempts": 10, "next_call": {{NextPage}}, "collect": {"path": "data"}}}}
+    private static string Flaky(string onError) => $$$"""
+        {"tool": {"kind": "http", "url": "URL/api/v1/flaky", "headers": {"X-Run-Key": "RUNKEY"}, "params": {"page": 1, "fail_on": 2} },
+         "retry": {"on_error": {{{onError}}}, "on_success": {"while": "{{ response.paging.hasMore }}", "max_attempts": 10, "next_call": {{{NextPage}}}, "collect": {"path": "data"} } } }
         """;
 
     private static List<int> Ids(WorkReport report)

@@ -52,7 +52,7 @@ public sealed class RetryTests(SampleFixture sample)
     {
         using var bench = new TaskBench(sample.Url, new QuickTimeProvider());
         var when = "{{ error.kind == 'Http' and status_code == 404 and response.status == 404 and attempt < 2 and not error.retryable }}";
-        await bench.RunAsync(Errors("404", $$"""{"on_error": {"max_attempts": 9, "when": "{{when}}"}}"""));
+        await bench.RunAsync(Errors("404", $$"""{"on_error": {"max_attempts": 9, "when": "{{when}}"} }"""));
         Assert.Equal(2, (await bench.RequestsAsync()).Count);
     }
 
@@ -60,7 +60,7 @@ public sealed class RetryTests(SampleFixture sample)
     public async Task E3_a_call_that_fails_n_minus_1_times_succeeds_at_last()
     {
         using var bench = new TaskBench(sample.Url, new QuickTimeProvider());
-        var report = await bench.RunAsync(Errors("500", "5", "&fail_times=4"));
+        var report = await bench.RunAsync(Errors("500", """{"on_error": {"max_attempts": 5, "initial_delay": 0.1}}""", "&fail_times=4"));
         Assert.Equal(WorkOutcome.Completed, report.Outcome);
         Assert.Equal(5, report.Attempt);
         Assert.Equal(5, report.Result!.Value.GetProperty("data").GetProperty("attempts").GetInt32());
