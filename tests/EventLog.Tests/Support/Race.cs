@@ -13,11 +13,15 @@ internal sealed class Race(ExecutionId id, int total, int seed)
     private const long Run = 2;
 
     private readonly TaskCompletionSource _allWatch = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _accepted;
     private int _missing;
 
     /// <summary>Reports that counted.</summary>
     public int Accepted => _accepted;
+
+    /// <summary>Done once the first events are in the log.</summary>
+    public Task Begun => _begun.Task;
 
     public async Task RunAsync(IReadOnlyList<ILogUnderTest> operators, IReadOnlyList<ILogUnderTest> reporters, CancellationToken cancellationToken)
     {
@@ -47,7 +51,9 @@ internal sealed class Race(ExecutionId id, int total, int seed)
     private async Task BeginAsync(ILogUnderTest process, CancellationToken cancellationToken)
     {
         await _allWatch.Task.WaitAsync(cancellationToken);
-        await process.Log.AppendedAsync(id, Build.Begin(total, dispatched: 1));
+        // A first try whose answer was lost shows as a conflict.
+        await Persist(async () => await process.Log.AppendAsync(id, Build.Begin(total, dispatched: 1), cancellationToken), cancellationToken);
+        _begun.SetResult();
     }
 
     private void Watches(ref bool counted)
