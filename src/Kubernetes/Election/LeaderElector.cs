@@ -148,7 +148,7 @@ public sealed class LeaderElector
 
     private async Task ReleaseAsync()
     {
-        using var limit = new CancellationTokenSource(_options.RetryPeriod, _time);
+        using var limit = new CancellationTokenSource(_options.RenewDeadline, _time);
         try
         {
             await _lease.TryReleaseAsync(limit.Token);

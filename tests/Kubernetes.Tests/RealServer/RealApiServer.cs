@@ -6,6 +6,7 @@ using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Configuration;
 using PlaybookOperator.Kubernetes.Metrics;
 using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Tests.Configuration;
 using PlaybookOperator.Kubernetes.Tests.Server;
 using Xunit;
 
@@ -70,6 +71,25 @@ public sealed class RealApiServer : IAsyncLifetime
         return client;
     }
 
+    /// <summary>By way of a kubeconfig file, as a user would.</summary>
+    public ApiClient ConnectByCertificate(string subject)
+    {
+        using var certificate = _authority.Issue("client", subject);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        Write("ca.crt", _authority.Certificate.ExportCertificatePem());
+        Write("client.crt", certificate.ExportCertificatePem());
+        Write("client.key", key.ExportPkcs8PrivateKeyPem());
+        var file = Write("kubeconfig", $$"""
+            {"current-context": "x", "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"} }],
+             "clusters": [{"name": "x", "cluster": {"server": "https://127.0.0.1:{{_port}}", "certificate-authority": "ca.crt"} }],
+             "users": [{"name": "x", "user": {"client-certificate": "client.crt", "client-key": "client.key"} }]}
+            """);
+        var config = KubeConfig.Load(ConfigFolder.Sources(file), TimeProvider.System);
+        var client = new ApiClient(config, new ApiClientOptions(), TimeProvider.System, _metrics);
+        _clients.Add(client);
+        return client;
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -90,6 +110,7 @@ public sealed class RealApiServer : IAsyncLifetime
     private void StartApiServer(string program, string etcd)
     {
         using var certificate = _authority.Issue("127.0.0.1");
+        var authority = Write("ca.crt", _authority.Certificate.ExportCertificatePem());
         using var key = certificate.GetECDsaPrivateKey()!;
         using var accounts = RSA.Create(2048);
         var crt = Write("server.crt", certificate.ExportCertificatePem());
@@ -100,7 +121,7 @@ public sealed class RealApiServer : IAsyncLifetime
             Path.Combine(_folder, "apiserver.log"), program, $"--etcd-servers={etcd}", "--bind-address=127.0.0.1", $"--secure-port={_port}",
             $"--tls-cert-file={crt}", $"--tls-private-key-file={pem}", $"--service-account-key-file={signing}",
             $"--service-account-signing-key-file={signing}", "--service-account-issuer=https://kubernetes.default.svc",
-            "--service-cluster-ip-range=10.96.0.0/16", "--authorization-mode=RBAC", $"--token-auth-file={tokens}",
+            "--service-cluster-ip-range=10.96.0.0/16", "--authorization-mode=RBAC", $"--token-auth-file={tokens}", $"--client-ca-file={authority}",
             "--endpoint-reconciler-type=none", "--disable-admission-plugins=ServiceAccount"));
     }
 
