@@ -189,7 +189,10 @@ public sealed partial class ApiClient : IDisposable
     public async Task<string?> GetLogsAsync(NamespacedName pod, LogOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var query = new Query().Add("container", options.Container).Add("tailLines", options.TailLines).Add("limitBytes", options.LimitBytes);
+        var query = new Query()
+            .Add("container", options.Container)
+            .Add("tailLines", options.TailLines)
+            .Add("limitBytes", options.LimitBytes);
         var request = Request(Resources.Pods, HttpMethod.Get, "get", pod) with
         {
             Resource = "pods/log",
@@ -231,7 +234,8 @@ public sealed partial class ApiClient : IDisposable
     {
         var name = (string?)manifest["metadata"]?["name"];
         var @namespace = (string?)manifest["metadata"]?["namespace"];
-        if (string.IsNullOrEmpty(name)) throw new ArgumentException($"The manifest of a {type.Kind} has no metadata.name.", nameof(manifest));
+        if (string.IsNullOrEmpty(name))
+            throw new ArgumentException($"The manifest of a {type.Kind} has no metadata.name.", nameof(manifest));
         if (type.Namespaced && string.IsNullOrEmpty(@namespace))
             throw new ArgumentException($"The manifest of the {type.Kind} {name} has no metadata.namespace.", nameof(manifest));
         return new NamespacedName(@namespace ?? "", name);
@@ -264,7 +268,8 @@ public sealed partial class ApiClient : IDisposable
         }
         catch (JsonException exception)
         {
-            var message = $"The answer to {request.Deed()} does not fit the type {typeof(T).Name}: {exception.Message.ReplaceLineEndings(" ")}";
+            var misfit = exception.Message.ReplaceLineEndings(" ");
+            var message = $"The answer to {request.Deed()} does not fit the type {typeof(T).Name}: {misfit}";
             throw new ApiResponseException(message, exception) { StatusCode = HttpStatusCode.OK };
         }
     }

@@ -9,7 +9,8 @@ namespace PlaybookOperator.Kubernetes.Client;
 /// Sends requests with credentials, within the rate, again where that is safe, and turns every failure into an
 /// <see cref="ApiException"/>. Thread-safe.
 /// </summary>
-internal sealed class RequestSender(HttpClient http, KubeConfig config, ApiClientOptions options, TimeProvider time, KubernetesMetrics metrics)
+internal sealed class RequestSender(
+    HttpClient http, KubeConfig config, ApiClientOptions options, TimeProvider time, KubernetesMetrics metrics)
 {
     private const int MaxStatusBytes = 1024 * 1024;
 

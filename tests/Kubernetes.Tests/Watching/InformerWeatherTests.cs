@@ -142,7 +142,9 @@ public sealed class InformerWeatherTests
     {
         await using var world = await InformerFixture.StartAsync(server => server
             .Next(InformerFixture.List, List("50", One))
-            .Next(InformerFixture.Watch, Watch("<html>"), Watch("{}"), Watch("""{"type":"NOVELTY","object":{}}"""), WatchThenSilence(Added(Two))));
+            .Next(InformerFixture.Watch,
+                Watch("<html>"), Watch("{}"), Watch("""{"type":"ERROR","object":null}"""), Watch("""{"type":"NOVELTY","object":{}}"""),
+                WatchThenSilence(Added(Two))));
         Assert.Equal("+one:1 +two:2", await world.ToldAsync(2));
     }
 
