@@ -6,7 +6,7 @@
   value: {{ default (printf "http://0.0.0.0:%d" (int .Values.api.port)) .Values.api.listen | quote }}
 - name: PLAYBOOK_API__AUTH
   value: {{ .Values.api.auth | quote }}
-- name: PLAYBOOK_KUBERNETES__NAMESPACES
+- name: PLAYBOOK_KUBERNETES__NAMESPACE
   value: {{ join "," .Values.watchNamespaces | quote }}
 - name: PLAYBOOK_LEADERELECTION__NAMESPACE
   valueFrom:
