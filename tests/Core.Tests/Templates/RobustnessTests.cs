@@ -89,7 +89,7 @@ public sealed class RobustnessTests
     [InlineData("{% for i in range(10000) %}{% for j in range(10000) %}{% for k in range(10000) %}{% endfor %}{% endfor %}{% endfor %}")]
     [InlineData("{{ '%999999999d' % 1 }}")]
     [InlineData("{{ 'x'.ljust(2000000000) }}")]
-    [InlineData("{{ 10 ** 10 ** 10 ** 10 }}")]
+    [InlineData("{{ 10 ** 10 ** 10 ** 10 ** 10 }}")]
     [InlineData("{{ 'aaaaaaaaaa' * 99999999999999999999 }}")]
     [InlineData("{{ range(100000000000) | sum }}")]
     [InlineData("{% assign a = [1] %}{% for i in range(100000) %}{% assign a = [a] %}{% endfor %}{{ a }}")]
