@@ -71,7 +71,7 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
         {
             var length = new FileInfo(file).Length;
             if (length > 4L * YamlDocument.MaxLength) throw new YamlException($"The file has {length} bytes; at most {YamlDocument.MaxLength} characters are taken.", 1, 1);
-            return File.ReadAllText(file);
+            return System.IO.File.ReadAllText(file);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

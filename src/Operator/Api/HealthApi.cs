@@ -39,7 +39,7 @@ internal static class HealthApi
         return new HealthAnswer(
             missing.Count == 0 ? "ok" : "degraded",
             now,
-            Math.Round((now - process.StartTime.ToUniversalTime()).TotalSeconds, 3),
+            Math.Round((now - new DateTimeOffset(process.StartTime)).TotalSeconds, 3),
             new HealthMemory(Math.Round(rss, 1), Math.Round(committed, 1), Math.Round(used, 1), Math.Round(Math.Max(0, rss - committed), 1)),
             readiness.Database,
             readiness.IsLeader,

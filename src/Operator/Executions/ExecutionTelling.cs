@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Recording;
 using EventType = PlaybookOperator.Kubernetes.Recording.EventType;
 

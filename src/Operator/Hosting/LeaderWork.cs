@@ -27,7 +27,7 @@ internal sealed class LeaderWork(
     KubernetesMetrics kubernetesMetrics,
     ControllerMetrics metrics,
     TimeProvider time,
-    ILogger<LeaderWork> logger)
+    ILogger<LeaderWork> logger) : IDisposable
 {
     private const int SweepPage = 500;
 
@@ -82,6 +82,12 @@ internal sealed class LeaderWork(
         await Task.WhenAll(all).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _leads = false;
         await first;
+    }
+
+    public void Dispose()
+    {
+        _executionQueue.Dispose();
+        _playbookQueue.Dispose();
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)

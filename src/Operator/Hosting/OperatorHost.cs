@@ -42,6 +42,7 @@ internal static class OperatorHost
         app.UseRequestTimeouts();
         app.MapHealthApi();
         app.MapMetrics();
+        app.Services.StartMetrics();
         app.MapExecutionApi();
         app.MapWorkerApi();
     }

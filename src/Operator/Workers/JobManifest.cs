@@ -128,21 +128,18 @@ internal static class JobManifest
 
     private static JsonArray Environment(Plan plan, WorkerOptions options)
     {
-        var environment = new JsonArray
-        {
+        var environment = new JsonArray(
             new JsonObject { ["name"] = "PLAYBOOK_API_URL", ["value"] = options.ApiUrl },
             new JsonObject { ["name"] = "PLAYBOOK_TOKEN_FILE", ["value"] = $"{TokenDirectory}/token" },
             new JsonObject { ["name"] = "PLAYBOOK_SECRETS_DIR", ["value"] = SecretsDirectory },
             new JsonObject { ["name"] = "PLAYBOOK_REPORT_WINDOW_SECONDS", ["value"] = options.ReportWindowSeconds.ToString(CultureInfo.InvariantCulture) },
-            new JsonObject { ["name"] = "DOTNET_EnableDiagnostics", ["value"] = "0" },
-        };
+            new JsonObject { ["name"] = "DOTNET_EnableDiagnostics", ["value"] = "0" });
         if (Member(plan, "env") is { ValueKind: JsonValueKind.Array } env)
             foreach (var variable in env.EnumerateArray()) environment.Add(JsonNode.Parse(variable.GetRawText()));
         return environment;
     }
 
-    private static JsonArray Volumes(Plan plan) =>
-    [
+    private static JsonArray Volumes(Plan plan) => new(
         new JsonObject
         {
             ["name"] = "token",
@@ -155,22 +152,22 @@ internal static class JobManifest
             },
         },
         new JsonObject { ["name"] = "secrets", ["projected"] = new JsonObject { ["sources"] = SecretSources(plan) } },
-        new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject { ["sizeLimit"] = "64Mi" } },
-    ];
+        new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject { ["sizeLimit"] = "64Mi" } });
 
     private static JsonArray SecretSources(Plan plan)
     {
         var sources = new JsonArray();
         foreach (var secret in plan.Secrets.Where(secret => secret is { SecretName: not null, Key: not null }))
         {
-            sources.Add(new JsonObject
+            JsonNode source = new JsonObject
             {
                 ["secret"] = new JsonObject
                 {
                     ["name"] = secret.SecretName,
                     ["items"] = new JsonArray(new JsonObject { ["key"] = secret.Key, ["path"] = secret.Name }),
                 },
-            });
+            };
+            sources.Add(source);
         }
 
         return sources;

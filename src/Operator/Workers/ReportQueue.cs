@@ -81,7 +81,7 @@ public sealed class ReportQueue(IEventLog log)
         }
 
         /// <summary>The next batch; empty closes the lane for good.</summary>
-        public IReadOnlyList<Waiting> Take(int maxReports)
+        public List<Waiting> Take(int maxReports)
         {
             lock (_lock)
             {

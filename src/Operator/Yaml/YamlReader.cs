@@ -9,7 +9,7 @@ internal sealed class YamlReader
     private const int MaxDepth = 100;
     private const string MergeKey = "<<";
 
-    private readonly IParser _parser;
+    private readonly Parser _parser;
     private readonly Dictionary<AnchorName, YamlNode> _anchors = [];
 
     private YamlReader(string text) => _parser = new Parser(new StringReader(text));
