@@ -23,7 +23,8 @@ internal static class ListFilters
 
     private static Value Length(in Call call) => call.Input.Kind switch
     {
-        ValueKind.List or ValueKind.Map or ValueKind.String => Value.From(call.Input.Count),
+        ValueKind.String => Value.From(CodePoints.Count(call.Text)),
+        ValueKind.List or ValueKind.Map => Value.From(call.Input.Count),
         ValueKind.Undefined => Value.From(0),
         _ => throw call.Wrong("a list, map or string", call.Input),
     };
