@@ -64,10 +64,14 @@ internal sealed class ComparisonExpression(int position, Expression first, Compa
         }
 
         frame.Position = Position;
-        if (comparison >= Comparison.In)
+        if (comparison == Comparison.Contains)
         {
-            var (item, container) = comparison == Comparison.Contains ? (right, left) : (left, right);
-            return Value.From(Containment.Contains(container, item, frame) != (comparison == Comparison.NotIn));
+            return Value.From(Containment.LiquidContains(left, right, frame));
+        }
+
+        if (comparison is Comparison.In or Comparison.NotIn)
+        {
+            return Value.From(Containment.Contains(right, left, frame) == (comparison == Comparison.In));
         }
 
         if (left.Kind == ValueKind.Undefined || right.Kind == ValueKind.Undefined)

@@ -28,6 +28,14 @@ internal static class Containment
         }
     }
 
+    /// <summary>Liquid asks without fuss: what has no parts contains nothing, and a text is searched for any value's text.</summary>
+    public static bool LiquidContains(Value container, Value item, Frame frame) => container.Kind switch
+    {
+        ValueKind.String => item.Kind is not (ValueKind.Undefined or ValueKind.Null) && Contains(container, Value.From(frame.Text(item)), frame),
+        ValueKind.List or ValueKind.Map => Contains(container, item, frame),
+        _ => false,
+    };
+
     private static bool InList(ListValue list, Value item, Frame frame)
     {
         for (var index = 0L; index < list.Count; index++)
