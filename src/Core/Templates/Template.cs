@@ -141,8 +141,8 @@ public sealed class Template
             return text.EndsWith('\n') ? text + "\n" : text;
         }
 
-        printer.Write(_isCondition ? string.Empty : "{{ ").Operand(_expression!, Precedence.Conditional - 1).Write(_isCondition ? string.Empty : " }}");
-        return printer.ToString();
+        var expression = printer.Operand(_expression!, Precedence.Conditional - 1).ToString();
+        return _isCondition ? expression : $"{{{{ {expression} }}}}";
     }
 
     private Value Typed(Frame frame)
@@ -172,7 +172,8 @@ public sealed class Template
         {
             if (text.Length > options.MaxSourceLength)
             {
-                throw new TemplateFault(TemplateErrorKind.SourceTooLong, $"{text.Length} characters, at most {options.MaxSourceLength} are allowed", 0);
+                throw new TemplateFault(
+                    TemplateErrorKind.SourceTooLong, $"{text.Length} characters, at most {options.MaxSourceLength} are allowed", 0);
             }
 
             (template, error) = (parse(source, options), null);
@@ -193,9 +194,12 @@ public sealed class Template
             return new Template(text, expression: null, body: null);
         }
 
-        var source = text.Contains('\r', StringComparison.Ordinal) ? text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n') : text;
+        var source = text.Contains('\r', StringComparison.Ordinal)
+            ? text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n')
+            : text;
         var statements = new Parser(new Lexer(source).Template(), options).WholeText();
-        var outputs = statements.Where(statement => statement is not TextStatement { Text: var part } || !string.IsNullOrWhiteSpace(part)).ToArray();
+        var outputs = statements.Where(statement => statement is not TextStatement { Text: var part }
+            || !string.IsNullOrWhiteSpace(part)).ToArray();
         return outputs is [OutputStatement output] && source.AsSpan().Trim().StartsWith("{{")
             ? new Template(source, output.Expression, body: null)
             : new Template(source, expression: null, new Body(statements));

@@ -24,7 +24,13 @@ public sealed class TemplateCache
     /// <param name="report">Called after every <see cref="MissesPerReport"/> misses, for a debug line. It must not throw.</param>
     public TemplateCache(TimeProvider clock, int maxEntries = 500, Action<CacheStatistics>? report = null)
     {
-        var options = new BoundedCacheOptions { Name = "template", MaxEntries = maxEntries, MaxBytes = MaxBytes, TimeToLive = TimeSpan.Zero };
+        var options = new BoundedCacheOptions
+        {
+            Name = "template",
+            MaxEntries = maxEntries,
+            MaxBytes = MaxBytes,
+            TimeToLive = TimeSpan.Zero,
+        };
 
         // A parsed template takes about thirty bytes a character.
         _cache = new BoundedCache<Key, Lazy<Parsed>>(options, clock, sizeOf: static (key, _) => 256 + (32L * key.Text.Length));

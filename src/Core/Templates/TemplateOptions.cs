@@ -7,11 +7,15 @@ public sealed record TemplateOptions
     public int MaxSourceLength { get; init; } = 262_144;
 
     /// <summary>
-    /// Deepest nesting of brackets, blocks and built values. Default 100, at most 200; a chain of binary operators may be ten times as long.
+    /// Deepest nesting of brackets, blocks and built values. Default 100; what is over 200 counts as 200, because the stack is finite.
+    /// Chains of operators may be 1,000 long whatever this says.
     /// </summary>
     public int MaxDepth { get; init; } = 100;
 
-    /// <summary>Units of work in one evaluation: one a loop turn and node in its body, one an element a filter visits. Default 5,000,000.</summary>
+    /// <summary>
+    /// Units of work in one evaluation: one a loop turn and node in its body, one an element a filter visits. Default
+    /// 5,000,000.
+    /// </summary>
     public long MaxSteps { get; init; } = 5_000_000;
 
     /// <summary>Longest text that an evaluation may build, in UTF-16 units. Default 8,388,608.</summary>
@@ -21,9 +25,12 @@ public sealed record TemplateOptions
     public int MaxCollectionSize { get; init; } = 1_000_000;
 
     /// <summary>
-    /// Longest evaluation, measured by <see cref="EvaluationContext.Elapsed"/> every few thousand steps; null, the default, measures nothing.
+    /// Longest evaluation, measured by <see cref="EvaluationContext.Elapsed"/> every few thousand steps; null, the
+    /// default, measures nothing.
     /// </summary>
     public TimeSpan? MaxDuration { get; init; }
 
     public static TemplateOptions Default { get; } = new();
+
+    internal int SafeDepth => Math.Min(MaxDepth, 200);
 }

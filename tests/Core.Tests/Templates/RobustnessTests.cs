@@ -67,6 +67,21 @@ public sealed class RobustnessTests
     }
 
     [Theory]
+    [InlineData("(", "1", ")")]
+    [InlineData("[", "1", "]")]
+    [InlineData("x | default(", "1", ")")]
+    public async Task The_deepest_nesting_allowed_fits_the_stack_of_any_thread(string open, string core, string close)
+    {
+        var options = new TemplateOptions { MaxDepth = int.MaxValue };
+        var text = "{{ " + string.Concat(Enumerable.Repeat(open, 190)) + core + string.Concat(Enumerable.Repeat(close, 190)) + " }}";
+
+        var answer = await Task.Factory.StartNew(() => Evaluating.Json(text, "{}", options));
+
+        Assert.EndsWith(open == "[" ? "]" : "1", answer, StringComparison.Ordinal);
+        Assert.Equal(TemplateErrorKind.TooDeep, Evaluating.Error("{{ " + new string('(', 300) + "1" + new string(')', 300) + " }}", "{}", options).Kind);
+    }
+
+    [Theory]
     [InlineData(" + 1")]
     [InlineData(".a")]
     [InlineData(" | upper")]

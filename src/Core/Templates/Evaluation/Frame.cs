@@ -217,9 +217,9 @@ internal sealed class Frame(EvaluationContext context)
         }
     }
 
-    public Value CheckDepth(Storage storage) => storage.Depth <= Options.MaxDepth
+    public Value CheckDepth(Storage storage) => storage.Depth <= Options.SafeDepth
         ? new Value(storage)
-        : throw new TemplateFault(TemplateErrorKind.TooDeep, $"values nest deeper than {Options.MaxDepth}");
+        : throw new TemplateFault(TemplateErrorKind.TooDeep, $"values nest deeper than {Options.SafeDepth}");
 
     private sealed class EmptyVariables : IVariables
     {

@@ -2,7 +2,10 @@ using PlaybookOperator.Core.Templates.Values;
 
 namespace PlaybookOperator.Core.Templates.Evaluation;
 
-/// <summary>What loops and filters run over: lists as they are, the keys of a map, the characters of a string, nothing of undefined.</summary>
+/// <summary>
+/// What loops and filters run over: lists as they are, the keys of a map, the characters of a string, nothing of
+/// undefined.
+/// </summary>
 internal static class Sequence
 {
     private static readonly ArrayValue Empty = new([]);

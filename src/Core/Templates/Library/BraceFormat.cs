@@ -24,7 +24,9 @@ internal static class BraceFormat
             else if (letter == '{')
             {
                 var end = format.IndexOf('}', at);
-                var field = end > 0 ? format[(at + 1)..end] : throw new TemplateFault(TemplateErrorKind.Type, "a place of the format has no end '}'");
+                var field = end > 0
+                    ? format[(at + 1)..end]
+                    : throw new TemplateFault(TemplateErrorKind.Type, "a place of the format has no end '}'");
                 result.Append(Place(field, positional, named, frame, ref automatic));
                 frame.CheckTextLength(result.Length);
                 at = end;
@@ -117,7 +119,10 @@ internal static class BraceFormat
                 at++;
             }
 
-            return at == start ? null : at - start <= 6 ? int.Parse(text.AsSpan(start, at - start), CultureInfo.InvariantCulture) : throw Wrong(text);
+            var digits = text.AsSpan(start, at - start);
+            return digits.Length == 0 ? null
+                : digits.Length <= 6 ? int.Parse(digits, CultureInfo.InvariantCulture)
+                : throw Wrong(text);
         }
 
         private static string Body(Value value, char type, int? precision, char group, char sign, Frame frame)

@@ -66,5 +66,7 @@ internal readonly ref struct Call(Frame frame, Value input, BoundArguments<Value
 
     public TemplateFault Wrong(string expected, Value found) => new(
         found.Kind == ValueKind.Undefined ? TemplateErrorKind.UndefinedOperation : TemplateErrorKind.Type,
-        found.AsStorage is Missing missing ? UndefinedPhrase.Of(missing.Expression, Frame) : $"expected {expected}, found {Phrase.A(found)}");
+        found.AsStorage is Missing missing
+            ? UndefinedPhrase.Of(missing.Expression, Frame)
+            : $"expected {expected}, found {Phrase.A(found)}");
 }

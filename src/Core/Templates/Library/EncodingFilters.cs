@@ -20,7 +20,8 @@ internal static class EncodingFilters
         .Add("b64decode base64_decode", "", static (in Call call) => FromBase64(call))
         .Add("sha256", "", static (in Call call) => Value.From(Convert.ToHexStringLower(SHA256.HashData(Utf8(call.Text)))))
         .Add("urlencode", "", static (in Call call) => UrlEncode(call))
-        .Add("url_encode", "", static (in Call call) => call.Frame.Built(Quote(call.Text, string.Empty).Replace("%20", "+", StringComparison.Ordinal)))
+        .Add("url_encode", "", static (in Call call) =>
+            call.Frame.Built(Quote(call.Text, string.Empty).Replace("%20", "+", StringComparison.Ordinal)))
         .Add("url_decode", "", static (in Call call) => call.Frame.Built(Uri.UnescapeDataString(call.Text.Replace('+', ' '))))
         .Add("regex_replace", "pattern replacement? ignorecase?", static (in Call call) => RegexReplace(call))
         .Add("regex_search", "pattern ignorecase?", static (in Call call) => RegexSearch(call));
@@ -91,7 +92,8 @@ internal static class EncodingFilters
         }
         catch (JsonException failure)
         {
-            throw new TemplateFault(TemplateErrorKind.Type, $"the text is not JSON (line {failure.LineNumber + 1}, byte {failure.BytePositionInLine})");
+            throw new TemplateFault(
+                TemplateErrorKind.Type, $"the text is not JSON (line {failure.LineNumber + 1}, byte {failure.BytePositionInLine})");
         }
     }
 
@@ -127,7 +129,8 @@ internal static class EncodingFilters
         foreach (var octet in Utf8(text))
         {
             var letter = (char)octet;
-            _ = char.IsAsciiLetterOrDigit(letter) || "_.-~".Contains(letter, StringComparison.Ordinal) || safe.Contains(letter, StringComparison.Ordinal)
+            _ = char.IsAsciiLetterOrDigit(letter) || "_.-~".Contains(letter, StringComparison.Ordinal)
+                || safe.Contains(letter, StringComparison.Ordinal)
                 ? result.Append(letter)
                 : result.Append('%').Append(octet.ToString("X2"));
         }
@@ -170,14 +173,17 @@ internal static class EncodingFilters
 
         try
         {
-            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoresCase ? RegexOptions.IgnoreCase : RegexOptions.None);
+            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+            options |= ignoresCase ? RegexOptions.IgnoreCase : RegexOptions.None;
 #pragma warning disable MA0009 // Without backtracking the time is linear in the input, which is bounded.
             return new Regex(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal), options);
 #pragma warning restore MA0009
         }
         catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
         {
-            throw new TemplateFault(TemplateErrorKind.Type, $"the pattern is not a regular expression without look-around and back-references: {failure.Message}");
+            throw new TemplateFault(
+                TemplateErrorKind.Type,
+                $"the pattern is not a regular expression without look-around and back-references: {failure.Message}");
         }
     }
 
@@ -192,7 +198,8 @@ internal static class EncodingFilters
             {
                 result.Append("${").Append(replacement[++at]).Append('}');
             }
-            else if (letter == '\\' && string.CompareOrdinal(replacement, at, "\\g<", 0, 3) == 0 && replacement.IndexOf('>', at) is var end and > 0)
+            else if (letter == '\\' && string.CompareOrdinal(replacement, at, "\\g<", 0, 3) == 0
+                && replacement.IndexOf('>', at) is var end and > 0)
             {
                 result.Append("${").Append(replacement, at + 3, end - at - 3).Append('}');
                 at = end;

@@ -19,7 +19,9 @@ internal static class Functions
         var first = Bound(call, 0);
         var (start, stop) = call[1].IsMissing ? (0, first) : (first, Bound(call, 1));
         var step = call[2].IsMissing ? 1 : Bound(call, 2);
-        return step == 0 ? throw new TemplateFault(TemplateErrorKind.Type, "the step of a range cannot be 0") : Value.Range(start, stop, step);
+        return step == 0
+            ? throw new TemplateFault(TemplateErrorKind.Type, "the step of a range cannot be 0")
+            : Value.Range(start, stop, step);
     }
 
     private static long Bound(in Call call, int place)

@@ -31,7 +31,8 @@ internal static class LayoutFilters
         return call.Frame.Built(Times(filling, left) + text + Times(filling, lacking - left));
     }
 
-    private static string Times(string text, int count) => text.Length == 1 ? new string(text[0], count) : string.Concat(Enumerable.Repeat(text, count));
+    private static string Times(string text, int count) =>
+        text.Length == 1 ? new string(text[0], count) : string.Concat(Enumerable.Repeat(text, count));
 
     private static Value Indent(in Call call)
     {
@@ -68,7 +69,8 @@ internal static class LayoutFilters
         var kept = length - CodePoints.Count(end);
         if (kept < 0 || leeway < 0)
         {
-            throw new TemplateFault(TemplateErrorKind.Type, $"truncating needs a length of at least {CodePoints.Count(end)} and no negative leeway");
+            throw new TemplateFault(
+                TemplateErrorKind.Type, $"truncating needs a length of at least {CodePoints.Count(end)} and no negative leeway");
         }
 
         if (count <= (long)length + leeway)

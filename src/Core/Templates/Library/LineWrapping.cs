@@ -1,6 +1,9 @@
 namespace PlaybookOperator.Core.Templates.Library;
 
-/// <summary>Breaks one line into lines of at most a width, at white space, after hyphens inside words, and, if need be, inside words.</summary>
+/// <summary>
+/// Breaks one line into lines of at most a width, at white space, after hyphens inside words, and, if need be, inside
+/// words.
+/// </summary>
 internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksOnHyphens)
 {
     public List<string> Wrap(string line)

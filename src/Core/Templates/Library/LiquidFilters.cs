@@ -4,7 +4,10 @@ using PlaybookOperator.Core.Templates.Values;
 
 namespace PlaybookOperator.Core.Templates.Library;
 
-/// <summary>Liquid's filters: those whose names are free in both spellings, those that Jinja2 also has in the colon spelling only.</summary>
+/// <summary>
+/// Liquid's filters: those whose names are free in both spellings, those that Jinja2 also has in the colon spelling
+/// only.
+/// </summary>
 internal static class LiquidFilters
 {
     /// <summary>Names that mean the same with either spelling.</summary>
@@ -20,9 +23,11 @@ internal static class LiquidFilters
         .Add("at_most", "other", static (in Call call) => Bound(call, -1))
         .Add("append", "other", static (in Call call) => Join(call.Frame, call.Text, call.TextAt(0)))
         .Add("prepend", "other", static (in Call call) => Join(call.Frame, call.TextAt(0), call.Text))
-        .Add("remove", "part", static (in Call call) => TextFilters.Replace(call.Frame, call.Text, call.TextAt(0), string.Empty, int.MaxValue))
+        .Add("remove", "part", static (in Call call) =>
+            TextFilters.Replace(call.Frame, call.Text, call.TextAt(0), string.Empty, int.MaxValue))
         .Add("remove_first", "part", static (in Call call) => TextFilters.Replace(call.Frame, call.Text, call.TextAt(0), string.Empty, 1))
-        .Add("replace_first", "old new?", static (in Call call) => TextFilters.Replace(call.Frame, call.Text, call.TextAt(0), call.TextAt(1), 1))
+        .Add("replace_first", "old new?", static (in Call call) =>
+            TextFilters.Replace(call.Frame, call.Text, call.TextAt(0), call.TextAt(1), 1))
         .Add("where", "attribute value?", static (in Call call) => Where(call))
         .Add("concat", "other", static (in Call call) => call.Frame.Built([.. call.Items(), .. Sequence.ToArray(call[0], call.Frame)]))
         .Add("compact", "attribute?", static (in Call call) => Compact(call))
@@ -41,7 +46,8 @@ internal static class LiquidFilters
         .Add("slice", "start length?", static (in Call call) => Slice(call))
         .Add("truncate", "length? end?", static (in Call call) => Truncate(call))
         .Add("round", "digits?", static (in Call call) => Round(call))
-        .Add("replace", "old new?", static (in Call call) => TextFilters.Replace(call.Frame, call.Text, call.TextAt(0), call.TextAt(1), int.MaxValue))
+        .Add("replace", "old new?", static (in Call call) =>
+            TextFilters.Replace(call.Frame, call.Text, call.TextAt(0), call.TextAt(1), int.MaxValue))
         .Add("first", "", static (in Call call) => call.Input.GetItem(0))
         .Add("last", "", static (in Call call) => call.Input.GetItem(call.Input.Count - 1));
 
@@ -129,7 +135,11 @@ internal static class LiquidFilters
     private static Value Map(in Call call)
     {
         var (path, frame) = (new AttributePath(call[0]), call.Frame);
-        return frame.Built(Array.ConvertAll(call.Items(), item => path.Of(item, frame) is { Kind: ValueKind.Undefined } ? Value.Null : path.Of(item, frame)));
+        return frame.Built(Array.ConvertAll(call.Items(), item =>
+        {
+            var value = path.Of(item, frame);
+            return value.Kind == ValueKind.Undefined ? Value.Null : value;
+        }));
     }
 
     private static Value Where(in Call call)
@@ -152,8 +162,9 @@ internal static class LiquidFilters
     private static Value Sort(in Call call, bool isCaseSensitive)
     {
         var (path, frame) = (call.Has(0) ? new AttributePath(call[0]) : null, call.Frame);
-        return frame.Built(ListFilters.SortBy(
-            call.Items(), item => ListFilters.Key(path is null ? item : path.Of(item, frame), isCaseSensitive), isDescending: false, frame));
+        return frame.Built(ListFilters.SortBy(call.Items(), KeyOf, isDescending: false, frame));
+
+        Value KeyOf(Value item) => ListFilters.Key(path is null ? item : path.Of(item, frame), isCaseSensitive);
     }
 
     private static Value Unique(in Call call)

@@ -24,7 +24,8 @@ internal static class Methods
         .Add("copy", "", static (in Call call) => call.Input);
 
     private static readonly OperationTable OfNumbers = new OperationTable()
-        .Add("is_integer", "", static (in Call call) => Value.From(!call.Input.IsFloat || call.Input.FloatBits == Math.Floor(call.Input.FloatBits)))
+        .Add("is_integer", "", static (in Call call) =>
+            Value.From(!call.Input.IsFloat || call.Input.FloatBits == Math.Floor(call.Input.FloatBits)))
         .Add("bit_length", "", static (in Call call) => Value.From(call.Input.TryGetBigInteger(out var number)
             ? (long)System.Numerics.BigInteger.Abs(number).GetBitLength()
             : throw call.Wrong("an integer", call.Input)));

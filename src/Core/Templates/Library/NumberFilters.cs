@@ -76,7 +76,9 @@ internal static class NumberFilters
         var number = BigInteger.Zero;
         foreach (var letter in plain)
         {
-            var digit = char.IsAsciiDigit(letter) ? letter - '0' : char.IsAsciiLetter(letter) ? char.ToLowerInvariant(letter) - 'a' + 10 : 99;
+            var digit = char.IsAsciiDigit(letter) ? letter - '0'
+                : char.IsAsciiLetter(letter) ? char.ToLowerInvariant(letter) - 'a' + 10
+                : int.MaxValue;
             if (digit >= radix)
             {
                 return null;

@@ -129,7 +129,8 @@ internal static class PercentFormat
                     return Pad(Signed(Radix(BigInteger.Abs(Whole(value))), Whole(value).Sign < 0));
                 case 'f' or 'F' or 'e' or 'E' or 'g' or 'G':
                     var number = Number(value);
-                    return Pad(Signed(FloatFormat.Of(Math.Abs(number), Conversion, Precision < 0 ? 6 : Precision), double.IsNegative(number)));
+                    var digits = FloatFormat.Of(Math.Abs(number), Conversion, Precision < 0 ? 6 : Precision);
+                    return Pad(Signed(digits, double.IsNegative(number)));
                 case 'c':
                     return Pad(value.AsString ?? char.ConvertFromUtf32((int)BigInteger.Clamp(Whole(value), 0, 0xD7FF)), isNumber: false);
                 default:
@@ -153,7 +154,9 @@ internal static class PercentFormat
         }
 
         private string Signed(string digits, bool isNegative) =>
-            (isNegative ? "-" : Flags.Contains('+', StringComparison.Ordinal) ? "+" : Flags.Contains(' ', StringComparison.Ordinal) ? " " : string.Empty) + digits;
+            (isNegative ? "-" : Has('+') ? "+" : Has(' ') ? " " : string.Empty) + digits;
+
+        private bool Has(char flag) => Flags.Contains(flag, StringComparison.Ordinal);
 
         private string Pad(string text, bool isNumber = true)
         {

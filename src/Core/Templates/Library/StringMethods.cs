@@ -21,9 +21,12 @@ internal static class StringMethods
             .Add("zfill", "width", static (in Call call) => ZeroFill(call))
             .Add("split", "sep? maxsplit?", static (in Call call) => TextFilters.Split(call))
             .Add("rsplit", "sep? maxsplit?", static (in Call call) => SplitFromEnd(call))
-            .Add("splitlines", "", static (in Call call) => TextFilters.Strings(call.Frame, call.Text.Length == 0 ? [] : LayoutFilters.Lines(call.Text)))
-            .Add("partition", "sep", static (in Call call) => Partition(call, call.Text.IndexOf(Separator(call), StringComparison.Ordinal), isFromEnd: false))
-            .Add("rpartition", "sep", static (in Call call) => Partition(call, call.Text.LastIndexOf(Separator(call), StringComparison.Ordinal), isFromEnd: true))
+            .Add("splitlines", "", static (in Call call) =>
+                TextFilters.Strings(call.Frame, call.Text.Length == 0 ? [] : LayoutFilters.Lines(call.Text)))
+            .Add("partition", "sep", static (in Call call) =>
+                Partition(call, call.Text.IndexOf(Separator(call), StringComparison.Ordinal), isFromEnd: false))
+            .Add("rpartition", "sep", static (in Call call) =>
+                Partition(call, call.Text.LastIndexOf(Separator(call), StringComparison.Ordinal), isFromEnd: true))
             .Add("join", "iterable", static (in Call call) => Join(call))
             .Add("format", "* **", static (in Call call) => BraceFormat.Apply(call.Text, call.Rest.ToArray(), call.Extra, call.Frame));
     }
@@ -47,10 +50,14 @@ internal static class StringMethods
             ? Value.From(call.Text[..^call.TextAt(0).Length]) : call.Input);
 
     private static void AddQuestions(OperationTable table) => table
-        .Add("startswith", "prefix", static (in Call call) => AnyOf(call, static (text, part) => text.StartsWith(part, StringComparison.Ordinal)))
-        .Add("endswith", "suffix", static (in Call call) => AnyOf(call, static (text, part) => text.EndsWith(part, StringComparison.Ordinal)))
-        .Add("find", "sub", static (in Call call) => Value.From(Place(call.Text, call.Text.IndexOf(call.TextAt(0), StringComparison.Ordinal))))
-        .Add("rfind", "sub", static (in Call call) => Value.From(Place(call.Text, call.Text.LastIndexOf(call.TextAt(0), StringComparison.Ordinal))))
+        .Add("startswith", "prefix", static (in Call call) =>
+            AnyOf(call, static (text, part) => text.StartsWith(part, StringComparison.Ordinal)))
+        .Add("endswith", "suffix", static (in Call call) =>
+            AnyOf(call, static (text, part) => text.EndsWith(part, StringComparison.Ordinal)))
+        .Add("find", "sub", static (in Call call) =>
+            Value.From(Place(call.Text, call.Text.IndexOf(call.TextAt(0), StringComparison.Ordinal))))
+        .Add("rfind", "sub", static (in Call call) =>
+            Value.From(Place(call.Text, call.Text.LastIndexOf(call.TextAt(0), StringComparison.Ordinal))))
         .Add("index", "sub", static (in Call call) => call.Text.IndexOf(call.TextAt(0), StringComparison.Ordinal) is var place and >= 0
             ? Value.From(Place(call.Text, place)) : throw new TemplateFault(TemplateErrorKind.Type, "the part is not in the text"))
         .Add("count", "sub", static (in Call call) => Value.From(

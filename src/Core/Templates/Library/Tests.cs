@@ -35,8 +35,10 @@ internal static class Tests
         .Add("number", "", static (in Call call) => Value.From(Arithmetic.IsNumber(call.Input)))
         .Add("string", "", static (in Call call) => Value.From(call.Input.Kind == ValueKind.String))
         .Add("mapping", "", static (in Call call) => Value.From(call.Input.Kind == ValueKind.Map))
-        .Add("sequence", "", static (in Call call) => Value.From(call.Input.Kind is ValueKind.List or ValueKind.Map or ValueKind.String or ValueKind.Undefined))
-        .Add("iterable", "", static (in Call call) => Value.From(call.Input.Kind is ValueKind.List or ValueKind.Map or ValueKind.String or ValueKind.Undefined))
+        .Add("sequence", "", static (in Call call) =>
+            Value.From(call.Input.Kind is ValueKind.List or ValueKind.Map or ValueKind.String or ValueKind.Undefined))
+        .Add("iterable", "", static (in Call call) =>
+            Value.From(call.Input.Kind is ValueKind.List or ValueKind.Map or ValueKind.String or ValueKind.Undefined))
         .Add("callable escaped", "", static (in Call call) => Value.False);
 
     private static void AddComparisons(OperationTable table) => table

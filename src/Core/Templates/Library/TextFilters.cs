@@ -83,7 +83,9 @@ internal static class TextFilters
 
         var result = new StringBuilder();
         var at = 0;
-        for (var next = text.IndexOf(old, StringComparison.Ordinal); next >= 0 && count > 0; next = text.IndexOf(old, at, StringComparison.Ordinal))
+        for (var next = text.IndexOf(old, StringComparison.Ordinal);
+            next >= 0 && count > 0;
+            next = text.IndexOf(old, at, StringComparison.Ordinal))
         {
             result.Append(text, at, next - at).Append(replacement);
             at = next + old.Length;
@@ -202,7 +204,8 @@ internal static class TextFilters
         var (count, inWord) = (0L, false);
         foreach (var rune in text.EnumerateRunes())
         {
-            var isWord = Rune.IsLetterOrDigit(rune) || rune.Value == '_' || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+            var isWord = Rune.IsLetterOrDigit(rune) || rune.Value == '_'
+                || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
             count += isWord && !inWord ? 1 : 0;
             inWord = isWord;
         }

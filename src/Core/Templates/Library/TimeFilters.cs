@@ -27,7 +27,9 @@ internal static class TimeFilters
     private static Value Timestamp(in Call call)
     {
         var ticks = (Instant(call) - Epoch).Ticks;
-        return ticks % TimeSpan.TicksPerSecond == 0 ? Value.From(ticks / TimeSpan.TicksPerSecond) : Value.From(ticks / (double)TimeSpan.TicksPerSecond);
+        return ticks % TimeSpan.TicksPerSecond == 0
+            ? Value.From(ticks / TimeSpan.TicksPerSecond)
+            : Value.From(ticks / (double)TimeSpan.TicksPerSecond);
     }
 
     private static DateTimeOffset Instant(in Call call)
@@ -36,7 +38,9 @@ internal static class TimeFilters
         if (Arithmetic.IsNumber(input) && !input.IsBoolean)
         {
             var seconds = Arithmetic.Float(input);
-            return Math.Abs(seconds) < 62_000_000_000 ? Epoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)) : throw call.Wrong("an instant", input);
+            return Math.Abs(seconds) < 62_000_000_000
+                ? Epoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond))
+                : throw call.Wrong("an instant", input);
         }
 
         if (input.AsString is not { } text)
@@ -53,7 +57,8 @@ internal static class TimeFilters
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             && text.Any(char.IsAsciiDigit)
             ? instant
-            : throw new TemplateFault(TemplateErrorKind.Type, $"'{(text.Length > 40 ? text[..40] : text)}' is not an instant such as 2026-01-31T12:00:00Z");
+            : throw new TemplateFault(
+                TemplateErrorKind.Type, $"'{(text.Length > 40 ? text[..40] : text)}' is not an instant such as 2026-01-31T12:00:00Z");
     }
 
     /// <summary>The format of C's strftime, in English.</summary>

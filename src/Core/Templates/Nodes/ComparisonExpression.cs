@@ -16,7 +16,10 @@ internal enum Comparison
     Contains,
 }
 
-/// <summary><c>a &lt; b &lt;= c</c>: true when every neighbouring pair holds; later operands are not evaluated after a false pair.</summary>
+/// <summary>
+/// <c>a &lt; b &lt;= c</c>: true when every neighbouring pair holds; later operands are not evaluated after a false
+/// pair.
+/// </summary>
 internal sealed class ComparisonExpression(int position, Expression first, Comparison[] comparisons, Expression[] operands)
     : Expression(position, [first, .. operands])
 {
@@ -76,7 +79,8 @@ internal sealed class ComparisonExpression(int position, Expression first, Compa
 
         if (left.Kind == ValueKind.Undefined || right.Kind == ValueKind.Undefined)
         {
-            return frame.FailUndefined(left.Kind != ValueKind.Undefined ? operands[place] : place == 0 ? first : operands[place - 1], Position);
+            var before = place == 0 ? first : operands[place - 1];
+            return frame.FailUndefined(left.Kind == ValueKind.Undefined ? before : operands[place], Position);
         }
 
         var order = left.IsInlineInteger && right.IsInlineInteger

@@ -130,7 +130,9 @@ internal sealed class ExpressionLexer(string source, int start, List<Token> toke
         }
         else if (letter is ')' or ']' or '}' && (!_brackets.TryPop(out var expected) || expected != letter))
         {
-            throw new TemplateFault(TemplateErrorKind.Syntax, expected == default ? $"unexpected '{letter}'" : $"found '{letter}' where '{expected}' closes", _at);
+            throw new TemplateFault(
+                TemplateErrorKind.Syntax,
+                expected == default ? $"unexpected '{letter}'" : $"found '{letter}' where '{expected}' closes", _at);
         }
     }
 
@@ -174,7 +176,8 @@ internal sealed class ExpressionLexer(string source, int start, List<Token> toke
         var radix = _at + 1 < source.Length ? char.ToLowerInvariant(source[_at + 1]) : ' ';
         var digits = radix switch { 'x' => "0123456789abcdef", 'o' => "01234567", 'b' => "01", _ => string.Empty };
         var end = begin + 2;
-        while (digits.Length > 0 && end < source.Length && (source[end] == '_' || digits.Contains(char.ToLowerInvariant(source[end]), StringComparison.Ordinal)))
+        while (digits.Length > 0 && end < source.Length
+            && (source[end] == '_' || digits.Contains(char.ToLowerInvariant(source[end]), StringComparison.Ordinal)))
         {
             end++;
         }

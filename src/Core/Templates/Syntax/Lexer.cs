@@ -125,11 +125,15 @@ internal sealed class Lexer(string source)
 
     private void Verbatim(int start, string name)
     {
-        for (var at = source.IndexOf("{%", _at, StringComparison.Ordinal); at >= 0; at = source.IndexOf("{%", at + 1, StringComparison.Ordinal))
+        for (var at = source.IndexOf("{%", _at, StringComparison.Ordinal);
+            at >= 0;
+            at = source.IndexOf("{%", at + 1, StringComparison.Ordinal))
         {
             var inside = at + 2 + (at + 2 < source.Length && source[at + 2] is '-' or '+' ? 1 : 0);
             var word = SkipSpace(inside);
-            var (after, trims) = string.CompareOrdinal(source, word, "end" + name, 0, name.Length + 3) == 0 ? TagEnd(word + name.Length + 3) : (0, false);
+            var (after, trims) = string.CompareOrdinal(source, word, "end" + name, 0, name.Length + 3) == 0
+                ? TagEnd(word + name.Length + 3)
+                : (0, false);
             if (after == 0)
             {
                 continue;

@@ -141,7 +141,8 @@ internal sealed partial class Parser
         while (Current.Is("+") || Current.Is("-"))
         {
             var token = Take();
-            left = new BinaryExpression(token.Position, token.Text == "+" ? BinaryOperator.Add : BinaryOperator.Subtract, left, Concatenation());
+            var operation = token.Text == "+" ? BinaryOperator.Add : BinaryOperator.Subtract;
+            left = new BinaryExpression(token.Position, operation, left, Concatenation());
         }
 
         return left;

@@ -372,7 +372,7 @@ internal sealed partial class Parser
         }
 
         var isName = Current.Kind == TokenKind.Name
-            && Current.Text is not ("else" or "or" or "and" or "if" or "in" or "not" or "contains" or "recursive" or "limit" or "offset" or "reversed");
+            && Current.Text is not ("else" or "or" or "and" or "if" or "in" or "not" or "contains" or "limit" or "offset" or "reversed");
         return isName || Current.Kind is TokenKind.String or TokenKind.Integer or TokenKind.Float || Current.Is("[") || Current.Is("{")
             ? new ArgumentList([Postfix(Primary())], [])
             : ArgumentList.Empty;

@@ -78,9 +78,9 @@ internal sealed partial class Parser(List<Token> tokens, TemplateOptions options
 
     private void Enter()
     {
-        if (++_depth > options.MaxDepth)
+        if (++_depth > options.SafeDepth)
         {
-            throw new TemplateFault(TemplateErrorKind.TooDeep, $"nested deeper than {options.MaxDepth}", Current.Position);
+            throw new TemplateFault(TemplateErrorKind.TooDeep, $"nested deeper than {options.SafeDepth}", Current.Position);
         }
     }
 

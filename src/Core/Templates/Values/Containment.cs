@@ -31,7 +31,8 @@ internal static class Containment
     /// <summary>Liquid asks without fuss: what has no parts contains nothing, and a text is searched for any value's text.</summary>
     public static bool LiquidContains(Value container, Value item, Frame frame) => container.Kind switch
     {
-        ValueKind.String => item.Kind is not (ValueKind.Undefined or ValueKind.Null) && Contains(container, Value.From(frame.Text(item)), frame),
+        ValueKind.String => item.Kind is not (ValueKind.Undefined or ValueKind.Null)
+            && Contains(container, Value.From(frame.Text(item)), frame),
         ValueKind.List or ValueKind.Map => Contains(container, item, frame),
         _ => false,
     };
@@ -52,7 +53,8 @@ internal static class Containment
 
     private static bool InRange(RangeValue range, Value item)
     {
-        if (!Arithmetic.IsNumber(item) || (item.IsFloat && !(double.IsFinite(item.FloatBits) && item.FloatBits == Math.Floor(item.FloatBits))))
+        if (!Arithmetic.IsNumber(item) || (item.IsFloat && !(double.IsFinite(item.FloatBits)
+            && item.FloatBits == Math.Floor(item.FloatBits))))
         {
             return false;
         }

@@ -25,12 +25,15 @@ internal static class NumberText
     // The platform switches to exponents at 1E+15, the language at 1e+16; digits come from the round-trip form.
     private static string Rewrite(string scientific, double number)
     {
-        var exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var power = scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1);
+        var exponent = int.Parse(power, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var digits = DigitsOf(number.ToString("R", CultureInfo.InvariantCulture));
         var text = new StringBuilder(number < 0 ? "-" : string.Empty);
         if (exponent is >= -4 and < 16)
         {
-            return text.Append(digits.Length > exponent + 1 ? digits.Insert(exponent + 1, ".") : digits.PadRight(exponent + 1, '0') + ".0").ToString();
+            return text.Append(digits.Length > exponent + 1
+                ? digits.Insert(exponent + 1, ".")
+                : digits.PadRight(exponent + 1, '0') + ".0").ToString();
         }
 
         text.Append(digits[0]);

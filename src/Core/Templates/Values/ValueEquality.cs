@@ -83,7 +83,10 @@ internal sealed class ValueEquality(Frame frame) : IEqualityComparer<Value>
         return true;
     }
 
-    /// <summary>Of lists and maps only the first level counts, and of long ones little of it: cheap at any depth, equality decides.</summary>
+    /// <summary>
+    /// Of lists and maps only the first level counts, and of long ones little of it: cheap at any depth, equality
+    /// decides.
+    /// </summary>
     public static int HashOf(Value value) => value.Kind switch
     {
         ValueKind.List => HashOf(value.AsList!),
