@@ -48,6 +48,14 @@ public sealed record WidgetSpec
     [PreserveUnknownFields(Type = "object")]
     public JsonElement? Free { get; init; }
 
+    /// <summary>Any value, by its type alone.</summary>
+    public JsonElement? Anything { get; init; }
+
+    public IReadOnlyDictionary<string, JsonElement>? Extras { get; init; }
+
+    [PreserveUnknownFields(Type = "array")]
+    public JsonElement? Steps { get; init; }
+
     public IReadOnlyList<WidgetPart>? Parts { get; init; }
 
     public IReadOnlyDictionary<string, string>? Tags { get; init; }

@@ -71,8 +71,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         else DropCreated();
     }
 
+    /// <summary>On a private server databases go with the server: dropping one by one would cost a checkpoint each.</summary>
     internal async Task DropAsync(string name)
     {
+        if (_server is not null) return;
         await using var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync();
         await using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);

@@ -11,6 +11,7 @@ internal sealed class RunSummary(PassResult pass, IEventReader reader)
 {
     private const int MaxResults = 10_000_000;
     private const int SmallestPage = 10;
+    private const int MaxPreview = 120;
 
     public async Task WriteJsonAsync(Stream stream, CancellationToken cancellationToken)
     {
@@ -76,8 +77,12 @@ internal sealed class RunSummary(PassResult pass, IEventReader reader)
         var error = run.Error is { } text ? $": {text}" : "";
         return pass.State.Loops.TryGetValue(run.RunId, out var loop)
             ? string.Create(CultureInfo.InvariantCulture, $" {loop.Done}/{loop.Total} iterations, {loop.Succeeded} succeeded, {loop.Failed} failed{error}")
-            : error;
+            : error.Length > 0 ? error : Preview(run);
     }
+
+    /// <summary>A result that fits on the line; the others are in the JSON output.</summary>
+    private static string Preview(StepRun run) =>
+        run.Result is { ValueKind: not JsonValueKind.Null } result && result.GetRawText() is { Length: <= MaxPreview } text ? $" = {text}" : "";
 
     private async Task<List<(string Name, long Number)>> CountAsync(CancellationToken cancellationToken)
     {

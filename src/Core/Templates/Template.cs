@@ -151,7 +151,7 @@ public sealed class Template
         frame.Position = _expression!.Position;
         if (value.Kind == ValueKind.Undefined)
         {
-            frame.Text(value);
+            throw new TemplateFault(TemplateErrorKind.UnknownName, UndefinedPhrase.Of((value.AsStorage as Missing)?.Expression, frame));
         }
 
         return value.Kind is ValueKind.List or ValueKind.Map ? ResultSize.Check(value, frame) : value;

@@ -28,18 +28,9 @@ public readonly partial struct Value
     /// <summary>Compact JSON, members in their order.</summary>
     public string ToJson()
     {
-        if (_object is string or null || Kind is not (ValueKind.List or ValueKind.Map))
-        {
-            return JsonText.Scalar(this);
-        }
-
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, JsonText.Compact))
-        {
-            WriteTo(writer);
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        var builder = new StringBuilder();
+        JsonText.Append(builder, this);
+        return builder.ToString();
     }
 
     /// <summary>The value as a JSON element that owns its memory.</summary>

@@ -10,6 +10,7 @@ namespace PlaybookOperator.EventLog.Memory;
 internal sealed class MemoryResults(ByteBudget budget)
 {
     private static readonly JsonElement s_null = JsonText.Write(static writer => writer.WriteNullValue());
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 10_000 };
     private readonly Dictionary<long, List<Entry>> _runs = [];
     private readonly Dictionary<long, byte[]> _calls = [];
     private long _bytes;
@@ -68,7 +69,7 @@ internal sealed class MemoryResults(ByteBudget budget)
         return json.ToArray();
     }
 
-    private static JsonElement Parse(byte[] json) => JsonText.Write(writer => writer.WriteRawValue(json, skipInputValidation: true));
+    private static JsonElement Parse(byte[] json) => JsonElement.Parse(json, s_options);
 
     private readonly record struct Entry(bool Ended, byte[]? Json, string? Error, bool Large, bool Dropped)
     {

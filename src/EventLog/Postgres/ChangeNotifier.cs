@@ -20,27 +20,31 @@ public sealed partial class ChangeNotifier(DatabasePools pools, TimeProvider clo
     /// <summary>Announces soon; never waits and never fails.</summary>
     public void Changed(ExecutionId id) => _pending.Add(id);
 
-    /// <summary>Runs until cancelled; a host runs it once beside every log.</summary>
+    /// <summary>Runs until cancelled, then returns; a host runs it once beside every log.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        try
         {
-            try
-            {
-                await _pending.WaitAsync(cancellationToken).ConfigureAwait(false);
-                await Task.Delay(pools.Options.NotifyDelay, clock, cancellationToken).ConfigureAwait(false);
-                await AnnounceAsync(_pending.TakeAll(), cancellationToken).ConfigureAwait(false);
-            }
-            catch (EventLogUnavailableException e)
-            {
-                LogNotAnnounced(e);
-                // Polling finds the change; until the database is back there is nothing to hurry for.
-                await Task.Delay(pools.Options.PollInterval, clock, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
+            while (true) await AnnounceNextAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async ValueTask AnnounceNextAsync(CancellationToken cancellationToken)
+    {
+        await _pending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.Delay(pools.Options.NotifyDelay, clock, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await AnnounceAsync(_pending.TakeAll(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (EventLogUnavailableException e)
+        {
+            LogNotAnnounced(e);
+            // Polling finds the change; until the database is back there is nothing to hurry for.
+            await Task.Delay(pools.Options.PollInterval, clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

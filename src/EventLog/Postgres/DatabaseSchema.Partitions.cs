@@ -24,7 +24,7 @@ public sealed partial class DatabaseSchema
             try
             {
                 // Attaching waits for writers of the default partition; better to come again than to make them wait.
-                await ExecuteAsync(connection, "SET LOCAL lock_timeout = '2s'", [], cancellationToken).ConfigureAwait(false);
+                await ExecuteAsync(connection, Sql.WaitForPartition, [], cancellationToken).ConfigureAwait(false);
                 await ExecuteAsync(connection, Sql.SchemaLock, [Parameters.Of(LockKey)], cancellationToken).ConfigureAwait(false);
                 await ExecuteAsync(connection, partition.Create, [], cancellationToken).ConfigureAwait(false);
                 await ExecuteAsync(connection, partition.Attach, [], cancellationToken).ConfigureAwait(false);

@@ -51,7 +51,7 @@ public sealed partial class DatabaseSchema(DatabasePools pools, TimeProvider clo
         await using (transaction.ConfigureAwait(false))
         {
             // A migration may take as long as it takes.
-            await ExecuteAsync(connection, "SET LOCAL statement_timeout = 0", [], cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, Sql.WaitForMigration, [], cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, Sql.SchemaLock, [Parameters.Of(LockKey)], cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, Sql.CreateMigrationTable, [], cancellationToken).ConfigureAwait(false);
             var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);

@@ -70,7 +70,7 @@ public sealed partial class PostgresEventLog
         yield return Parameters.Of(id.Value);
         yield return Parameters.Of((long)query.Page);
         yield return Parameters.Of((long)query.PageSize);
-        if (query.SinceEventId is not null || query.Type is not null) yield return Parameters.Of(Math.Max(query.SinceEventId ?? 0, 0));
+        if (query.SinceEventId is not null || query.Type is not null) yield return Parameters.Of(Math.Clamp(query.SinceEventId ?? 0, 0, long.MaxValue / 2));
         if (query.Type is { } type) yield return Parameters.Of(type.Name());
     }
 

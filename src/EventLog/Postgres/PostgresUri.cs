@@ -32,6 +32,7 @@ internal static class PostgresUri
         {
             case "host": settings.Host = value; break;
             case "port": settings.Port = int.Parse(value, CultureInfo.InvariantCulture); break;
+            case "user": settings.Username = value; break;
             case "dbname": settings.Database = value; break;
             case "sslmode": settings.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true); break;
             case "sslrootcert": settings.RootCertificate = value; break;

@@ -41,6 +41,8 @@ internal static class Sql
     public static readonly string Listen = Load("Wakes/Listen");
     public static readonly string OpenHeads = Load("Wakes/OpenHeads");
     public static readonly string SchemaLock = Load("Schema/Lock");
+    public static readonly string WaitForMigration = Load("Schema/WaitForMigration");
+    public static readonly string WaitForPartition = Load("Schema/WaitForPartition");
     public static readonly string CreateMigrationTable = Load("Schema/CreateMigrationTable");
     public static readonly string ReadMigrations = Load("Schema/ReadMigrations");
     public static readonly string RecordMigration = Load("Schema/RecordMigration");

@@ -35,7 +35,7 @@ public sealed partial class ApiClient : IDisposable
         metrics.Requests.StartAtZero();
     }
 
-    /// <summary>The object, or null when there is none.</summary>
+    /// <summary>The object, or null when there is none: no such name, namespace or kind.</summary>
     public async Task<T?> GetAsync<T>(ResourceType<T> type, NamespacedName name, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -70,12 +70,10 @@ public sealed partial class ApiClient : IDisposable
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(manifest);
         var name = NameOf(type, manifest);
-        manifest["apiVersion"] = type.ApiVersion;
-        manifest["kind"] = type.Kind;
         var request = Request(type, HttpMethod.Post, "create", name) with
         {
             Path = type.CollectionPath(name.Namespace) + new Query().Add("fieldManager", _options.FieldManager),
-            Body = Bytes(manifest),
+            Body = Bytes(Envelop(type, manifest)),
         };
         for (var attempt = 1; ; attempt++)
         {
@@ -140,12 +138,10 @@ public sealed partial class ApiClient : IDisposable
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(manifest);
         var name = NameOf(type, manifest);
-        manifest["apiVersion"] = type.ApiVersion;
-        manifest["kind"] = type.Kind;
         var request = PatchRequest(type, name, null) with
         {
             Path = type.ObjectPath(name) + new Query().Add("fieldManager", _options.FieldManager).Add("force", true),
-            Body = Bytes(manifest),
+            Body = Bytes(Envelop(type, manifest)),
             ContentType = "application/apply-patch+yaml",
         };
         return Decode(request, await _sender.SendAsync(request, cancellationToken), type);
@@ -184,10 +180,8 @@ public sealed partial class ApiClient : IDisposable
         where T : class, IKubernetesObject
     {
         ArgumentNullException.ThrowIfNull(type);
-        var manifest = JsonSerializer.SerializeToNode(question, type.Json)!.AsObject();
-        manifest["apiVersion"] = type.ApiVersion;
-        manifest["kind"] = type.Kind;
-        var request = Request(type, HttpMethod.Post, "create", default) with { Path = type.CollectionPath(null), Body = Bytes(manifest) };
+        var body = Bytes(Envelop(type, JsonSerializer.SerializeToNode(question, type.Json)!.AsObject()));
+        var request = Request(type, HttpMethod.Post, "create", default) with { Path = type.CollectionPath(null), Body = body };
         return Decode(request, await _sender.SendAsync(request, cancellationToken), type);
     }
 
@@ -195,7 +189,10 @@ public sealed partial class ApiClient : IDisposable
     public async Task<string?> GetLogsAsync(NamespacedName pod, LogOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var query = new Query().Add("container", options.Container).Add("tailLines", options.TailLines).Add("limitBytes", options.LimitBytes);
+        var query = new Query()
+            .Add("container", options.Container)
+            .Add("tailLines", options.TailLines)
+            .Add("limitBytes", options.LimitBytes);
         var request = Request(Resources.Pods, HttpMethod.Get, "get", pod) with
         {
             Resource = "pods/log",
@@ -237,10 +234,21 @@ public sealed partial class ApiClient : IDisposable
     {
         var name = (string?)manifest["metadata"]?["name"];
         var @namespace = (string?)manifest["metadata"]?["namespace"];
-        if (string.IsNullOrEmpty(name)) throw new ArgumentException($"The manifest of a {type.Kind} has no metadata.name.", nameof(manifest));
+        if (string.IsNullOrEmpty(name))
+            throw new ArgumentException($"The manifest of a {type.Kind} has no metadata.name.", nameof(manifest));
         if (type.Namespaced && string.IsNullOrEmpty(@namespace))
             throw new ArgumentException($"The manifest of the {type.Kind} {name} has no metadata.namespace.", nameof(manifest));
         return new NamespacedName(@namespace ?? "", name);
+    }
+
+    // A copy: the caller's manifest stays as it is.
+    private static JsonObject Envelop<T>(ResourceType<T> type, JsonObject manifest)
+        where T : class, IKubernetesObject
+    {
+        var whole = (JsonObject)manifest.DeepClone();
+        whole["apiVersion"] = type.ApiVersion;
+        whole["kind"] = type.Kind;
+        return whole;
     }
 
     private static ReadOnlyMemory<byte> Bytes(JsonObject node)
@@ -260,7 +268,8 @@ public sealed partial class ApiClient : IDisposable
         }
         catch (JsonException exception)
         {
-            var message = $"The answer to {request.Deed()} does not fit the type {typeof(T).Name}: {exception.Message.ReplaceLineEndings(" ")}";
+            var misfit = exception.Message.ReplaceLineEndings(" ");
+            var message = $"The answer to {request.Deed()} does not fit the type {typeof(T).Name}: {misfit}";
             throw new ApiResponseException(message, exception) { StatusCode = HttpStatusCode.OK };
         }
     }

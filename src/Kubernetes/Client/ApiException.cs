@@ -21,8 +21,11 @@ public abstract class ApiException(string message, Exception? inner = null) : Ex
     public abstract bool IsTransient { get; }
 }
 
-/// <summary>401: the token or certificate is missing, expired or unknown to the server, and renewing it did not help.</summary>
-public sealed class ApiUnauthorizedException(string message) : ApiException(message)
+/// <summary>
+/// 401, or no credential could be had: the token or certificate is missing, expired or unknown to the server, and renewing it did
+/// not help.
+/// </summary>
+public sealed class ApiUnauthorizedException(string message, Exception? inner = null) : ApiException(message, inner)
 {
     public override bool IsTransient => false;
 }

@@ -53,11 +53,13 @@ internal static class ConnectionHandler
     {
         if (config.SkipTlsVerify) return true;
         var place = config.Server.GetLeftPart(UriPartial.Authority);
-        if (presented is not X509Certificate2 certificate) throw new CertificateRejectedException($"The API server {place} shows no certificate.");
+        if (presented is not X509Certificate2 certificate)
+            throw new CertificateRejectedException($"The API server {place} shows no certificate.");
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
+            var expected = config.TlsServerName ?? config.Server.Host;
             throw new CertificateRejectedException(
-                $"The certificate of the API server {place} is for {Names(certificate)}, not for {config.TlsServerName ?? config.Server.Host}.");
+                $"The certificate of the API server {place} is for {Names(certificate)}, not for {expected}.");
         }
 
         if (config.Authorities is null)

@@ -9,7 +9,9 @@ public sealed record ListOptions
     /// <summary>As kubectl's <c>-l</c>; null means all.</summary>
     public string? LabelSelector { get; init; }
 
-    /// <summary>As kubectl's <c>--field-selector</c>; custom resources know only <c>metadata.name</c> and <c>metadata.namespace</c>.</summary>
+    /// <summary>
+    /// As kubectl's <c>--field-selector</c>; custom resources know only <c>metadata.name</c> and <c>metadata.namespace</c>.
+    /// </summary>
     public string? FieldSelector { get; init; }
 }
 

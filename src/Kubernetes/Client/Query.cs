@@ -10,7 +10,8 @@ internal sealed class Query
 
     public Query Add(string name, string? value)
     {
-        if (!string.IsNullOrEmpty(value)) _text.Append(_text.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        if (string.IsNullOrEmpty(value)) return this;
+        _text.Append(_text.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
         return this;
     }
 

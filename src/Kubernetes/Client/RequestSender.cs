@@ -9,7 +9,8 @@ namespace PlaybookOperator.Kubernetes.Client;
 /// Sends requests with credentials, within the rate, again where that is safe, and turns every failure into an
 /// <see cref="ApiException"/>. Thread-safe.
 /// </summary>
-internal sealed class RequestSender(HttpClient http, KubeConfig config, ApiClientOptions options, TimeProvider time, KubernetesMetrics metrics)
+internal sealed class RequestSender(
+    HttpClient http, KubeConfig config, ApiClientOptions options, TimeProvider time, KubernetesMetrics metrics)
 {
     private const int MaxStatusBytes = 1024 * 1024;
 
@@ -99,9 +100,22 @@ internal sealed class RequestSender(HttpClient http, KubeConfig config, ApiClien
         }
     }
 
+    private async ValueTask<Credential> CredentialAsync(bool renew, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await config.Credential.GetAsync(renew, cancellationToken);
+        }
+        catch (KubeConfigException exception)
+        {
+            // Callers go on trying after any ApiException: a plugin that failed may well succeed later.
+            throw new ApiUnauthorizedException(exception.Message, exception);
+        }
+    }
+
     private async Task<HttpResponseMessage> ExchangeAsync(ApiRequest request, bool renewCredential, CancellationToken cancellationToken)
     {
-        var credential = await config.Credential.GetAsync(renewCredential, cancellationToken);
+        var credential = await CredentialAsync(renewCredential, cancellationToken);
         using var message = new HttpRequestMessage(request.Method, new Uri(_root + request.Path));
         // The handler expects the certificate, and names the server in the handshake, by this header.
         if (config.TlsServerName is { Length: > 0 } name) message.Headers.Host = name;

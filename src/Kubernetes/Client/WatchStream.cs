@@ -28,8 +28,7 @@ internal sealed class WatchStream<T>(ApiRequest request, ResourceType<T> type, A
                     if (!line.IsEmpty && Decode(line) is { } change) yield return change;
                 }
 
-                if (rest.Length > options.MaxWatchEventBytes)
-                    throw new ApiResponseException($"An event of {request.Deed()} exceeds the limit of {options.MaxWatchEventBytes} bytes.");
+                RefuseAbove(rest.Length);
                 reader.AdvanceTo(rest.Start, rest.End);
                 if (result.IsCompleted) yield break;
             }
@@ -38,6 +37,12 @@ internal sealed class WatchStream<T>(ApiRequest request, ResourceType<T> type, A
         {
             await reader.CompleteAsync();
         }
+    }
+
+    private void RefuseAbove(long length)
+    {
+        var limit = options.MaxWatchEventBytes;
+        if (length > limit) throw new ApiResponseException($"An event of {request.Deed()} exceeds the limit of {limit} bytes.");
     }
 
     private static bool TryTakeLine(ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> line)
@@ -56,14 +61,14 @@ internal sealed class WatchStream<T>(ApiRequest request, ResourceType<T> type, A
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
-            if (!root.TryGetProperty("object", out var body)) throw new ApiResponseException($"An event of {request.Deed()} has no object.");
+            var body = root.GetProperty("object");
             return ObjectDecoder.Text(root, "type") switch
             {
                 "ADDED" or "MODIFIED" => DecodeObject(body, isDeleted: false),
                 "DELETED" => DecodeObject(body, isDeleted: true),
                 // Nothing but metadata.resourceVersion is in it: it must not pass through the kind's own type.
                 "BOOKMARK" => new WatchEvent<T>.Bookmark(ObjectDecoder.Text(body.GetProperty("metadata"), "resourceVersion")),
-                "ERROR" => throw FailureTranslation.FromStatus(request, body.Deserialize(KubernetesJson.Default.ApiStatus) ?? new ApiStatus()),
+                "ERROR" => throw Failure(body),
                 _ => null,
             };
         }
@@ -72,6 +77,9 @@ internal sealed class WatchStream<T>(ApiRequest request, ResourceType<T> type, A
             throw new ApiResponseException($"An event of {request.Deed()} is not JSON of the expected form.", exception);
         }
     }
+
+    private ApiException Failure(JsonElement body) =>
+        FailureTranslation.FromStatus(request, body.Deserialize(KubernetesJson.Default.ApiStatus) ?? new ApiStatus());
 
     private WatchEvent<T> DecodeObject(JsonElement body, bool isDeleted)
     {

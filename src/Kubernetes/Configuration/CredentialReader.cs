@@ -12,7 +12,8 @@ internal static class CredentialReader
         if (user.Text("token") is { Length: > 0 } token) return new StaticCredential(new Credential(token, ReadCertificate(user)));
         if (user.Text("tokenFile") is { Length: > 0 } tokenFile) return new TokenFileCredential(user.Resolve(tokenFile), time);
         if (user.Has("auth-provider")) throw new KubeConfigException($"{user.At("auth-provider")} is no longer supported: use exec.");
-        if (user.Has("username")) throw new KubeConfigException($"{user.At("username")}: passwords are not accepted by Kubernetes any more.");
+        if (user.Has("username"))
+            throw new KubeConfigException($"{user.At("username")}: passwords are not accepted by Kubernetes any more.");
         return ReadCertificate(user) is { } certificate ? new StaticCredential(new Credential(null, certificate)) : StaticCredential.None;
     }
 
@@ -42,7 +43,11 @@ internal static class CredentialReader
     {
         var version = exec.Required("apiVersion");
         if (version is not ("client.authentication.k8s.io/v1" or "client.authentication.k8s.io/v1beta1"))
-            throw new KubeConfigException($"{exec.At("apiVersion")} is {version}; v1 and v1beta1 of client.authentication.k8s.io are known.");
+        {
+            throw new KubeConfigException(
+                $"{exec.At("apiVersion")} is {version}; v1 and v1beta1 of client.authentication.k8s.io are known.");
+        }
+
         if (exec.Text("interactiveMode") == "Always")
             throw new KubeConfigException($"{exec.At("interactiveMode")} is Always, but nobody sits at this process.");
         var command = exec.Required("command");

@@ -79,7 +79,8 @@ internal sealed class ExecCredential(ExecPlugin plugin, TimeProvider time) : ICr
     private X509Certificate2? Certificate(JsonElement status)
     {
         if (KubeConfigSection.TextOf(status, "clientCertificateData") is not { Length: > 0 } certificate) return null;
-        if (KubeConfigSection.TextOf(status, "clientKeyData") is not { Length: > 0 } key) throw Unusable("printed a certificate without a key");
+        if (KubeConfigSection.TextOf(status, "clientKeyData") is not { Length: > 0 } key)
+            throw Unusable("printed a certificate without a key");
         return CredentialReader.ParseCertificate(certificate, key, plugin.Place);
     }
 

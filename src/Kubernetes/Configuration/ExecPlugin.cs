@@ -118,7 +118,7 @@ internal sealed record ExecPlugin
         if (Server is not null)
         {
             var cluster = new JsonObject { ["server"] = Server };
-            if (AuthorityPem is not null) cluster["certificate-authority-data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(AuthorityPem));
+            if (AuthorityPem is { } pem) cluster["certificate-authority-data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(pem));
             spec["cluster"] = cluster;
         }
 

@@ -66,7 +66,8 @@ public sealed class LeaderElector
     }
 
     // Turns what is thrown before the first await into a failed task, so that the lease is released then too.
-    private static async Task StartAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken) => await lead(cancellationToken);
+    private static async Task StartAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken) =>
+        await lead(cancellationToken);
 
     private async Task AcquireAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +83,8 @@ public sealed class LeaderElector
                 return;
             }
 
-            if (_lease.Holder != holder && _lease.Holder.Length > 0) _logger.StandsBy(_options.Identity, _lease.Holder, _options.Lease.ToString());
+            var isNews = _lease.Holder.Length > 0 && _lease.Holder != holder;
+            if (isNews) _logger.StandsBy(_options.Identity, _lease.Holder, _options.Lease.ToString());
             holder = _lease.Holder;
             await Task.Delay(_options.RetryPeriod * (0.8 + Random.Shared.NextDouble() / 5), _time, cancellationToken);
         }
@@ -96,7 +98,8 @@ public sealed class LeaderElector
         {
             if (await EndsWithinAsync(leading, _options.RetryPeriod)) return null;
             var left = _options.RenewDeadline - _time.GetElapsedTime(_renewedAt);
-            if (left <= TimeSpan.Zero) return $"The lease {_options.Lease} could not be renewed within {_options.RenewDeadline.TotalSeconds:0.###} s.";
+            if (left <= TimeSpan.Zero)
+                return $"The lease {_options.Lease} could not be renewed within {_options.RenewDeadline.TotalSeconds:0.###} s.";
             using var limit = new CancellationTokenSource(left, _time);
             var asked = _time.GetTimestamp();
             var held = await TryHoldAsync(limit.Token);
@@ -148,7 +151,7 @@ public sealed class LeaderElector
 
     private async Task ReleaseAsync()
     {
-        using var limit = new CancellationTokenSource(_options.RetryPeriod, _time);
+        using var limit = new CancellationTokenSource(_options.RenewDeadline, _time);
         try
         {
             await _lease.TryReleaseAsync(limit.Token);

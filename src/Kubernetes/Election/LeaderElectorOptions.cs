@@ -26,7 +26,8 @@ public sealed record LeaderElectorOptions
     {
         if (string.IsNullOrEmpty(Identity)) throw new InvalidOperationException("The identity of a leader must not be empty.");
         var ordered = TimeSpan.Zero < RetryPeriod && RetryPeriod < RenewDeadline && RenewDeadline < LeaseDuration;
-        if (!ordered || LeaseDuration < TimeSpan.FromSeconds(1))
-            throw new InvalidOperationException("The times of an election must satisfy 0 < RetryPeriod < RenewDeadline < LeaseDuration, at least 1 s.");
+        if (ordered && LeaseDuration >= TimeSpan.FromSeconds(1)) return;
+        throw new InvalidOperationException(
+            "The times of an election must satisfy 0 < RetryPeriod < RenewDeadline < LeaseDuration, the last at least 1 s.");
     }
 }

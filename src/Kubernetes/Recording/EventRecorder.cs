@@ -46,10 +46,14 @@ public sealed class EventRecorder
     /// <summary>Tells something about an object; it is written in the background.</summary>
     /// <param name="reason">Why, one CamelCase word of at most 128 characters.</param>
     /// <param name="action">What was done, one CamelCase word of at most 128 characters.</param>
-    /// <param name="note">A sentence for people; cut at 1024 characters. One event is kept for each distinct note: no counters in it.</param>
+    /// <param name="note">
+    /// A sentence for people; cut at 1024 characters. Each distinct note is an event of its own, so that a counter in it would defeat
+    /// the aggregation.
+    /// </param>
     public void Record(ObjectReference regarding, EventType type, string reason, string action, string note)
     {
-        var text = note is null || note.Length <= MaxNoteCharacters ? note ?? "" : string.Concat(note.AsSpan(0, MaxNoteCharacters - 1), "…");
+        var text = note ?? "";
+        if (text.Length > MaxNoteCharacters) text = string.Concat(text.AsSpan(0, MaxNoteCharacters - 1), "…");
         var occurrence = new Occurrence(regarding, type, reason, action, text, _time.GetUtcNow());
         if (!_buffer.Writer.TryWrite(occurrence)) _metrics.Events.Dropped("buffer");
     }
@@ -115,7 +119,8 @@ public sealed class EventRecorder
                 ["series"] = new JsonObject { ["count"] = series.Count, ["lastObservedTime"] = MicroTimeConverter.Format(series.LastAt) },
             };
             series.IsUnwritten = false;
-            await TryAsync("series", token => _client.MergePatchAsync(Resources.Events, series.Name, patch, null, token), cancellationToken);
+            await TryAsync(
+                "series", token => _client.MergePatchAsync(Resources.Events, series.Name, patch, null, token), cancellationToken);
         }
     }
 

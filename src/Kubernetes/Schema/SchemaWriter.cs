@@ -23,7 +23,8 @@ internal sealed class SchemaWriter(JsonSerializerOptions options)
         {
             JsonTypeInfoKind.Object => DescribeObject(contract),
             JsonTypeInfoKind.Enumerable => new JsonObject { ["type"] = "array", ["items"] = Describe(contract.ElementType!) },
-            JsonTypeInfoKind.Dictionary => new JsonObject { ["type"] = "object", ["additionalProperties"] = Describe(contract.ElementType!) },
+            JsonTypeInfoKind.Dictionary =>
+                new JsonObject { ["type"] = "object", ["additionalProperties"] = Describe(contract.ElementType!) },
             _ => DescribeValue(contract),
         };
     }
@@ -41,7 +42,9 @@ internal sealed class SchemaWriter(JsonSerializerOptions options)
         .OrderBy(member => member.Name, StringComparer.Ordinal);
 
     public static string? Description(ICustomAttributeProvider? place) =>
-        place?.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false).OfType<DescriptionAttribute>().FirstOrDefault()?.Description;
+        place?.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false)
+            .OfType<DescriptionAttribute>()
+            .FirstOrDefault()?.Description;
 
     private static IEnumerable<TAttribute> Attributes<TAttribute>(JsonPropertyInfo member)
         where TAttribute : Attribute =>
@@ -102,7 +105,11 @@ internal sealed class SchemaWriter(JsonSerializerOptions options)
     private JsonObject DescribeObject(JsonTypeInfo contract)
     {
         if (_path.Contains(contract.Type))
-            throw new InvalidOperationException($"{contract.Type.Name} contains itself, which a schema cannot say: mark a member as kept unknown.");
+        {
+            throw new InvalidOperationException(
+                $"{contract.Type.Name} contains itself, which a schema cannot say: mark a member as kept unknown.");
+        }
+
         _path.Push(contract.Type);
         var members = new JsonObject();
         var required = new List<string>();

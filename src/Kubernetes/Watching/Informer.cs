@@ -17,7 +17,12 @@ namespace PlaybookOperator.Kubernetes.Watching;
 /// keep them small with <see cref="InformerOptions{T}.Trim"/>.
 /// </remarks>
 public sealed class Informer<T>(
-    ApiClient client, ResourceType<T> type, InformerOptions<T> options, TimeProvider time, KubernetesMetrics metrics, ILogger<Informer<T>> logger)
+    ApiClient client,
+    ResourceType<T> type,
+    InformerOptions<T> options,
+    TimeProvider time,
+    KubernetesMetrics metrics,
+    ILogger<Informer<T>> logger)
     where T : class, IKubernetesObject
 {
     // A watch that held for this long counts as healthy even if it had nothing to tell.
@@ -39,7 +44,9 @@ public sealed class Informer<T>(
     /// <summary>Whether the first list is complete.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
-    /// <summary>When the server was last heard: a page, an event, a bookmark or the orderly end of a watch. Null before the first.</summary>
+    /// <summary>
+    /// When the server was last heard: a page, an accepted watch, an event, a bookmark or a watch's orderly end. Null before the first.
+    /// </summary>
     public DateTimeOffset? LastEventTime =>
         Interlocked.Read(ref _lastEventTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
@@ -246,7 +253,8 @@ public sealed class Informer<T>(
     private void Skip(UndecodableObject failure)
     {
         // A namesake that cannot be read: what was known is gone all the same.
-        if (failure.Uid.Length > 0 && _store.TryGet(failure.Key, out var known) && known.Metadata.Uid != failure.Uid) Remove(failure.Key, null);
+        var isNamesake = failure.Uid.Length > 0 && _store.TryGet(failure.Key, out var known) && known.Metadata.Uid != failure.Uid;
+        if (isNamesake) Remove(failure.Key, null);
         if (!_skipped.IsNews(failure)) return;
         metrics.Watches.Skipped(type.Kind);
         logger.Skipped(type.Kind, failure.Key.ToString(), failure.ResourceVersion, failure.Error);
@@ -304,6 +312,7 @@ public sealed class Informer<T>(
 
     private void RefuseAfterStart()
     {
-        if (Volatile.Read(ref _started) != 0) throw new InvalidOperationException("Handlers and indexes are added before the informer runs.");
+        if (Volatile.Read(ref _started) == 0) return;
+        throw new InvalidOperationException("Handlers and indexes are added before the informer runs.");
     }
 }

@@ -139,8 +139,7 @@ internal static class JobManifest
         return environment;
     }
 
-    private static JsonArray Volumes(Plan plan) =>
-    [
+    private static JsonArray Volumes(Plan plan) => new(
         new JsonObject
         {
             ["name"] = "token",
@@ -153,8 +152,7 @@ internal static class JobManifest
             },
         },
         new JsonObject { ["name"] = "secrets", ["projected"] = new JsonObject { ["sources"] = SecretSources(plan) } },
-        new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject { ["sizeLimit"] = "64Mi" } },
-    ];
+        new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject { ["sizeLimit"] = "64Mi" } });
 
     private static JsonArray SecretSources(Plan plan)
     {

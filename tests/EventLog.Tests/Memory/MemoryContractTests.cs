@@ -7,3 +7,28 @@ public sealed class MemoryAppendTests : AppendContract
 {
     protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
 }
+
+public sealed class MemoryIngestTests : IngestContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}
+
+public sealed class MemoryWorkTests : WorkContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}
+
+public sealed class MemoryPagingTests : PagingContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}
+
+public sealed class MemoryHistoryTests : HistoryContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}
+
+public sealed class MemoryRaceTests : RaceContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}

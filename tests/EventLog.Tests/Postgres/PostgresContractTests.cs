@@ -7,3 +7,28 @@ public sealed class PostgresAppendTests : AppendContract
 {
     protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
 }
+
+public sealed class PostgresIngestTests : IngestContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}
+
+public sealed class PostgresWorkTests : WorkContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}
+
+public sealed class PostgresPagingTests : PagingContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}
+
+public sealed class PostgresHistoryTests : HistoryContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}
+
+public sealed class PostgresRaceTests : RaceContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}

@@ -64,7 +64,7 @@ internal sealed class PostgresLog : ILogUnderTest
 
     private static async Task MigrateAsync(string connectionString)
     {
-        await using var log = On(new EventLogOptions { ConnectionString = connectionString });
+        await using var log = On(new EventLogOptions { ConnectionString = connectionString, PartitionDaysAhead = 1 });
         await log.Schema.MigrateAsync(CancellationToken.None);
     }
 }

@@ -47,7 +47,7 @@ public sealed class TlsTests
     {
         var past = DateTimeOffset.UnixEpoch.AddYears(40);
         var failure = await FailAsync(
-            _authority.Issue("127.0.0.1", past, past.AddDays(1)), new X509Certificate2Collection(_authority.Certificate));
+            _authority.Issue("127.0.0.1", from: past, until: past.AddDays(1)), new X509Certificate2Collection(_authority.Certificate));
         Assert.Contains("has expired or is not valid yet", failure.Message, StringComparison.Ordinal);
     }
 

@@ -108,6 +108,19 @@ public sealed class CredentialTests : IDisposable
         Assert.Contains("(get it from the shop)", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_request_whose_credential_cannot_be_had_fails_as_unauthorized()
+    {
+        using var metrics = new KubernetesMetrics();
+        var config = new KubeConfig
+        {
+            Server = new Uri("http://127.0.0.1:1"), Origin = "test", Credential = Plugin(Version, "echo 'login expired' >&2; exit 3"),
+        };
+        using var client = new ApiClient(config, ClientFixture.QuickRetries, TimeProvider.System, metrics);
+        var failure = await Assert.ThrowsAsync<ApiUnauthorizedException>(() => client.GetAsync(Widget.Type, new NamespacedName("a", "one"), default));
+        Assert.Contains("login expired", failure.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<string?> TokenAsync(ICredentialSource source, bool renew = false) =>
         (await source.GetAsync(renew, default).AsTask().Soon()).Token;
 

@@ -116,7 +116,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     {
         var leading = new TaskCompletionSource();
         var stopped = new TaskCompletionSource();
-        var run = Elector("one").RunAsync(
+        var run = Elector("one", TimeSpan.FromSeconds(1)).RunAsync(
             async token =>
             {
                 await using var registration = token.Register(() => stopped.TrySetResult());
@@ -126,7 +126,7 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         await leading.Task.Soon();
         _lease.Outage = Answers.Status(503, "x", "down");
         var loss = await Assert.ThrowsAsync<LeadershipLostException>(() => run).Soon();
-        Assert.Contains("could not be renewed within 0.4 s", loss.Message, StringComparison.Ordinal);
+        Assert.Contains("could not be renewed within 1 s", loss.Message, StringComparison.Ordinal);
         Assert.True(stopped.Task.IsCompleted);
     }
 
@@ -183,15 +183,15 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     {
         Lease = new NamespacedName("a", "lease"),
         Identity = identity,
-        LeaseDuration = TimeSpan.FromSeconds(1),
-        RenewDeadline = TimeSpan.FromMilliseconds(400),
+        LeaseDuration = TimeSpan.FromSeconds(10),
+        RenewDeadline = TimeSpan.FromSeconds(8),
         RetryPeriod = Retry,
     };
 
     private string Spec(string field) => _lease.Current?["spec"]?[field]?.ToString() ?? "none";
 
-    private LeaderElector Elector(string identity) =>
-        new(_world.Client, Options(identity), TimeProvider.System, _world.Metrics, new RecordingLogger<LeaderElector>());
+    private LeaderElector Elector(string identity, TimeSpan? deadline = null) =>
+        new(_world.Client, Options(identity) with { RenewDeadline = deadline ?? TimeSpan.FromSeconds(8) }, TimeProvider.System, _world.Metrics, new RecordingLogger<LeaderElector>());
 
     private async Task SeedAsync(string holder, int leaseSeconds, string renewed)
     {

@@ -8,18 +8,15 @@ namespace PlaybookOperator.Kubernetes.Tests.Metrics;
 internal sealed class MetricReader : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, double> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<(Meter Meter, string Series), double> _values = [];
     private readonly MeterListener _listener = new();
 
     /// <param name="create">Makes the instruments; the reader listens before they exist, so that first values are not missed.</param>
     public MetricReader(Func<KubernetesMetrics> create)
     {
-        var created = new List<Instrument>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name != KubernetesMetrics.MeterName) return;
-            lock (_lock) created.Add(instrument);
-            listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == KubernetesMetrics.MeterName) listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, labels, _) => Note(instrument, value, labels));
         _listener.SetMeasurementEventCallback<int>((instrument, value, labels, _) => Note(instrument, value, labels));
@@ -33,7 +30,7 @@ internal sealed class MetricReader : IDisposable
     public double? Read(string series)
     {
         _listener.RecordObservableInstruments();
-        lock (_lock) return _values.TryGetValue(series, out var value) ? value : null;
+        lock (_lock) return _values.TryGetValue((Metrics.Meter, series), out var value) ? value : null;
     }
 
     public void Dispose()
@@ -44,9 +41,8 @@ internal sealed class MetricReader : IDisposable
 
     private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> labels)
     {
-        if (Metrics is not null && instrument.Meter != Metrics.Meter) return;
         var texts = labels.ToArray().Select(label => string.Create(CultureInfo.InvariantCulture, $"{label.Key}={label.Value}"));
-        var series = $"{instrument.Name}{{{string.Join(',', texts)}}}";
+        var series = (instrument.Meter, $"{instrument.Name}{{{string.Join(',', texts)}}}");
         lock (_lock) _values[series] = instrument.IsObservable ? value : _values.GetValueOrDefault(series) + value;
     }
 }

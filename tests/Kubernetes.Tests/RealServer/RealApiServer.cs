@@ -6,6 +6,7 @@ using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Configuration;
 using PlaybookOperator.Kubernetes.Metrics;
 using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Tests.Configuration;
 using PlaybookOperator.Kubernetes.Tests.Server;
 using Xunit;
 
@@ -23,8 +24,10 @@ public sealed class RealApiServer : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("apiserver-").FullName;
     private readonly TestAuthority _authority = new("test cluster");
     private readonly KubernetesMetrics _metrics = new();
-    private readonly List<ServerProcess> _processes = [];
     private readonly List<ApiClient> _clients = [];
+    private ServerProcess? _etcd;
+    private ServerProcess? _apiServer;
+    private string _etcdAddress = "";
     private int _port;
 
     /// <summary>May do everything.</summary>
@@ -36,8 +39,9 @@ public sealed class RealApiServer : IAsyncLifetime
     {
         if (ApiServerBinaries.Find() is not { } binaries) return;
         _port = FreePort();
-        StartEtcd(binaries.Etcd, out var etcd);
-        StartApiServer(binaries.ApiServer, etcd);
+        _etcdAddress = $"http://127.0.0.1:{FreePort()}";
+        _etcd = StartEtcd(binaries.Etcd);
+        _apiServer = StartApiServer(binaries.ApiServer);
         Admin = Connect(AdminToken);
         await WaitUntilReadyAsync();
     }
@@ -45,7 +49,8 @@ public sealed class RealApiServer : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         foreach (var client in _clients) client.Dispose();
-        foreach (var process in Enumerable.Reverse(_processes)) process.Dispose();
+        _apiServer?.Dispose();
+        _etcd?.Dispose();
         _metrics.Dispose();
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
@@ -53,6 +58,15 @@ public sealed class RealApiServer : IAsyncLifetime
 
     /// <summary>Skips the calling test where there is no server.</summary>
     public void Require() => Assert.SkipWhen(Admin is null, "etcd and kube-apiserver are not on this machine (make cluster-up brings them).");
+
+    /// <summary>Stops the API server, does something while it is away, and starts it again.</summary>
+    public async Task RestartAsync(Func<Task> meanwhile)
+    {
+        _apiServer!.Dispose();
+        await meanwhile();
+        _apiServer = StartApiServer(ApiServerBinaries.Find()!.ApiServer);
+        await WaitUntilReadyAsync();
+    }
 
     public ApiClient Connect(string token, ApiClientOptions? options = null)
     {
@@ -70,6 +84,25 @@ public sealed class RealApiServer : IAsyncLifetime
         return client;
     }
 
+    /// <summary>By way of a kubeconfig file, as a user would.</summary>
+    public ApiClient ConnectByCertificate(string subject)
+    {
+        using var certificate = _authority.Issue("client", subject);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        Write("ca.crt", _authority.Certificate.ExportCertificatePem());
+        Write("client.crt", certificate.ExportCertificatePem());
+        Write("client.key", key.ExportPkcs8PrivateKeyPem());
+        var file = Write("kubeconfig", $$"""
+            {"current-context": "x", "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"} }],
+             "clusters": [{"name": "x", "cluster": {"server": "https://127.0.0.1:{{_port}}", "certificate-authority": "ca.crt"} }],
+             "users": [{"name": "x", "user": {"client-certificate": "client.crt", "client-key": "client.key"} }]}
+            """);
+        var config = KubeConfig.Load(ConfigFolder.Sources(file), TimeProvider.System);
+        var client = new ApiClient(config, new ApiClientOptions(), TimeProvider.System, _metrics);
+        _clients.Add(client);
+        return client;
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -77,31 +110,31 @@ public sealed class RealApiServer : IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private void StartEtcd(string program, out string address)
+    private ServerProcess StartEtcd(string program)
     {
-        address = $"http://127.0.0.1:{FreePort()}";
         var peer = $"http://127.0.0.1:{FreePort()}";
-        _processes.Add(new ServerProcess(
-            Path.Combine(_folder, "etcd.log"), program, "--data-dir", Path.Combine(_folder, "etcd"), "--listen-client-urls", address,
-            "--advertise-client-urls", address, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-            "--initial-cluster", $"default={peer}"));
+        return new ServerProcess(
+            Path.Combine(_folder, "etcd.log"), program, "--data-dir", Path.Combine(_folder, "etcd"), "--listen-client-urls", _etcdAddress,
+            "--advertise-client-urls", _etcdAddress, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+            "--initial-cluster", $"default={peer}");
     }
 
-    private void StartApiServer(string program, string etcd)
+    private ServerProcess StartApiServer(string program)
     {
         using var certificate = _authority.Issue("127.0.0.1");
+        var authority = Write("ca.crt", _authority.Certificate.ExportCertificatePem());
         using var key = certificate.GetECDsaPrivateKey()!;
         using var accounts = RSA.Create(2048);
         var crt = Write("server.crt", certificate.ExportCertificatePem());
         var pem = Write("server.key", key.ExportPkcs8PrivateKeyPem());
         var signing = Write("accounts.key", accounts.ExportRSAPrivateKeyPem());
         var tokens = Write("tokens.csv", $"{AdminToken},admin,1,system:masters\n{GuestToken},guest,2\n");
-        _processes.Add(new ServerProcess(
-            Path.Combine(_folder, "apiserver.log"), program, $"--etcd-servers={etcd}", "--bind-address=127.0.0.1", $"--secure-port={_port}",
+        return new ServerProcess(
+            Path.Combine(_folder, "apiserver.log"), program, $"--etcd-servers={_etcdAddress}", "--bind-address=127.0.0.1", $"--secure-port={_port}",
             $"--tls-cert-file={crt}", $"--tls-private-key-file={pem}", $"--service-account-key-file={signing}",
             $"--service-account-signing-key-file={signing}", "--service-account-issuer=https://kubernetes.default.svc",
-            "--service-cluster-ip-range=10.96.0.0/16", "--authorization-mode=RBAC", $"--token-auth-file={tokens}",
-            "--endpoint-reconciler-type=none", "--disable-admission-plugins=ServiceAccount"));
+            "--service-cluster-ip-range=10.96.0.0/16", "--authorization-mode=RBAC", $"--token-auth-file={tokens}", $"--client-ca-file={authority}",
+            "--endpoint-reconciler-type=none", "--disable-admission-plugins=ServiceAccount");
     }
 
     private string Write(string name, string text)

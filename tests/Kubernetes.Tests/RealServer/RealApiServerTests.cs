@@ -126,8 +126,12 @@ public sealed class RealApiServerTests(RealApiServer server) : IClassFixture<Rea
         var manifest = WidgetDefinition.Manifest("kept", 3);
         manifest["spec"]!["free"] = new JsonObject { ["anything"] = new JsonArray(1, "x") };
         manifest["spec"]!["limit"] = "50%";
+        manifest["spec"]!["anything"] = 0.5;
+        manifest["spec"]!["extras"] = new JsonObject { ["a"] = "x", ["b"] = new JsonObject { ["c"] = 1 } };
+        manifest["spec"]!["steps"] = new JsonArray("x", new JsonObject { ["step"] = "y" });
         var kept = (await server.Admin.CreateAsync(Widget.Type, manifest, default)).Item;
-        Assert.Equal("""{"anything":[1,"x"]}""", kept.Spec.Free!.Value.GetRawText().Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal("""{"anything":[1,"x"]}""", kept.Spec.Free!.Value.GetRawText());
+        Assert.Equal("0.5 1 y", $"{kept.Spec.Anything} {kept.Spec.Extras!["b"].GetProperty("c")} {kept.Spec.Steps!.Value[1].GetProperty("step")}");
         var failure = await Assert.ThrowsAsync<ApiInvalidException>(
             () => server.Admin.CreateAsync(Widget.Type, WidgetDefinition.Manifest("small", 0), default));
         Assert.Contains(failure.Causes, cause => cause.Field == "spec.size");
@@ -142,6 +146,17 @@ public sealed class RealApiServerTests(RealApiServer server) : IClassFixture<Rea
         var patch = new JsonObject { ["status"] = new JsonObject { ["note"] = "fine" }, ["spec"] = new JsonObject { ["size"] = 9 } };
         var patched = await server.Admin.MergePatchAsync(Widget.Type, new NamespacedName("default", "status"), patch, "status", default);
         Assert.Equal("fine 3", $"{patched!.Status!.Note} {patched.Spec.Size}");
+    }
+
+    [Fact]
+    public async Task A_client_certificate_says_who_we_are()
+    {
+        server.Require();
+        var failure = await Assert.ThrowsAsync<ApiForbiddenException>(
+            () => server.ConnectByCertificate("CN=somebody").CreateAsync(Resources.Jobs, Job("x"), default));
+        Assert.Contains("\"somebody\"", failure.Status!.Message, StringComparison.Ordinal);
+        var admin = server.ConnectByCertificate("CN=boss, O=system:masters");
+        Assert.IsType<CreateResult<Job>.Created>(await admin.CreateAsync(Resources.Jobs, Job("by-certificate"), default));
     }
 
     private static JsonObject Job(string name) => new()

@@ -36,6 +36,26 @@ public sealed class RealWatchTests(RealApiServer server) : IClassFixture<RealApi
     }
 
     [Fact]
+    public async Task An_informer_survives_a_restart_of_the_server()
+    {
+        server.Require();
+        var options = new InformerOptions<ConfigMap> { Selection = new ListOptions { Namespace = "default" } };
+        var log = new RecordingLogger<Informer<ConfigMap>>();
+        var informer = new Informer<ConfigMap>(server.Admin, Resources.ConfigMaps, options, TimeProvider.System, server.Metrics, log);
+        using var stop = new CancellationTokenSource();
+        var run = informer.RunAsync(stop.Token);
+        await informer.WaitForSyncAsync(default).Soon();
+        await server.RestartAsync(() => Patience.UntilAsync(() => informer.Trouble is not null));
+        var name = new NamespacedName("default", "after-restart");
+        var map = new ConfigMap { Metadata = new ObjectMeta { Name = name.Name, Namespace = name.Namespace } };
+        await server.Admin.CreateAsync(Resources.ConfigMaps, map, default);
+        await Patience.UntilAsync(() => informer.TryGet(name, out _));
+        Assert.Null(informer.Trouble);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+    }
+
+    [Fact]
     public async Task A_version_from_long_ago_is_gone()
     {
         server.Require();

@@ -63,6 +63,8 @@ public sealed class CrdGeneratorTests
     public void Free_values_are_kept_and_not_described()
     {
         AssertJson("""{"type":"object","x-kubernetes-preserve-unknown-fields":true}""", Spec["properties"]!["free"]);
+        AssertJson("""{"x-kubernetes-preserve-unknown-fields":true}""", Spec["properties"]!["anything"]);
+        AssertJson("""{"type":"array","items":{"x-kubernetes-preserve-unknown-fields":true}}""", Spec["properties"]!["steps"]);
         AssertJson("""{"x-kubernetes-int-or-string":true}""", Spec["properties"]!["limit"]);
     }
 
@@ -76,6 +78,7 @@ public sealed class CrdGeneratorTests
             """,
             Spec["properties"]!["parts"]);
         AssertJson("""{"type":"object","additionalProperties":{"type":"string"}}""", Spec["properties"]!["tags"]);
+        AssertJson("""{"type":"object","additionalProperties":{"x-kubernetes-preserve-unknown-fields":true}}""", Spec["properties"]!["extras"]);
     }
 
     [Fact]
@@ -92,7 +95,7 @@ public sealed class CrdGeneratorTests
     {
         Assert.Null(Spec["properties"]!["isLarge"]);
         AssertJson(
-            """["colour","free","limit","mode","parts","size","tags"]""",
+            """["anything","colour","extras","free","limit","mode","parts","size","steps","tags"]""",
             new JsonArray([.. Spec["properties"]!.AsObject().Select(member => (JsonNode?)member.Key)]));
     }
 

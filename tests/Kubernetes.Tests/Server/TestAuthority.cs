@@ -21,10 +21,10 @@ internal sealed class TestAuthority
     public X509Certificate2 Certificate { get; }
 
     /// <summary>A certificate with its key for a host name or an address; valid now unless told otherwise.</summary>
-    public X509Certificate2 Issue(string host, DateTimeOffset? from = null, DateTimeOffset? until = null)
+    public X509Certificate2 Issue(string host, string subject = "CN=server", DateTimeOffset? from = null, DateTimeOffset? until = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=server", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         if (IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
         else names.AddDnsName(host);

@@ -99,7 +99,7 @@ public sealed class InformerWeatherTests
             server => server
                 .Next(InformerFixture.List, List("50", One))
                 .Next(InformerFixture.Watch, WatchThenSilence(Added(Two)), WatchThenSilence(Added(Widget.Text("three", 3, "52")))),
-            InformerFixture.Quick with { IdleTimeout = TimeSpan.FromMilliseconds(100) });
+            InformerFixture.Quick with { IdleTimeout = TimeSpan.FromSeconds(1) });
         Assert.Equal("+one:1 +two:2 +three:3", await world.ToldAsync(3));
         Assert.Equal("51", world.Server.Received(InformerFixture.Watch)[1].Query["resourceVersion"]);
     }
@@ -111,7 +111,7 @@ public sealed class InformerWeatherTests
             server => server
                 .Next(InformerFixture.List, List("50", One))
                 .Next(InformerFixture.Watch, Nothing(), WatchThenSilence(Added(Two))),
-            InformerFixture.Quick with { IdleTimeout = TimeSpan.FromMilliseconds(100) });
+            InformerFixture.Quick with { IdleTimeout = TimeSpan.FromSeconds(1) });
         Assert.Equal("+one:1 +two:2", await world.ToldAsync(2));
     }
 
@@ -142,7 +142,9 @@ public sealed class InformerWeatherTests
     {
         await using var world = await InformerFixture.StartAsync(server => server
             .Next(InformerFixture.List, List("50", One))
-            .Next(InformerFixture.Watch, Watch("<html>"), Watch("{}"), Watch("""{"type":"NOVELTY","object":{}}"""), WatchThenSilence(Added(Two))));
+            .Next(InformerFixture.Watch,
+                Watch("<html>"), Watch("{}"), Watch("""{"type":"ERROR","object":null}"""), Watch("""{"type":"NOVELTY","object":{}}"""),
+                WatchThenSilence(Added(Two))));
         Assert.Equal("+one:1 +two:2", await world.ToldAsync(2));
     }
 

@@ -160,6 +160,12 @@ internal sealed class Frame(EvaluationContext context)
 
         if (value.Kind == ValueKind.Undefined)
         {
+            // "a if b" is the usual way to print something or nothing.
+            if (value.AsStorage is Missing { Expression: ConditionalExpression })
+            {
+                return string.Empty;
+            }
+
             throw new TemplateFault(TemplateErrorKind.UnknownName, UndefinedPhrase.Of((value.AsStorage as Missing)?.Expression, this));
         }
 

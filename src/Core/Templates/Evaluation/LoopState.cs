@@ -20,8 +20,6 @@ internal sealed class LoopState(ListValue items, LoopState? outer) : MapValue
     public override IEnumerable<KeyValuePair<string, Value>> Entries =>
         Names.Select(name => KeyValuePair.Create(name, TryGet(name, out var value) ? value : Value.Null));
 
-    private int Level => outer is null ? 0 : outer.Level + 1;
-
     public override bool TryGet(string key, out Value value)
     {
         value = key switch
@@ -33,8 +31,8 @@ internal sealed class LoopState(ListValue items, LoopState? outer) : MapValue
             "first" => Value.From(Index == 0),
             "last" => Value.From(Index == items.Count - 1),
             "length" => Value.From(items.Count),
-            "depth" => Value.From(Level + 1),
-            "depth0" => Value.From(Level),
+            "depth" => Value.From(1),
+            "depth0" => Value.From(0),
             "previtem" when Index > 0 => items.Get(Index - 1),
             "nextitem" when Index + 1 < items.Count => items.Get(Index + 1),
             "parentloop" when outer is not null => new Value(outer),

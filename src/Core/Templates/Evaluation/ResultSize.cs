@@ -25,7 +25,7 @@ internal static class ResultSize
 
         if (value.Kind == ValueKind.Undefined)
         {
-            frame.Text(value);
+            throw new TemplateFault(TemplateErrorKind.UnknownName, UndefinedPhrase.Of((value.AsStorage as Missing)?.Expression, frame));
         }
         else if (value.AsList is { IsBuilt: true } list)
         {

@@ -20,7 +20,8 @@ internal sealed class AttributePath
             : [path];
     }
 
-    public Value Of(Value element, Frame frame)
+    /// <summary>The value at the path; <paramref name="otherwise"/> takes the place of anything undefined on the way.</summary>
+    public Value Of(Value element, Frame frame, Value otherwise = default)
     {
         foreach (var step in _steps)
         {
@@ -31,6 +32,7 @@ internal sealed class AttributePath
 
             frame.Charge(1);
             element = Members.At(element, step, frame);
+            element = element.Kind == ValueKind.Undefined ? otherwise : element;
         }
 
         return element;

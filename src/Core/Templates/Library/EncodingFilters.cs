@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -43,46 +42,44 @@ internal static class EncodingFilters
         }
 
         ResultSize.Check(value, frame);
-        var buffer = new ArrayBufferWriter<byte>(256);
-        var options = JsonText.Compact with { Indented = indent >= 0, IndentSize = Math.Max(indent, 0), NewLine = "\n" };
-        using (var writer = new Utf8JsonWriter(buffer, options))
-        {
-            WriteSorted(writer, value, frame);
-        }
-
-        frame.CheckTextLength(buffer.WrittenCount);
-        return frame.Built(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        var text = new StringBuilder();
+        WriteSorted(text, value, indent, indent < 0 ? string.Empty : "\n", frame);
+        return frame.Built(text.ToString());
     }
 
-    private static void WriteSorted(Utf8JsonWriter writer, Value value, Frame frame)
+    private static void WriteSorted(StringBuilder text, Value value, int indent, string newline, Frame frame)
     {
         frame.Charge(1);
-        switch (value.Kind)
+        frame.CheckTextLength(text.Length);
+        var inner = indent < 0 ? newline : newline + new string(' ', indent);
+        if (value.Kind is not (ValueKind.List or ValueKind.Map) || value.Count == 0)
         {
-            case ValueKind.List:
-                writer.WriteStartArray();
-                foreach (var item in value.Items)
-                {
-                    WriteSorted(writer, item, frame);
-                }
-
-                writer.WriteEndArray();
-                break;
-            case ValueKind.Map:
-                writer.WriteStartObject();
-                foreach (var member in value.Members.OrderBy(member => member.Key, Comparer<string>.Create(CodePoints.Compare)))
-                {
-                    writer.WritePropertyName(JsonText.WellFormed(member.Key));
-                    WriteSorted(writer, member.Value, frame);
-                }
-
-                writer.WriteEndObject();
-                break;
-            default:
-                value.WriteTo(writer);
-                break;
+            text.Append(value.ToJson());
+            return;
         }
+
+        var separator = string.Empty;
+        text.Append(value.Kind == ValueKind.List ? '[' : '{');
+        foreach (var (name, item) in Parts(value))
+        {
+            text.Append(separator).Append(inner);
+            if (name is not null)
+            {
+                JsonText.AppendQuoted(text, name);
+                text.Append(indent < 0 ? ":" : ": ");
+            }
+
+            WriteSorted(text, item, indent, inner, frame);
+            separator = ",";
+        }
+
+        text.Append(newline).Append(value.Kind == ValueKind.List ? ']' : '}');
     }
+
+    private static IEnumerable<(string? Name, Value Item)> Parts(Value value) => value.Kind == ValueKind.List
+        ? value.Items.Select(item => ((string?)null, item))
+        : value.Members.OrderBy(member => member.Key, Comparer<string>.Create(CodePoints.Compare))
+            .Select(member => ((string?)member.Key, member.Value));
 
     private static Value FromJson(in Call call)
     {

@@ -80,10 +80,19 @@ internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksO
         }
     }
 
-    // A hyphen between two letters on each side: "well-known" may be broken, "-x" and "2-3" may not.
-    private bool IsAfterHyphen(string line, int at) => breaksOnHyphens && line[at - 1] == '-' && at >= 3
-        && char.IsLetter(line[at - 2]) && IsWord(line[at - 3])
-        && char.IsLetter(line[at]) && at + 1 < line.Length && (char.IsLetter(line[at + 1]) || line[at + 1] == '-');
+    // Letters on both sides: "well-known" and "a-b-c" may be broken, "-x" and "2-3" may not.
+    private bool IsAfterHyphen(string line, int at)
+    {
+        if (!breaksOnHyphens || line[at - 1] != '-' || at < 3)
+        {
+            return false;
+        }
 
-    private static bool IsWord(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
+        var isWord = IsLetter(line, at - 2) && IsLetter(line, at - 3);
+        var isChain = at > 3 && line[at - 3] == '-' && IsLetter(line, at - 4) && (char.IsLetterOrDigit(line[at - 2]) || line[at - 2] is '_' or '!' or '"' or '\'' or '&' or '.' or ',' or '?');
+        var next = at + 1 < line.Length && line[at + 1] == '-' ? at + 2 : at + 1;
+        return (isWord || isChain) && IsLetter(line, at) && IsLetter(line, next);
+    }
+
+    private static bool IsLetter(string line, int at) => at < line.Length && (char.IsLetter(line[at]) || line[at] == '_');
 }

@@ -71,10 +71,13 @@ internal static class LiquidFilters
     private static Value Calculate(BinaryOperator operation, in Call call) =>
         Arithmetic.Apply(operation, Number(call.Input, call), Number(call[0], call));
 
+    // Integers give an integer where it comes out even, else a float; the flag asks for whole division.
     private static Value Divide(in Call call)
     {
         var (left, right) = (Number(call.Input, call), Number(call[0], call));
-        return Arithmetic.Apply(left.IsFloat || right.IsFloat ? BinaryOperator.Divide : BinaryOperator.FloorDivide, left, right);
+        var isWhole = !left.IsFloat && !right.IsFloat
+            && (call.FlagAt(1) || Arithmetic.Apply(BinaryOperator.Modulo, left, right).Equals(Value.From(0)));
+        return Arithmetic.Apply(isWhole ? BinaryOperator.FloorDivide : BinaryOperator.Divide, left, right);
     }
 
     private static Value Whole(Value number, Func<double, double> round)

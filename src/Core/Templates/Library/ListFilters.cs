@@ -77,12 +77,10 @@ internal static class ListFilters
         var sorted = SortBy(call.Items(), KeyOf, call.FlagAt(0), frame);
         return frame.Built(sorted);
 
-        Value KeyOf(Value item) => paths switch
-        {
-            null => Key(item, isCaseSensitive),
-            [var path] => Key(path.Of(item, frame), isCaseSensitive),
-            _ => Value.List([.. paths.Select(path => Key(path.Of(item, frame), isCaseSensitive))]),
-        };
+        // Keys are lists, as in Jinja2: equal keys need no order, so even maps can be sorted when they are all equal.
+        Value KeyOf(Value item) => paths is null
+            ? Value.List([Key(item, isCaseSensitive)])
+            : Value.List([.. paths.Select(path => Key(path.Of(item, frame), isCaseSensitive))]);
     }
 
     private static AttributePath[] Paths(Value attribute) => attribute.AsString is { } text

@@ -70,11 +70,7 @@ internal static class MapFilters
 
         return frame.Built([.. groups]);
 
-        Value Grouper(Value item)
-        {
-            var value = path.Of(item, frame);
-            return value.Kind == ValueKind.Undefined && !otherwise.IsMissing ? otherwise : value;
-        }
+        Value Grouper(Value item) => path.Of(item, frame, otherwise);
 
         Value KeyOf(Value item) => ListFilters.Key(Grouper(item), isCaseSensitive);
     }

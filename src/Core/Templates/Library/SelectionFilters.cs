@@ -22,7 +22,7 @@ internal static class SelectionFilters
         {
             var otherwise = call.Extra.FirstOrDefault(pair => pair.Key == "default").Value;
             var path = new AttributePath(attribute.Value);
-            return frame.Built(Array.ConvertAll(items, item => ValueOr(path, item, otherwise, frame)));
+            return frame.Built(Array.ConvertAll(items, item => path.Of(item, frame, otherwise)));
         }
 
         if (call.Rest.Length == 0)
@@ -35,12 +35,6 @@ internal static class SelectionFilters
             TemplateErrorKind.UnknownOperation, $"there is no filter '{name}'{Phrase.DidYouMean(name, Filtering.Names)}");
         var (arguments, keywords) = (call.Rest[1..].ToArray(), call.Extra);
         return frame.Built(Array.ConvertAll(items, item => filter.Invoke(frame, item, arguments, keywords)));
-    }
-
-    private static Value ValueOr(AttributePath path, Value item, Value otherwise, Frame frame)
-    {
-        var value = path.Of(item, frame);
-        return value.Kind == ValueKind.Undefined && !otherwise.IsMissing ? otherwise : value;
     }
 
     private static Value Select(in Call call, bool keeps, bool hasAttribute)

@@ -144,7 +144,7 @@ internal static class TextFilters
             rest = rest[end..].TrimStart();
         }
 
-        return rest.Length > 0 ? [.. parts, rest.TrimEnd()] : [.. parts];
+        return rest.Length > 0 ? [.. parts, rest] : [.. parts];
     }
 
     public static Value Strings(Frame frame, IReadOnlyCollection<string> texts)

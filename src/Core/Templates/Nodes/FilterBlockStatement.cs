@@ -2,7 +2,7 @@ using PlaybookOperator.Core.Templates.Evaluation;
 
 namespace PlaybookOperator.Core.Templates.Nodes;
 
-/// <summary>Stands for the text of a filter block inside its chain of filters.</summary>
+/// <summary>Stands for the text of a block inside its chain of filters.</summary>
 internal sealed class CapturedExpression(int position) : Expression(position)
 {
     private const string Slot = " captured";
@@ -17,32 +17,50 @@ internal sealed class CapturedExpression(int position) : Expression(position)
     }
 }
 
-/// <summary><c>{% filter upper %}…{% endfilter %}</c>: the text of its body goes through filters.</summary>
-internal sealed class FilterBlockStatement(CapturedExpression captured, Expression filtered, Body body) : Statement
+/// <summary>Filters over the text of a block.</summary>
+internal sealed class FilterChain(Expression filtered)
 {
-    public override int Weight => filtered.Weight + body.Weight;
+    public int Weight => filtered.Weight;
+
+    public string Apply(string text, Frame frame)
+    {
+        var mark = frame.EnterScope();
+        CapturedExpression.Bind(frame, text);
+        var result = frame.Text(frame.Demand(filtered));
+        frame.LeaveScope(mark);
+        return result;
+    }
+
+    // The chain prints with a leading bar where the text would stand.
+    public void Print(Printer printer) => printer.Write(Printer.Print(filtered)[1..]);
+
+    public void Collect(ReferenceCollector collector) => filtered.Collect(collector);
+}
+
+/// <summary><c>{% filter upper %}…{% endfilter %}</c>: the text of its body goes through filters.</summary>
+internal sealed class FilterBlockStatement(FilterChain chain, Body body) : Statement
+{
+    public override int Weight => chain.Weight + body.Weight;
 
     public override Flow Render(Frame frame, TextOutput output)
     {
         var mark = frame.EnterScope();
-        CapturedExpression.Bind(frame, body.Capture(frame));
-        output.Write(frame.Text(frame.Demand(filtered)));
+        output.Write(chain.Apply(body.Capture(frame), frame));
         frame.LeaveScope(mark);
         return Flow.Next;
     }
 
-    // The chain prints with a leading bar where the text would stand.
     public override void Print(Printer printer)
     {
-        printer.Write("{% filter ").Write(Printer.Print(filtered).TrimStart('|')).Write(" %}");
+        chain.Print(printer.Write("{% filter "));
+        printer.Write(" %}");
         body.Print(printer);
         printer.Write("{% endfilter %}");
     }
 
     public override void Collect(ReferenceCollector collector)
     {
-        captured.Collect(collector);
-        filtered.Collect(collector);
+        chain.Collect(collector);
         collector.InScope(() => body.Collect(collector));
     }
 }

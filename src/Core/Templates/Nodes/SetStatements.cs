@@ -37,15 +37,16 @@ internal sealed class SetStatement(Target target, Expression value, bool isAssig
 }
 
 /// <summary><c>{% set a %}text{% endset %}</c>; Liquid's <c>capture</c> binds for the rest of the template.</summary>
-internal sealed class SetTextStatement(string name, Body body, bool isCapture) : Statement
+internal sealed class SetTextStatement(string name, Body body, FilterChain? chain, bool isCapture) : Statement
 {
     public override int Weight => body.Weight;
 
     public override Flow Render(Frame frame, TextOutput output)
     {
         var mark = frame.EnterScope();
-        var text = Value.From(body.Capture(frame));
+        var captured = body.Capture(frame);
         frame.LeaveScope(mark);
+        var text = Value.From(chain?.Apply(captured, frame) ?? captured);
         if (isCapture)
         {
             frame.BindOutermost(name, text);
@@ -60,7 +61,9 @@ internal sealed class SetTextStatement(string name, Body body, bool isCapture) :
 
     public override void Print(Printer printer)
     {
-        printer.Write(isCapture ? "{% capture " : "{% set ").Write(name).Write(" %}");
+        printer.Write(isCapture ? "{% capture " : "{% set ").Write(name);
+        chain?.Print(printer.Write(" | "));
+        printer.Write(" %}");
         body.Print(printer);
         printer.Write(isCapture ? "{% endcapture %}" : "{% endset %}");
     }
@@ -68,6 +71,7 @@ internal sealed class SetTextStatement(string name, Body body, bool isCapture) :
     public override void Collect(ReferenceCollector collector)
     {
         collector.InScope(() => body.Collect(collector));
+        chain?.Collect(collector);
         collector.Bind(name);
     }
 }

@@ -161,6 +161,11 @@ internal sealed class ExpressionLexer(string source, int start, List<Token> toke
         }
 
         var text = source[begin.._at].Replace("_", string.Empty, StringComparison.Ordinal);
+        if (!isFloat && !isIndex && text.Length > 1 && text[0] == '0' && text.AsSpan().ContainsAnyExcept('0'))
+        {
+            throw new TemplateFault(TemplateErrorKind.Syntax, $"the integer '{text}' begins with 0", begin);
+        }
+
         tokens.Add(new Token(isFloat ? TokenKind.Float : TokenKind.Integer, begin, text));
     }
 

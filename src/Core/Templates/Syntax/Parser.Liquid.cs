@@ -62,7 +62,7 @@ internal sealed partial class Parser
 
         var body = BodyAfterTag();
         CloseTag("endcapture");
-        return new SetTextStatement(name, body, isCapture: true);
+        return new SetTextStatement(name, body, chain: null, isCapture: true);
     }
 
     private CaseStatement Case()
@@ -89,13 +89,18 @@ internal sealed partial class Parser
     /// <summary><c>{% filter name(arguments) %}text{% endfilter %}</c> of Jinja2.</summary>
     private FilterBlockStatement FilterBlock()
     {
-        var position = Current.Position;
-        var captured = new CapturedExpression(position);
-        _colonFilters = false;
-        var filtered = Filters(Filter(captured));
-        _colonFilters = true;
+        var chain = Chain();
         var body = BodyAfterTag();
         CloseTag("endfilter");
-        return new FilterBlockStatement(captured, filtered, body);
+        return new FilterBlockStatement(chain, body);
+    }
+
+    private FilterChain Chain()
+    {
+        _colonFilters = false;
+        var captured = new CapturedExpression(Current.Position);
+        var chain = new FilterChain(Filters(Filter(captured)));
+        _colonFilters = true;
+        return chain;
     }
 }

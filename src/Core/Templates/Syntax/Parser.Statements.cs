@@ -240,9 +240,10 @@ internal sealed partial class Parser
             throw Unexpected("'='");
         }
 
+        var chain = TryTake("|") ? Chain() : null;
         var body = BodyAfterTag();
         CloseTag("endset");
-        return new SetTextStatement(target.Name, body, isCapture: false);
+        return new SetTextStatement(target.Name, body, chain, isCapture: false);
     }
 
     private WithStatement With()

@@ -149,7 +149,14 @@ internal static class Arithmetic
 
     private static double FloorDivide(double left, double right)
     {
-        var quotient = (left - Modulo(left, right)) / right;
+        var remainder = left % right;
+        var quotient = (left - remainder) / right;
+        quotient -= remainder != 0 && remainder < 0 != right < 0 ? 1 : 0;
+        if (quotient == 0)
+        {
+            return Math.CopySign(0, left / right);
+        }
+
         var floor = Math.Floor(quotient);
         return quotient - floor > 0.5 ? floor + 1 : floor;
     }

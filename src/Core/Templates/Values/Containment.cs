@@ -12,9 +12,10 @@ internal static class Containment
         {
             case ValueKind.List:
                 return container.AsStorage is RangeValue range ? InRange(range, item) : InList(container.AsList!, item, frame);
+            case ValueKind.Map when item.Kind is ValueKind.List or ValueKind.Map:
+                throw new TemplateFault(TemplateErrorKind.Type, $"{Phrase.A(item)} cannot be the key of a map");
             case ValueKind.Map:
-                return item.Kind is not (ValueKind.List or ValueKind.Map or ValueKind.Undefined)
-                    && container.AsMap!.TryGet(Members.MapKey(item), out _);
+                return item.Kind != ValueKind.Undefined && container.AsMap!.TryGet(Members.MapKey(item), out _);
             case ValueKind.String when item.AsString is { } part:
                 frame.ChargeText(container.AsString!.Length);
                 return container.AsString!.Contains(part, StringComparison.Ordinal);
