@@ -1,1 +1,36 @@
-return 0;
+using System.Runtime.InteropServices;
+using PlaybookOperator.Tools;
+using PlaybookOperator.Tools.Running;
+using PlaybookOperator.Tools.Secrets;
+using PlaybookOperator.Worker;
+
+var log = new WorkerLog(Console.Out, TimeProvider.System);
+if (!WorkerOptions.TryReadEnvironment(out var options, out var problem))
+{
+    log.Misconfigured(problem);
+    return ExitCodes.Misconfigured;
+}
+
+using var stop = new CancellationTokenSource();
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var tools = new ToolRegistry(TimeProvider.System);
+using var client = new OperatorClient(options.ApiUrl);
+var runner = new AssignmentRunner(tools, new MountedSecrets(options.SecretsDirectory), new RunnerOptions(), TimeProvider.System, Random.Shared.NextDouble);
+var calls = new PersistentCalls(client, options, TimeProvider.System, Random.Shared.NextDouble, log);
+try
+{
+    return await new WorkerRun(calls, runner, log).RunAsync(stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    log.Stopped();
+    return ExitCodes.Stopped;
+}
+
+void Stop(PosixSignalContext context)
+{
+    // The process ends by itself, after the call under way has been cancelled.
+    context.Cancel = true;
+    stop.Cancel();
+}

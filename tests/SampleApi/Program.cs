@@ -1,1 +1,4 @@
-var app = WebApplication.Create(args); await app.RunAsync();
+using PlaybookOperator.SampleApi;
+
+var server = SampleServer.Create(args, TimeProvider.System);
+await server.RunAsync();

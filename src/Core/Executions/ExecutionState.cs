@@ -31,6 +31,12 @@ public sealed record ExecutionState
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>When the suspension that now holds began; null unless suspended.</summary>
+    public DateTimeOffset? SuspendedAt { get; init; }
+
+    /// <summary>How long former suspensions lasted: the clock of <c>maxDuration</c> stood still.</summary>
+    public TimeSpan SuspendedFor { get; init; }
+
     /// <summary>Why it failed or was cancelled: one sentence; null otherwise.</summary>
     public string? Message { get; init; }
 
@@ -75,8 +81,8 @@ public sealed record ExecutionState
     private ExecutionState ApplyToExecution(ExecutionEvent happened) => happened.Type switch
     {
         EventType.PlaybookStarted => this with { Phase = ExecutionPhase.Running, StartedAt = happened.CreatedAt },
-        EventType.ExecutionSuspended => this with { Phase = ExecutionPhase.Suspended },
-        EventType.ExecutionResumed => this with { Phase = ExecutionPhase.Running },
+        EventType.ExecutionSuspended => this with { Phase = ExecutionPhase.Suspended, SuspendedAt = happened.CreatedAt },
+        EventType.ExecutionResumed => Resume(happened),
         EventType.ExecutionCancelling => this with { Phase = ExecutionPhase.Cancelling },
         EventType.ExecutionUpdated => Override(happened),
         EventType.ExecutionDegraded => this with { Degraded = true },
@@ -87,6 +93,13 @@ public sealed record ExecutionState
         EventType.PlaybookFailed => End(ExecutionPhase.Failed, happened),
         EventType.ExecutionCancelled => End(ExecutionPhase.Cancelled, happened),
         _ => this,
+    };
+
+    private ExecutionState Resume(ExecutionEvent happened) => this with
+    {
+        Phase = ExecutionPhase.Running,
+        SuspendedFor = SuspendedFor + (happened.CreatedAt - (SuspendedAt ?? happened.CreatedAt)),
+        SuspendedAt = null,
     };
 
     private ExecutionState End(ExecutionPhase phase, ExecutionEvent happened) => this with
@@ -147,9 +160,15 @@ public sealed record ExecutionState
 
     private ExecutionState Exit(ExecutionEvent happened) => Change(happened, run => run with
     {
-        Status = happened.Status == EventStatus.Failed ? StepStatus.Failed : StepStatus.Completed,
+        Status = happened.Status switch
+        {
+            EventStatus.Failed => StepStatus.Failed,
+            EventStatus.Cancelled => StepStatus.Skipped,
+            _ => StepStatus.Completed,
+        },
         Error = happened.Error ?? run.Error,
         Routes = Route.Read(happened.Context),
+        Handled = happened.Context.Member("handled") is { ValueKind: JsonValueKind.True },
         Result = happened.Result ?? run.Result,
         EndedAt = happened.CreatedAt,
     });

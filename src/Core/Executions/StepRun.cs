@@ -43,6 +43,9 @@ public sealed record StepRun
     /// <summary>The steps that were chosen at <c>step.exit</c>: recorded, so that replay never evaluates a template.</summary>
     public ImmutableArray<Route> Routes { get; init; } = [];
 
+    /// <summary>A failed step whose failure a <c>case</c> or <c>next</c> took up: the workflow goes on.</summary>
+    public bool Handled { get; init; }
+
     /// <summary>Arguments that the predecessor's <c>next</c> handed over; null without.</summary>
     public JsonElement? Args { get; init; }
 

@@ -100,6 +100,17 @@ public sealed partial class DatabaseSchema(DatabasePools pools, TimeProvider clo
         return applied;
     }
 
+    /// <summary>The key that all replicas sign worker sessions with: 32 random bytes, made with the database. Never to be printed.</summary>
+    /// <exception cref="EventLogUnavailableException">The database cannot be reached or used.</exception>
+    public ValueTask<byte[]> ReadSessionKeyAsync(CancellationToken cancellationToken) => _database.CallAsync(
+        static async (connection, token) =>
+        {
+            var command = new NpgsqlCommand(Sql.ReadSessionKey, connection);
+            await using (command.ConfigureAwait(false))
+                return (byte[])(await command.ExecuteScalarAsync(token).ConfigureAwait(false))!;
+        },
+        cancellationToken);
+
     private static async ValueTask<Guid> IdentityAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(Sql.ReadIdentity, connection);

@@ -47,6 +47,8 @@ internal static class Sql
     public static readonly string ReadMigrations = Load("Schema/ReadMigrations");
     public static readonly string RecordMigration = Load("Schema/RecordMigration");
     public static readonly string ReadIdentity = Load("Schema/ReadIdentity");
+
+    public static readonly string ReadSessionKey = Load("Schema/ReadSessionKey");
     public static readonly string ReadMissingTables = Load("Schema/ReadMissingTables");
 
     /// <summary>The migrations in order of their numbers.</summary>

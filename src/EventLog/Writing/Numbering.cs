@@ -3,7 +3,7 @@ using PlaybookOperator.Core.Executions;
 namespace PlaybookOperator.EventLog.Writing;
 
 /// <summary>How a log numbers the events of a batch, and what it does to them before they are stored; both logs do the same.</summary>
-internal static class Numbering
+public static class Numbering
 {
     /// <summary>Gives the <paramref name="ordinal"/>-th event (from 1) after <paramref name="lastEventId"/> its id and its real run.</summary>
     public static ExecutionEvent Number(ExecutionEvent happened, long lastEventId, int ordinal)

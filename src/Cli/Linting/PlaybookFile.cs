@@ -1,0 +1,81 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Operator.Yaml;
+
+namespace PlaybookOperator.Cli.Linting;
+
+/// <summary>A problem with its place in a file, from 1.</summary>
+internal sealed record PlacedProblem(string File, int Line, int Column, string Field, string Message, bool IsError)
+{
+    public override string ToString() => Field.Length == 0
+        ? $"{File}:{Line}:{Column}: {Word}{Message}"
+        : $"{File}:{Line}:{Column}: {Field}: {Word}{Message}";
+
+    private string Word => IsError ? "" : "warning: ";
+}
+
+/// <summary>A playbook read from a file.</summary>
+/// <param name="Document">Null when the file holds no playbook.</param>
+/// <param name="Plan">Null when it cannot run.</param>
+internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Plan? Plan, IReadOnlyList<PlacedProblem> Problems)
+{
+    public bool HasErrors => Problems.Any(problem => problem.IsError);
+
+    /// <exception cref="UsageException">The file cannot be read.</exception>
+    public static PlaybookFile Read(string file)
+    {
+        try
+        {
+            return Compile(file, ReadText(file));
+        }
+        catch (YamlException malformed)
+        {
+            return new PlaybookFile(file, null, null, [new PlacedProblem(file, malformed.Line, malformed.Column, "", malformed.Message, IsError: true)]);
+        }
+    }
+
+    private static PlaybookFile Compile(string file, string text)
+    {
+        var documents = YamlDocument.ReadAll(text);
+        if (documents.Count == 0)
+            return new PlaybookFile(file, null, null, [new PlacedProblem(file, 1, 1, "", "The file is empty; a playbook is expected.", IsError: true)]);
+        // A file may hold other resources beside the playbook, as kubectl takes them.
+        var yaml = documents.FirstOrDefault(IsPlaybook) ?? documents[0];
+        var problems = new List<Problem>();
+        var document = PlaybookDocument.Read(yaml.Root, problems);
+        if (document is null) return new PlaybookFile(file, null, null, Place(file, yaml, "", problems));
+        var compilation = PlanCompiler.Compile(document.Name, document.Spec, TemplateOptions.Default);
+        return new PlaybookFile(file, document, compilation.Plan, Place(file, yaml, document.SpecPath, compilation.Problems));
+    }
+
+    private static bool IsPlaybook(YamlDocument document) =>
+        document.Root.ValueKind == JsonValueKind.Object
+        && document.Root.TryGetProperty("kind", out var kind)
+        && kind.ValueKind == JsonValueKind.String && kind.ValueEquals("Playbook");
+
+    private static List<PlacedProblem> Place(string file, YamlDocument yaml, string specPath, IEnumerable<Problem> problems) =>
+    [
+        .. problems.Select(problem =>
+        {
+            var field = specPath.Length == 0 || problem.Field == specPath ? problem.Field
+                : problem.Field.Length == 0 ? specPath : $"{specPath}.{problem.Field}";
+            var (line, column) = yaml.PlaceOf(field);
+            return new PlacedProblem(file, line, column, problem.Field, problem.Message, problem.Severity == ProblemSeverity.Error);
+        }).OrderBy(problem => problem.Line).ThenBy(problem => problem.Column),
+    ];
+
+    private static string ReadText(string file)
+    {
+        try
+        {
+            var length = new FileInfo(file).Length;
+            if (length > 4L * YamlDocument.MaxLength) throw new YamlException($"The file has {length} bytes; at most {YamlDocument.MaxLength} characters are taken.", 1, 1);
+            return System.IO.File.ReadAllText(file);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{file}: {unreadable.Message}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.Operator.Api;
+
+namespace PlaybookOperator.Cli.Running;
+
+/// <summary>The whole log as NDJSON, one event a line, in order.</summary>
+internal sealed class EventFile : IDisposable
+{
+    private const int PageSize = 500;
+    private readonly FileStream _stream;
+    private readonly Lock _lock = new();
+
+    /// <exception cref="UsageException">The file cannot be written.</exception>
+    public EventFile(string file)
+    {
+        try
+        {
+            _stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--events: {unwritable.Message}");
+        }
+    }
+
+    public void Write(ExecutionId execution, ExecutionEvent happened)
+    {
+        lock (_lock)
+        {
+            EventLine.Write(_stream, execution, parent: null, happened);
+            _stream.WriteByte((byte)'\n');
+        }
+    }
+
+    /// <summary>Copies the log of a store that does not hand its events out as they happen.</summary>
+    public async Task CopyAsync(IEventReader reader, ExecutionId id, CancellationToken cancellationToken)
+    {
+        long after = 0;
+        while (true)
+        {
+            var page = await reader.PageAsync(id, new EventQuery(1, PageSize, SinceEventId: after), cancellationToken);
+            foreach (var happened in page.Events) Write(id, happened);
+            if (page.Events.Count < PageSize) return;
+            after = page.Events[^1].EventId;
+        }
+    }
+
+    public void Dispose() => _stream.Dispose();
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using PlaybookOperator.Cli.Linting;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Operator.Executions;
+using Duration = PlaybookOperator.Core.Playbooks.Duration;
+
+namespace PlaybookOperator.Cli.Running;
+
+/// <summary><c>playbook run FILE</c>: runs a playbook here, with the operator's engine, without a cluster.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string> s_file = new("FILE") { Description = "The playbook." };
+    private static readonly Option<string[]> s_set = new("--set") { Description = "A member of the workload, as a.b=VALUE; read as JSON where it is, else as text.", DefaultValueFactory = _ => [] };
+    private static readonly Option<string?> s_workload = new("--workload") { Description = "A YAML or JSON file that is merged over the playbook's workload." };
+    private static readonly Option<string[]> s_secret = new("--secret") { Description = "The value of a secret, as NAME=VALUE.", DefaultValueFactory = _ => [] };
+    private static readonly Option<string> s_store = new("--store") { Description = "memory, or the connection string of a Postgres database.", DefaultValueFactory = _ => Store.Memory };
+    private static readonly Option<int?> s_parallel = new("--parallel") { Description = "Calls at once, over the whole run." };
+    private static readonly Option<string?> s_timeout = new("--timeout") { Description = "Cancel after this time, such as 30s or 5m." };
+    private static readonly Option<string> s_output = new("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
+    private static readonly Option<string?> s_events = new("--events") { Description = "Write every event to this file, one JSON object a line." };
+
+    public static Command Create()
+    {
+        s_output.AcceptOnlyFromAmong("text", "json");
+        var command = new Command("run", "Run a playbook here, without a cluster.")
+        {
+            s_file, s_set, s_workload, s_secret, s_store, s_parallel, s_timeout, s_output, s_events,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
+        return command;
+    }
+
+    private static RunRequest Read(ParseResult parsed)
+    {
+        var parallel = parsed.GetValue(s_parallel);
+        if (parallel < 1) throw new UsageException($"--parallel must be at least 1, not {parallel}.");
+        TimeSpan? timeout = null;
+        if (parsed.GetValue(s_timeout) is { } text)
+            timeout = Duration.TryParse(text, out var duration) && duration > TimeSpan.Zero
+                ? duration
+                : throw new UsageException($"--timeout must be a duration such as 30s or 5m, not '{text}'.");
+        return new RunRequest
+        {
+            File = parsed.GetValue(s_file)!,
+            Workload = WorkloadArguments.Build(parsed.GetValue(s_workload), parsed.GetValue(s_set)!),
+            Secrets = Secrets(parsed.GetValue(s_secret)!),
+            Store = parsed.GetValue(s_store)!,
+            Parallel = parallel,
+            Timeout = timeout,
+            AsJson = parsed.GetValue(s_output) == "json",
+            EventsFile = parsed.GetValue(s_events),
+        };
+    }
+
+    private static Dictionary<string, string> Secrets(string[] arguments)
+    {
+        var secrets = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var argument in arguments)
+        {
+            var (name, value) = WorkloadArguments.Split(argument, "--secret");
+            secrets[name] = value;
+        }
+
+        return secrets;
+    }
+
+    private static async Task<int> RunAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        var file = PlaybookFile.Read(request.File);
+        foreach (var problem in file.Problems) await Console.Error.WriteLineAsync(problem.ToString());
+        if (file.HasErrors) return ExitCodes.Wrong;
+        var time = TimeProvider.System;
+        using var events = request.EventsFile is null ? null : new EventFile(request.EventsFile);
+        await using var store = await Store.OpenAsync(request.Store, events, time, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        PassResult pass;
+        await using (var run = new LocalRun(store, request, time))
+        {
+            var id = await run.StartAsync(file, request, CancellationToken.None);
+            using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => stop.Cancel(), null, timeout, Timeout.InfiniteTimeSpan) : null;
+            var draw = !request.AsJson && !Console.IsErrorRedirected;
+            pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
+        }
+
+        if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, pass.Header.Id, CancellationToken.None);
+        // What was run is told even after Ctrl-C.
+        var summary = new RunSummary(pass, store.Reader);
+        if (request.AsJson) await summary.WriteJsonAsync(Console.OpenStandardOutput(), CancellationToken.None);
+        else await summary.WriteTextAsync(Console.Out, CancellationToken.None);
+        return ExitCode(pass.State.Phase);
+    }
+
+    private static int ExitCode(ExecutionPhase phase) => phase switch
+    {
+        ExecutionPhase.Completed => ExitCodes.Completed,
+        ExecutionPhase.Cancelled => ExitCodes.Cancelled,
+        _ => ExitCodes.Failed,
+    };
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace PlaybookOperator.Cli.Running;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record RunRequest
+{
+    public required string File { get; init; }
+
+    /// <summary>The execution's workload: from <c>--workload</c>, then <c>--set</c>.</summary>
+    public required JsonElement Workload { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Secrets { get; init; }
+
+    /// <summary><c>memory</c>, or a connection string.</summary>
+    public required string Store { get; init; }
+
+    public int? Parallel { get; init; }
+
+    public TimeSpan? Timeout { get; init; }
+
+    public bool AsJson { get; init; }
+
+    /// <summary>Where the whole log goes as NDJSON; null: nowhere.</summary>
+    public string? EventsFile { get; init; }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.EventLog.Memory;
+using PlaybookOperator.EventLog.Postgres;
+
+namespace PlaybookOperator.Cli.Running;
+
+/// <summary>Where a local run keeps its log.</summary>
+internal sealed class Store : IAsyncDisposable
+{
+    public const string Memory = "memory";
+    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly List<IDisposable> _metrics = [];
+
+    private Store(IEventLog log, IEventReader reader) => (Log, Reader) = (log, reader);
+
+    public IEventLog Log { get; }
+
+    public IEventReader Reader { get; }
+
+    /// <param name="name"><c>memory</c>, or the connection string of a Postgres database, which is migrated.</param>
+    /// <param name="events">Gets each event of a memory store, in order; null: nobody.</param>
+    /// <exception cref="UsageException">The connection string is wrong.</exception>
+    /// <exception cref="EventLogUnavailableException">The database cannot be reached.</exception>
+    public static async Task<Store> OpenAsync(string name, EventFile? events, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var metrics = new EventLogMetrics();
+        if (name == Memory)
+        {
+            var memory = new MemoryEventLog(time, new MemoryEventLogOptions { EventSink = events is null ? null : events.Write }, metrics);
+            return new Store(memory, memory) { _metrics = { metrics } };
+        }
+
+        var options = new EventLogOptions { ConnectionString = name };
+        if (options.Problems().ToList() is { Count: > 0 } problems) throw new UsageException($"--store: {problems[0]}");
+        DatabasePools pools;
+        try
+        {
+            pools = new DatabasePools(options, metrics);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new UsageException($"--store must be memory or a connection string: {wrong.Message}");
+        }
+
+        await new DatabaseSchema(pools, time, metrics, NullLogger<DatabaseSchema>.Instance).MigrateAsync(cancellationToken);
+        var notifier = new ChangeNotifier(pools, time, metrics, NullLogger<ChangeNotifier>.Instance);
+        var log = new PostgresEventLog(pools, notifier, time, metrics);
+        return new Store(log, log) { _owned = { pools }, _metrics = { metrics } };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var owned in _owned) await owned.DisposeAsync();
+        foreach (var metrics in _metrics) metrics.Dispose();
+    }
+}

@@ -1,0 +1,52 @@
+using PlaybookOperator.Core.Playbooks;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>
+/// Decides on levels: what to do is a function of what is now true, never of what has just happened. Pure: the same arguments give the same answer.
+/// </summary>
+/// <remarks>
+/// <code>
+///            ┌────────────── until nothing more follows ──────────────┐
+/// start → intent → deadline → deliveries → steps (calls, loops) → routes → finish      then, from the resulting state: Start, Stop
+/// </code>
+/// Laws, each held by the simulation: deciding again after obeying gives nothing; duplicates change nothing; never more than <c>maxParallel</c>
+/// iterations alive; after the terminal event nothing is created; every quiet state that has not ended has live work, a time to wake, or a suspension.
+/// </remarks>
+public static class Decider
+{
+    /// <summary>Rounds of rules in one decision, at most: more than steps can follow each other in a plan only if a rule never rests.</summary>
+    private const int MaxRounds = 10_000;
+
+    private static readonly Action<Draft>[] s_rules =
+    [
+        LifeRules.Start,
+        IntentRules.Cancel,
+        IntentRules.SuspendOrResume,
+        IntentRules.Update,
+        LifeRules.EndAtDeadline,
+        DeliveryRules.Redeliver,
+        StepRules.Advance,
+        StepRules.Enter,
+        LifeRules.Finish,
+    ];
+
+    /// <param name="plan">The pinned playbook.</param>
+    /// <param name="facts">What never changes about the execution.</param>
+    /// <param name="state">The fold of its log, read after <paramref name="observed"/>.</param>
+    /// <param name="observed">The world outside the log.</param>
+    /// <param name="now">The time of deciding; events carry it.</param>
+    public static Decisions Decide(Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now)
+    {
+        var draft = new Draft(plan, facts, state, observed, now);
+        for (var round = 0; round < MaxRounds && !draft.State.IsTerminal; round++)
+        {
+            var before = draft.EventCount;
+            foreach (var rule in s_rules)
+                if (!draft.State.IsTerminal) rule(draft);
+            if (draft.EventCount == before) break;
+        }
+
+        return draft.ToDecisions(DeliveryRules.WithoutWorker(draft), DeliveryRules.Useless(draft));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>
+/// A decision in the making: events are folded into a working copy of the state as they are drafted, so that each rule sees what the rules before it
+/// decided. Runs that start in the draft have provisional ids (see <see cref="WorkKey.RunId"/>).
+/// </summary>
+internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now)
+{
+    private readonly List<ExecutionEvent> _events = [];
+    private readonly Dictionary<long, IReadOnlyList<JsonElement>> _collections = [];
+    private readonly List<OpenWork> _stillOpen = [];
+    private readonly Dictionary<long, long> _loopsDone = [];
+    private readonly HashSet<long> _needsLoopResults = [];
+    private readonly HashSet<WorkKey> _needsLargeResults = [];
+
+    public Plan Plan => plan;
+
+    public ExecutionFacts Facts => facts;
+
+    public Observed Observed => observed;
+
+    public DateTimeOffset Now => now;
+
+    public ExecutionState State { get; private set; } = state;
+
+    public int EventCount => _events.Count;
+
+    public DateTimeOffset? WakeAt { get; private set; }
+
+    public EvaluationContext Evaluation { get; } = new() { Now = facts.CreatedAt };
+
+    /// <summary>A step has failed and nobody took it up: what runs may end, nothing new starts.</summary>
+    public bool IsFailing => State.Steps.Values.Any(run => run is { Status: StepStatus.Failed, Handled: false });
+
+    public void Append(ExecutionEvent happened)
+    {
+        var position = -(_events.Count + 1L);
+        var drafted = happened with
+        {
+            CreatedAt = now,
+            RunId = happened.Type is EventType.StepStarted or EventType.StepSkipped ? position : happened.RunId,
+        };
+        _events.Add(drafted);
+        State = State.Apply(drafted);
+    }
+
+    public void Append(EventType type, StepRun? run = null, JsonElement? context = null, string? error = null, JsonElement? result = null) =>
+        Append(new ExecutionEvent
+        {
+            Type = type,
+            Status = type.DefaultStatus(),
+            CreatedAt = now,
+            Step = run?.Step,
+            Epoch = run?.Epoch,
+            RunId = run?.RunId,
+            Context = context,
+            Error = error,
+            Result = result,
+        });
+
+    /// <summary>The delivery must still stand when this is appended.</summary>
+    public void Expect(OpenWork work) => _stillOpen.Add(work);
+
+    /// <summary>The loop must have got this far when this is appended.</summary>
+    public void ExpectDone(LoopState loop)
+    {
+        if (loop.RunId > 0) _loopsDone[loop.RunId] = loop.Done;
+    }
+
+    public void Snapshot(long runId, IReadOnlyList<JsonElement> elements) => _collections[runId] = elements;
+
+    public void Wake(DateTimeOffset at) => WakeAt = WakeAt is { } already && already <= at ? already : at;
+
+    public void NeedLoopResults(long runId) => _needsLoopResults.Add(runId);
+
+    public void NeedLargeResult(WorkKey key) => _needsLargeResults.Add(key);
+
+    public StepRun? RunOf(WorkKey key) => State.Steps.Values.FirstOrDefault(run => run.RunId == key.RunId);
+
+    /// <summary>An override or limit of the execution, as a number; null when it has none.</summary>
+    public double? Override(string field) =>
+        State.Overrides.TryGetValue(field, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    public Decisions ToDecisions(IReadOnlyList<Delivery> start, IReadOnlyList<Delivery> stop) => new()
+    {
+        Events = _events,
+        Collections = _collections,
+        StillOpen = _stillOpen,
+        LoopsDone = _loopsDone,
+        Start = start,
+        Stop = stop,
+        WakeAt = WakeAt,
+        NeedsLoopResults = _needsLoopResults,
+        NeedsLargeResults = _needsLargeResults,
+        Warnings = Evaluation.UndefinedConditions,
+    };
+}

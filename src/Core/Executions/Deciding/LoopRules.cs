@@ -1,0 +1,216 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>Runs a loop as a sliding window: whenever an iteration ends the next one starts, up to <c>maxParallel</c>.</summary>
+internal static class LoopRules
+{
+    private const int CollectionPreviewItems = 100;
+    private const int CollectionPreviewBytes = 64 << 10;
+
+    public static void Advance(Draft draft, StepRun run, StepPlan step)
+    {
+        if (!draft.State.Loops.TryGetValue(run.RunId, out var loop))
+        {
+            if (draft.State.Phase != ExecutionPhase.Suspended && !draft.IsFailing) Start(draft, run, step);
+            return;
+        }
+
+        var failed = IsExceeded(draft, step, loop);
+        if (failed || draft.IsFailing)
+        {
+            // What runs may end; its place in the window stays empty.
+            if (OpenOf(draft, run).Any()) return;
+            var why = failed ? loop.FirstError! : "stopped because another step failed";
+            End(draft, run, loop, EventType.IteratorFailed, $"{loop.Failed} of {loop.Total} iterations failed; {why}");
+            return;
+        }
+
+        if (loop.Done == loop.Total)
+        {
+            End(draft, run, loop, EventType.IteratorCompleted, error: null);
+            return;
+        }
+
+        if (draft.State.Phase != ExecutionPhase.Suspended) StartIterations(draft, run, step, loop);
+    }
+
+    /// <summary>Whether one more iteration of this run may execute now. Calls outside loops always may.</summary>
+    public static bool HasRoom(Draft draft, StepRun run) =>
+        draft.Plan.ByName[run.Step] is not { Loop: { } loop } step || RoomOf(draft, run, step, loop) > 0;
+
+    /// <summary>Ends a running step as it is, because the execution ends: a loop keeps what it has.</summary>
+    public static void Abandon(Draft draft, StepRun run, string message)
+    {
+        if (draft.State.Loops.TryGetValue(run.RunId, out var loop) && !run.CallEnded) End(draft, run, loop, EventType.IteratorFailed, message);
+        draft.Append(new ExecutionEvent
+        {
+            Type = EventType.StepExit,
+            Status = EventStatus.Failed,
+            CreatedAt = draft.Now,
+            Step = run.Step,
+            Epoch = run.Epoch,
+            RunId = run.RunId,
+            Error = message,
+        });
+    }
+
+    private static void Start(Draft draft, StepRun run, StepPlan step)
+    {
+        var limit = draft.Plan.Limits.MaxIterations;
+        if (draft.Override("limits.maxIterations") is { } tighter && tighter < limit) limit = (long)tighter;
+        var source = LoopSource.Evaluate(draft, run, step, limit);
+        switch (source)
+        {
+            case LoopSource.Blocked:
+                return;
+            case LoopSource.Invalid invalid:
+                draft.Append(EventType.IteratorFailed, run, error: invalid.Message, context: JsonText.Object(writer =>
+                {
+                    writer.WriteStartObject("error");
+                    writer.WriteString("kind", invalid.Kind);
+                    writer.WriteString("message", invalid.Message);
+                    writer.WriteBoolean("retryable", false);
+                    writer.WriteEndObject();
+                }));
+                return;
+            case LoopSource.Elements elements:
+                draft.Append(EventType.IteratorStarted, run, Describe(step, elements));
+                if (elements.Range is null) draft.Snapshot(run.RunId, elements.Items!);
+                return;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static void StartIterations(Draft draft, StepRun run, StepPlan step, LoopState loop)
+    {
+        var room = RoomOf(draft, run, step, step.Loop!);
+        for (var index = loop.Cursor; index < loop.Total && room > 0; index++, room--)
+        {
+            draft.Append(new ExecutionEvent
+            {
+                Type = EventType.IterationStarted,
+                Status = EventStatus.Running,
+                CreatedAt = draft.Now,
+                Step = run.Step,
+                Epoch = run.Epoch,
+                RunId = run.RunId,
+                IterationIndex = index,
+                Fence = 1,
+            });
+        }
+    }
+
+    private static int RoomOf(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
+    {
+        // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
+        if (loop.Mode == LoopMode.Sequential)
+        {
+            return OpenOf(draft, run).Any(work => work.NextAt is null || work.NextAt > draft.Now) ? 0 : 1;
+        }
+
+        var own = (int)Math.Max(1, draft.Override($"overrides.loops.{step.Name}.maxParallel") ?? loop.MaxParallel);
+        var whole = draft.Plan.Limits.MaxParallel;
+        if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
+        var open = OpenOf(draft, run).Count();
+        var executing = OpenOf(draft, run).Count(work => work.NextAt is null);
+        var everywhere = draft.State.Open.Values.Count(work => work.NextAt is null);
+        // Waiting iterations are bounded too: at most as many again as may execute.
+        return Math.Min(Math.Min(own - executing, whole - everywhere), (2 * own) - open);
+    }
+
+    private static bool IsExceeded(Draft draft, StepPlan step, LoopState loop)
+    {
+        if (loop.Failed == 0) return false;
+        return draft.Override($"overrides.loops.{step.Name}.maxFailed") is { } maxFailed
+            ? loop.Failed > maxFailed
+            : step.Loop!.FailurePolicy.IsExceeded(loop.Failed, loop.Total);
+    }
+
+    private static IEnumerable<OpenWork> OpenOf(Draft draft, StepRun run) =>
+        draft.State.Open.Values.Where(work => work.Key.RunId == run.RunId);
+
+    private static void End(Draft draft, StepRun run, LoopState loop, EventType type, string? error)
+    {
+        draft.ExpectDone(loop);
+        var context = error is null ? (JsonElement?)null : JsonText.Object(writer =>
+        {
+            writer.WriteStartObject("error");
+            writer.WriteString("kind", "LoopFailed");
+            writer.WriteString("message", error);
+            writer.WriteBoolean("retryable", false);
+            writer.WriteEndObject();
+        });
+        draft.Append(new ExecutionEvent
+        {
+            Type = type,
+            Status = type.DefaultStatus(),
+            CreatedAt = draft.Now,
+            Step = run.Step,
+            Epoch = run.Epoch,
+            RunId = run.RunId,
+            DurationMs = (draft.Now - loop.StartedAt).TotalMilliseconds,
+            Error = error,
+            Context = context,
+            Result = JsonText.Object(writer => WriteStats(writer, loop)),
+        });
+    }
+
+    private static void WriteStats(Utf8JsonWriter writer, LoopState loop)
+    {
+        writer.WriteStartObject("stats");
+        writer.WriteNumber("total", loop.Total);
+        writer.WriteNumber("succeeded", loop.Succeeded);
+        writer.WriteNumber("failed", loop.Failed);
+        writer.WriteNumber("skipped", loop.Total - loop.Done);
+        writer.WriteEndObject();
+    }
+
+    private static JsonElement Describe(StepPlan step, LoopSource.Elements elements) => JsonText.Object(writer =>
+    {
+        writer.WriteNumber("total_count", elements.Count);
+        writer.WriteNumber("collection_size", elements.CollectionSize);
+        writer.WriteString("mode", step.Loop!.Mode == LoopMode.Sequential ? "sequential" : "async");
+        writer.WriteString("iterator_name", step.Loop.Iterator);
+        if (elements.Dropped > 0) writer.WriteNumber("where_errors", elements.Dropped);
+        if (elements.Range is { } range)
+        {
+            writer.WriteStartObject("range");
+            writer.WriteNumber("start", range.Start);
+            writer.WriteNumber("step", range.Step);
+            writer.WriteEndObject();
+        }
+
+        WritePreview(writer, elements);
+        writer.WriteStartObject("nested_task");
+        writer.WriteString("tool", step.Task!.Tool.Kind);
+        foreach (var member in step.TaskSource.EnumerateObject().Where(member => member.NameEquals("retry"))) member.WriteTo(writer);
+        writer.WriteEndObject();
+    });
+
+    private static void WritePreview(Utf8JsonWriter writer, LoopSource.Elements elements)
+    {
+        var budget = CollectionPreviewBytes;
+        var written = 0L;
+        writer.WriteStartArray("collection");
+        for (; written < Math.Min(elements.Count, CollectionPreviewItems); written++)
+        {
+            if (elements.Range is { } range)
+            {
+                writer.WriteNumberValue(range[written]);
+                continue;
+            }
+
+            var item = elements.Items![(int)written];
+            budget -= (int)Math.Min(int.MaxValue, Ingest.ByteCount(item));
+            if (budget < 0) break;
+            item.WriteTo(writer);
+        }
+
+        writer.WriteEndArray();
+        if (written < elements.Count) writer.WriteBoolean("truncated", true);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>The elements of a loop, evaluated once when it starts: <c>in</c>, then <c>where</c>, <c>orderBy</c>, <c>limit</c>.</summary>
+internal abstract record LoopSource
+{
+    private LoopSource()
+    {
+    }
+
+    /// <param name="Items">The elements, or null when <paramref name="Range"/> gives them.</param>
+    /// <param name="CollectionSize">Length before <c>where</c> and <c>limit</c>.</param>
+    /// <param name="Dropped">Elements that were left out because <c>where</c> failed on them.</param>
+    public sealed record Elements(IReadOnlyList<JsonElement>? Items, LoopRange? Range, long Count, long CollectionSize, long Dropped) : LoopSource;
+
+    /// <summary>The step fails with this.</summary>
+    public sealed record Invalid(string Kind, string Message) : LoopSource;
+
+    /// <summary>Something must be read first (see <see cref="Decisions.NeedsMore"/>).</summary>
+    public sealed record Blocked : LoopSource;
+
+    public static LoopSource Evaluate(Draft draft, StepRun run, StepPlan step, long maxIterations)
+    {
+        var loop = step.Loop!;
+        var scope = new Scope(draft, run);
+        if (!scope.Has(ReferencesOf(loop))) return new Blocked();
+        if (!loop.In.TryRender(scope, draft.Evaluation, out var source, out var error)) return Fail(step, error!);
+        if (source.Kind == ValueKind.Map) source = Pairs(source);
+        if (source.Kind != ValueKind.List)
+            return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.in must give a list or a map, not {Describe(source)}.");
+
+        var size = source.Count;
+        long? limit = null;
+        if (loop.Limit is not null && !TryLimit(draft, scope, loop.Limit, out limit, out var problem))
+            return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.limit {problem}");
+        if (loop.Where is null && loop.OrderBy.Length == 0 && source.TryGetRange(out var start, out _, out var rangeStep))
+        {
+            var count = Math.Min(size, limit ?? long.MaxValue);
+            return (LoopSource?)TooMany(step, count, maxIterations) ?? new Elements(null, new LoopRange(start, rangeStep), count, size, 0);
+        }
+
+        return Materialise(draft, scope, step, source, limit, maxIterations);
+    }
+
+    private static LoopSource Materialise(Draft draft, Scope scope, StepPlan step, Value source, long? limit, long maxIterations)
+    {
+        var loop = step.Loop!;
+        // With a filter the number of iterations is not known yet, but what is looked at is bounded all the same.
+        if (TooMany(step, loop.Where is null ? Math.Min(source.Count, limit ?? long.MaxValue) : source.Count, maxIterations) is { } refused) return refused;
+        var kept = new List<Value>();
+        long dropped = 0;
+        foreach (var item in source.Items)
+        {
+            if (loop.Where is null)
+            {
+                kept.Add(item);
+                continue;
+            }
+
+            var variables = new Variables(scope).Set(loop.Iterator, item);
+            if (!loop.Where.TryTest(variables, draft.Evaluation, out var matches, out _)) dropped++;
+            else if (matches) kept.Add(item);
+        }
+
+        if (loop.OrderBy.Length > 0 && Sort(draft, scope, step, kept) is { } failed) return failed;
+        var count = (int)Math.Min(kept.Count, limit ?? int.MaxValue);
+        var items = new JsonElement[count];
+        for (var i = 0; i < count; i++) items[i] = kept[i].ToJsonElement();
+        return new Elements(items, null, count, source.Count, dropped);
+    }
+
+    /// <summary>Sorts stably in place by the keys of <c>orderBy</c>. Null when it worked.</summary>
+    private static Invalid? Sort(Draft draft, Scope scope, StepPlan step, List<Value> items)
+    {
+        var loop = step.Loop!;
+        var keyed = new (Value Item, Value[] Keys)[items.Count];
+        for (var i = 0; i < keyed.Length; i++)
+        {
+            var variables = new Variables(scope).Set(loop.Iterator, items[i]);
+            var keys = new Value[loop.OrderBy.Length];
+            for (var k = 0; k < keys.Length; k++)
+                if (!loop.OrderBy[k].By.TryEvaluate(variables, draft.Evaluation, out keys[k], out var error)) return Fail(step, error!);
+            keyed[i] = (items[i], keys);
+        }
+
+        var sorted = keyed.Order(Comparer<(Value Item, Value[] Keys)>.Create((left, right) => Compare(loop, left.Keys, right.Keys)));
+        var position = 0;
+        foreach (var (item, _) in sorted.ToList()) items[position++] = item;
+        return null;
+    }
+
+    private static int Compare(LoopPlan loop, Value[] left, Value[] right)
+    {
+        for (var k = 0; k < left.Length; k++)
+        {
+            var order = ValueOrder.Compare(left[k], right[k]);
+            if (order != 0) return loop.OrderBy[k].Descending ? -order : order;
+        }
+
+        return 0;
+    }
+
+    private static bool TryLimit(Draft draft, Scope scope, TemplateNode node, out long? limit, out string? problem)
+    {
+        limit = null;
+        problem = null;
+        if (!node.TryRender(scope, draft.Evaluation, out var value, out var error)) problem = error!.Message;
+        else if (!value.TryGetInteger(out var number) || number < 0) problem = $"must be an integer of at least 0, not {Describe(value)}.";
+        else limit = number;
+        return problem is null;
+    }
+
+    private static Invalid? TooMany(StepPlan step, long count, long maxIterations) => count <= maxIterations
+        ? null
+        : new Invalid("LimitExceeded", $"{step.Field}.loop has {count} iterations, more than limits.maxIterations = {maxIterations}.");
+
+    private static Value Pairs(Value map) => Value.List(
+        [.. map.Members.Select(member => Value.Map([KeyValuePair.Create("key", Value.From(member.Key)), KeyValuePair.Create("value", member.Value)]))]);
+
+    private static IEnumerable<TemplateReference> ReferencesOf(LoopPlan loop) =>
+        loop.In.References.Concat(loop.Where?.References ?? []).Concat(loop.Limit?.References ?? []).Concat(loop.OrderBy.SelectMany(key => key.By.References));
+
+    private static Invalid Fail(StepPlan step, TemplateError error) =>
+        new(WorkErrorKind.Template, $"{step.Field}.loop: template, line {error.Line}, column {error.Column}: {error.Message}");
+
+    private static string Describe(Value value) => value.Kind is ValueKind.Undefined or ValueKind.Null
+        ? value.TypeName
+        : $"the {value.TypeName} {Shorten(value.ToJson())}";
+
+    private static string Shorten(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 57), "...");
+}

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>
+/// Lets a step leave: <c>vars</c>, then <c>case</c> (first true), else <c>next</c>. The choice is recorded in <c>step.exit</c>, so that replay never
+/// evaluates a template.
+/// </summary>
+internal static class RouteRules
+{
+    public static void Leave(Draft draft, StepRun run, StepPlan step)
+    {
+        var failed = run.Error is not null;
+        var isLoop = step.Loop is not null;
+        var scope = new Scope(draft, run).Set("event", Value.Map([KeyValuePair.Create("name", Value.From(EventName(failed, isLoop)))]));
+        if (!scope.Has(ReferencesOf(step))) return;
+        var exit = failed ? LeaveAfterFailure(draft, step, scope, run.Error!, isLoop) : LeaveAfterSuccess(draft, step, scope);
+        if (exit.Vars is { Count: > 0 } vars) draft.Append(EventType.VarsSet, run, result: Value.Map([.. vars]).ToJsonElement());
+        draft.Append(new ExecutionEvent
+        {
+            Type = EventType.StepExit,
+            Status = exit.Error is null ? EventStatus.Completed : EventStatus.Failed,
+            CreatedAt = draft.Now,
+            Step = run.Step,
+            Epoch = run.Epoch,
+            RunId = run.RunId,
+            DurationMs = (draft.Now - run.StartedAt).TotalMilliseconds,
+            Error = exit.Error,
+            Result = exit.Result,
+            Context = JsonText.Object(writer =>
+            {
+                writer.WriteStartArray("routes");
+                foreach (var route in exit.Routes) route.Write(writer);
+                writer.WriteEndArray();
+                if (exit.Handled) writer.WriteBoolean("handled", true);
+            }),
+        });
+    }
+
+    private static string EventName(bool failed, bool isLoop) => (failed, isLoop) switch
+    {
+        (false, false) => "call.done",
+        (true, false) => "call.error",
+        (false, true) => "iterator.completed",
+        (true, true) => "iterator.failed",
+    };
+
+    private static StepExit LeaveAfterSuccess(Draft draft, StepPlan step, Scope scope)
+    {
+        var exit = new StepExit();
+        if (step.Vars is { } vars)
+        {
+            if (!vars.TryRender(scope, draft.Evaluation, out var rendered, out var error)) return Fail("vars", error!);
+            exit = exit.WithVars(rendered);
+            // What was just set can be read by the conditions that follow.
+            scope.Set("vars", MergedVars(draft, exit.Vars!));
+        }
+
+        if (!TryMatch(draft, step, scope, out var clause, out var problem)) return Fail("case", problem!);
+        if (clause is not null) exit = Act(draft, clause.Then, scope, exit);
+        if (exit.Error is not null || clause is { Then.Next.Length: > 0 }) return exit;
+        return Next(draft, step, scope, exit);
+    }
+
+    private static StepExit LeaveAfterFailure(Draft draft, StepPlan step, Scope scope, string message, bool isLoop)
+    {
+        var unhandled = new StepExit { Error = message };
+        if (!TryMatch(draft, step, scope, out var clause, out _) && !isLoop) return unhandled;
+        if (clause is null && isLoop)
+        {
+            // call.error matches a failed loop too.
+            scope.Set("event", Value.Map([KeyValuePair.Create("name", Value.From("call.error"))]));
+            TryMatch(draft, step, scope, out clause, out _);
+        }
+
+        if (clause is { When: not null })
+        {
+            var handled = Act(draft, clause.Then, scope, unhandled with { Handled = true });
+            if (clause.Then.Fail is not null) return handled with { Handled = false, Routes = [] };
+            return clause.Then.Next.Length > 0 ? handled : Next(draft, step, scope, handled);
+        }
+
+        return step.Next.Any(entry => HandlesError(entry) && Test(draft, entry.When!, scope))
+            ? Next(draft, step, scope, unhandled with { Handled = true })
+            : unhandled;
+    }
+
+    private static bool HandlesError(NextClause clause) => clause.When?.References.Any(reference => reference.Root is "error" or "event") == true;
+
+    private static bool TryMatch(Draft draft, StepPlan step, Scope scope, out CaseClause? match, out TemplateError? error)
+    {
+        match = null;
+        error = null;
+        foreach (var clause in step.Case)
+        {
+            var matches = true;
+            if (clause.When is not null && !clause.When.TryTest(scope, draft.Evaluation, out matches, out error)) return false;
+            if (!matches) continue;
+            match = clause;
+            return true;
+        }
+
+        return true;
+    }
+
+    private static StepExit Act(Draft draft, CaseActions actions, Scope scope, StepExit exit)
+    {
+        if (actions.Set is { } set)
+        {
+            if (!set.TryRender(scope, draft.Evaluation, out var rendered, out var error)) return Fail("case", error!);
+            exit = exit.WithVars(rendered);
+            scope.Set("vars", MergedVars(draft, exit.Vars!));
+        }
+
+        if (actions.Result is { } node)
+        {
+            if (!node.TryRender(scope, draft.Evaluation, out var result, out var error)) return Fail("case", error!);
+            exit = exit with { Result = result.ToJsonElement() };
+        }
+
+        if (actions.Fail is { } fail)
+        {
+            if (!fail.TryRender(scope, draft.Evaluation, out var text, out var error)) return Fail("case", error!);
+            return exit with { Error = text.ToText() };
+        }
+
+        return actions.Next.Length > 0 ? Go(draft, actions.Next, scope, exit) : exit;
+    }
+
+    private static StepExit Next(Draft draft, StepPlan step, Scope scope, StepExit exit)
+    {
+        var conditionalTaken = false;
+        foreach (var clause in step.Next)
+        {
+            var isConditional = clause.When is not null || clause.IsElse;
+            if (isConditional && conditionalTaken) continue;
+            if (clause.When is not null)
+            {
+                if (!clause.When.TryTest(scope, draft.Evaluation, out var matches, out var error)) return Fail("next", error!);
+                if (!matches) continue;
+            }
+
+            conditionalTaken |= isConditional;
+            exit = Go(draft, clause.Targets, scope, exit);
+            if (exit is { Error: not null, Handled: false }) return exit;
+        }
+
+        return exit;
+    }
+
+    private static StepExit Go(Draft draft, ImmutableArray<NextTarget> targets, Scope scope, StepExit exit)
+    {
+        foreach (var target in targets.Where(target => draft.Plan.ByName.ContainsKey(target.Step)))
+        {
+            JsonElement? args = null;
+            if (target.Args is { } node)
+            {
+                if (!node.TryRender(scope, draft.Evaluation, out var rendered, out var error)) return Fail("next", error!);
+                args = rendered.ToJsonElement();
+            }
+
+            exit = exit with { Routes = exit.Routes.Add(new Route(target.Step, args)) };
+        }
+
+        return exit;
+    }
+
+    private static bool Test(Draft draft, Template condition, Scope scope) =>
+        condition.TryTest(scope, draft.Evaluation, out var matches, out _) && matches;
+
+    private static StepExit Fail(string key, TemplateError error) =>
+        new() { Error = $"{key}: template, line {error.Line}, column {error.Column}: {error.Message}" };
+
+    private static Value MergedVars(Draft draft, IReadOnlyDictionary<string, Value> set)
+    {
+        var merged = new SortedDictionary<string, Value>(StringComparer.Ordinal);
+        foreach (var (name, value) in draft.State.Vars) merged[name] = Value.FromJson(value);
+        foreach (var (name, value) in set) merged[name] = value;
+        return Value.Map([.. merged]);
+    }
+
+    private static IEnumerable<TemplateReference> ReferencesOf(StepPlan step) =>
+        (step.Vars?.References ?? [])
+            .Concat(step.Case.SelectMany(clause => (clause.When?.References ?? [])
+                .Concat(clause.Then.Set?.References ?? [])
+                .Concat(clause.Then.Result?.References ?? [])
+                .Concat(clause.Then.Fail?.References ?? [])
+                .Concat(clause.Then.Next.SelectMany(target => target.Args?.References ?? []))))
+            .Concat(step.Next.SelectMany(clause => (clause.When?.References ?? []).Concat(clause.Targets.SelectMany(target => target.Args?.References ?? []))));
+
+    private sealed record StepExit
+    {
+        public string? Error { get; init; }
+
+        public bool Handled { get; init; }
+
+        public JsonElement? Result { get; init; }
+
+        public ImmutableArray<Route> Routes { get; init; } = [];
+
+        public ImmutableSortedDictionary<string, Value>? Vars { get; init; }
+
+        public StepExit WithVars(Value rendered) => this with
+        {
+            Vars = (Vars ?? ImmutableSortedDictionary.Create<string, Value>(StringComparer.Ordinal))
+                .SetItems(rendered.Members.Select(member => KeyValuePair.Create(member.Key, member.Value))),
+        };
+    }
+}

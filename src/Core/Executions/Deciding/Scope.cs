@@ -1,0 +1,118 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>The names that templates see where the operator evaluates. Values are built when first read.</summary>
+internal sealed class Scope(Draft draft, StepRun run) : IVariables
+{
+    private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
+
+    public IEnumerable<string> Names =>
+        ReservedNames.Everywhere.Where(name => name != "secret").Concat(draft.State.Steps.Keys).Concat(_values.Keys).Distinct(StringComparer.Ordinal);
+
+    public bool TryGet(string name, out Value value)
+    {
+        if (_values.TryGetValue(name, out value)) return true;
+        if (Find(name) is not { } found) return false;
+        _values[name] = value = found;
+        return true;
+    }
+
+    public Scope Set(string name, Value value)
+    {
+        _values[name] = value;
+        return this;
+    }
+
+    /// <summary>
+    /// Whether everything that these references read is at hand. What is not is asked for: results of loops and results stored by reference are
+    /// only loaded when a template names them.
+    /// </summary>
+    public bool Has(IEnumerable<TemplateReference> references)
+    {
+        var complete = true;
+        foreach (var reference in references) complete &= Has(reference);
+        return complete;
+    }
+
+    private bool Has(TemplateReference reference)
+    {
+        var named = reference.Root == "result" ? run : draft.State.Steps.GetValueOrDefault(reference.Root);
+        if (named is null) return true;
+        var readsResults = reference.Path.Count == 0 || reference.Path[0] == "results";
+        if (draft.State.Loops.ContainsKey(named.RunId))
+        {
+            if (!readsResults || !named.CallEnded || draft.Observed.LoopResults.ContainsKey(named.RunId)) return true;
+            draft.NeedLoopResults(named.RunId);
+            return false;
+        }
+
+        var key = new WorkKey(named.RunId, WorkKey.Call);
+        if (named.ResultBytes is null || draft.Observed.LargeResults.ContainsKey(key)) return true;
+        draft.NeedLargeResult(key);
+        return false;
+    }
+
+    private Value? Find(string name) => name switch
+    {
+        "workload" => Workload(),
+        "vars" => Value.Map([.. draft.State.Vars.Select(pair => KeyValuePair.Create(pair.Key, Value.FromJson(pair.Value)))]),
+        "args" => run.Args is { } args ? Value.FromJson(args) : Value.Map(Array.Empty<KeyValuePair<string, Value>>()),
+        "execution_id" => Value.From(draft.Facts.Id.ToString()),
+        "execution" => Value.Map([
+            KeyValuePair.Create("id", Value.From(draft.Facts.Id.ToString())),
+            KeyValuePair.Create("name", Value.From(draft.Facts.Name)),
+            KeyValuePair.Create("namespace", Value.From(draft.Facts.Namespace))]),
+        "playbook" => Value.Map([KeyValuePair.Create("name", Value.From(draft.Facts.Playbook))]),
+        "result" => ResultOf(run),
+        "error" => run.ErrorDetail is { } error ? Value.FromJson(error) : Value.Null,
+        _ => draft.State.Steps.TryGetValue(name, out var step) && step.IsOver && step.Status != StepStatus.Skipped ? ResultOf(step) : null,
+    };
+
+    private Value Workload()
+    {
+        var plan = draft.Plan.Workload;
+        // An error in a member shows where that member is used; here the others must stay readable.
+        return plan.TryRender(draft.Facts.Workload, this, draft.Evaluation, name => !plan.SecretMembers.Contains(name), out var workload, out _)
+            ? workload
+            : RenderOneByOne(plan);
+    }
+
+    private Value RenderOneByOne(WorkloadPlan plan)
+    {
+        var members = new List<KeyValuePair<string, Value>>();
+        foreach (var (name, _) in plan.Template.Members.Where(member => !plan.SecretMembers.Contains(member.Key)))
+        {
+            if (plan.TryRender(draft.Facts.Workload, this, draft.Evaluation, other => other == name, out var one, out _) && one.TryGetMember(name, out var value))
+                members.Add(KeyValuePair.Create(name, value));
+        }
+
+        return Value.Map([.. members]);
+    }
+
+    private Value ResultOf(StepRun step)
+    {
+        if (draft.State.Loops.ContainsKey(step.RunId)) return LoopResult(step);
+        if (step.ResultBytes is not null) return draft.Observed.LargeResults.TryGetValue(new WorkKey(step.RunId, WorkKey.Call), out var large) ? Value.FromJson(large) : Value.Undefined;
+        return step.Result is { } result ? Value.FromJson(result) : Value.Null;
+    }
+
+    private Value LoopResult(StepRun step)
+    {
+        var members = new List<KeyValuePair<string, Value>>();
+        if (draft.Observed.LoopResults.TryGetValue(step.RunId, out var results))
+            members.Add(KeyValuePair.Create("results", Value.List(new ResultList(results))));
+        if (step.Result is { ValueKind: JsonValueKind.Object } summary)
+            members.AddRange(summary.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Value.FromJson(member.Value))));
+        return Value.Map([.. members]);
+    }
+
+    private sealed class ResultList(IReadOnlyList<JsonElement?> results) : IValueList
+    {
+        public long Count => results.Count;
+
+        public Value Get(long index) => results[(int)index] is { } result ? Value.FromJson(result) : Value.Null;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>Enters steps, has them do their work, and lets them leave.</summary>
+internal static class StepRules
+{
+    public static void Advance(Draft draft)
+    {
+        foreach (var run in draft.State.Steps.Values.Where(run => !run.IsOver).ToList())
+        {
+            var step = draft.Plan.ByName[run.Step];
+            if (run.CallEnded || step.Task is null) RouteRules.Leave(draft, run, step);
+            else if (step.Loop is not null) LoopRules.Advance(draft, run, step);
+            else if (draft.State.Phase == ExecutionPhase.Suspended || draft.IsFailing) StopUnstarted(draft, run);
+            else if (step.RunsInOperator) Transform(draft, run, step.Task);
+            else StartCall(draft, run);
+        }
+    }
+
+    public static void Enter(Draft draft)
+    {
+        if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded) return;
+        if (draft.State.Steps.Count == 0)
+        {
+            Enter(draft, draft.Plan.StartStep, args: null);
+            return;
+        }
+
+        foreach (var (name, routes) in Ready(draft).ToList())
+        {
+            if (routes.Count > 0) Enter(draft, name, MergeArgs(routes));
+            else draft.Append(new ExecutionEvent { Type = EventType.StepSkipped, Status = EventStatus.Skipped, CreatedAt = draft.Now, Step = name, Epoch = 0 });
+        }
+    }
+
+    /// <summary>
+    /// Steps whose predecessors are all over and that have not been entered: with the routes that lead there, or with none when every way was passed by.
+    /// </summary>
+    public static IEnumerable<(string Step, IReadOnlyList<Route> Routes)> Ready(Draft draft)
+    {
+        foreach (var step in draft.Plan.Steps)
+        {
+            if (draft.State.Steps.ContainsKey(step.Name) || !draft.Plan.Predecessors.TryGetValue(step.Name, out var predecessors)) continue;
+            var before = predecessors.Where(name => IsReachable(draft, name)).Select(name => draft.State.Steps.GetValueOrDefault(name)).ToList();
+            if (before.Count == 0 || before.Any(run => run is not { IsOver: true })) continue;
+            yield return (step.Name, [.. before.SelectMany(run => run!.Routes).Where(route => route.Step == step.Name)]);
+        }
+    }
+
+    /// <summary>A step without predecessors other than the start is never entered: nobody waits for it.</summary>
+    private static bool IsReachable(Draft draft, string name) =>
+        name == draft.Plan.StartStep || draft.Plan.Predecessors.GetValueOrDefault(name, []).Any(before => before != name && IsReachable(draft, before));
+
+    private static void Enter(Draft draft, string name, JsonElement? args) => draft.Append(new ExecutionEvent
+    {
+        Type = EventType.StepStarted,
+        Status = EventStatus.Running,
+        CreatedAt = draft.Now,
+        Step = name,
+        Epoch = 0,
+        Context = args is null ? null : JsonText.Object(writer =>
+        {
+            writer.WritePropertyName("args");
+            args.Value.WriteTo(writer);
+        }),
+    });
+
+    private static JsonElement? MergeArgs(IReadOnlyList<Route> routes)
+    {
+        var merged = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in routes.Where(route => route.Args is { ValueKind: JsonValueKind.Object }).SelectMany(route => route.Args!.Value.EnumerateObject()))
+            merged[member.Name] = member.Value;
+        return merged.Count == 0 ? null : JsonText.Object(writer =>
+        {
+            foreach (var (name, value) in merged)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+        });
+    }
+
+    private static void StartCall(Draft draft, StepRun run)
+    {
+        if (draft.State.Open.ContainsKey(new WorkKey(run.RunId, WorkKey.Call))) return;
+        draft.Append(new ExecutionEvent
+        {
+            Type = EventType.CallStarted,
+            Status = EventStatus.Running,
+            CreatedAt = draft.Now,
+            Step = run.Step,
+            Epoch = run.Epoch,
+            RunId = run.RunId,
+            Fence = 1,
+        });
+    }
+
+    /// <summary>A step that was entered but has not begun to work when the workflow fails leaves without having run.</summary>
+    private static void StopUnstarted(Draft draft, StepRun run)
+    {
+        if (!draft.IsFailing || draft.State.Open.ContainsKey(new WorkKey(run.RunId, WorkKey.Call))) return;
+        draft.Append(new ExecutionEvent
+        {
+            Type = EventType.StepExit,
+            Status = EventStatus.Cancelled,
+            CreatedAt = draft.Now,
+            Step = run.Step,
+            Epoch = run.Epoch,
+            RunId = run.RunId,
+            Error = "Not run because another step failed.",
+        });
+    }
+
+    private static void Transform(Draft draft, StepRun run, TaskPlan task)
+    {
+        var scope = new Scope(draft, run);
+        if (!scope.Has(task.References)) return;
+        if (!task.Args.TryRender(scope, draft.Evaluation, out var args, out var error))
+        {
+            EndTransform(draft, run, Value.Null, error);
+            return;
+        }
+
+        var node = task.Tool.Settings["result"] ?? TemplateNode.Null;
+        scope.Set("args", Merge(run.Args is { } handed ? Value.FromJson(handed) : Value.Undefined, args));
+        node.TryRender(scope, draft.Evaluation, out var result, out error);
+        EndTransform(draft, run, result, error);
+    }
+
+    private static Value Merge(Value handed, Value own) => handed.Kind == ValueKind.Map
+        ? Value.Map([.. handed.Members.Where(member => !own.TryGetMember(member.Key, out _)), .. own.Members])
+        : own;
+
+    private static void EndTransform(Draft draft, StepRun run, Value result, TemplateError? error)
+    {
+        var message = error is null ? null : $"template, line {error.Line}, column {error.Column}: {error.Message}";
+        var report = new WorkReport
+        {
+            RunId = run.RunId,
+            Index = WorkKey.Call,
+            Fence = 1,
+            Outcome = error is null ? WorkOutcome.Completed : WorkOutcome.Failed,
+            Result = error is null && result.Kind != ValueKind.Undefined ? result.ToJsonElement() : null,
+            Error = message is null ? null : new WorkError(WorkErrorKind.Template, message),
+        };
+        StartCall(draft, run);
+        foreach (var happened in Ingest.ToEvents(report, run.Step, run.Epoch, draft.Now, long.MaxValue)) draft.Append(happened);
+    }
+}

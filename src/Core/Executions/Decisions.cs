@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace PlaybookOperator.Core.Executions;
+
+/// <summary>What to do now: append the events first, then act.</summary>
+public sealed record Decisions
+{
+    public IReadOnlyList<ExecutionEvent> Events { get; init; } = [];
+
+    /// <summary>Elements of the loops that start in <see cref="Events"/>, by provisional run id; loops over ranges have none.</summary>
+    public IReadOnlyDictionary<long, IReadOnlyList<JsonElement>> Collections { get; init; } = new Dictionary<long, IReadOnlyList<JsonElement>>();
+
+    /// <summary>Work that must still be open with the same fence when the events are appended.</summary>
+    public IReadOnlyList<OpenWork> StillOpen { get; init; } = [];
+
+    /// <summary>Loops whose count of ended iterations must have got this far when the events are appended.</summary>
+    public IReadOnlyDictionary<long, long> LoopsDone { get; init; } = new Dictionary<long, long>();
+
+    /// <summary>Deliveries that should have a worker and have none. Only meaningful when there are no events: decide again after appending.</summary>
+    public IReadOnlyList<Delivery> Start { get; init; } = [];
+
+    /// <summary>Jobs that are of no use any more.</summary>
+    public IReadOnlyList<Delivery> Stop { get; init; } = [];
+
+    /// <summary>When to look again although nothing happened; null: only when woken.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>Runs of loops whose results a template reads: decide again with them in <see cref="Observed.LoopResults"/>.</summary>
+    public IReadOnlySet<long> NeedsLoopResults { get; init; } = new HashSet<long>();
+
+    /// <summary>Results by reference that a template reads: decide again with them in <see cref="Observed.LargeResults"/>.</summary>
+    public IReadOnlySet<WorkKey> NeedsLargeResults { get; init; } = new HashSet<WorkKey>();
+
+    /// <summary>Conditions that read something undefined and so counted as false.</summary>
+    public long Warnings { get; init; }
+
+    public bool NeedsMore => NeedsLoopResults.Count > 0 || NeedsLargeResults.Count > 0;
+
+    /// <summary>Nothing to append, start or stop.</summary>
+    public bool IsQuiet => Events.Count == 0 && Start.Count == 0 && Stop.Count == 0 && !NeedsMore;
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace PlaybookOperator.Core.Executions;
+
+/// <summary>How far something is, in iterations.</summary>
+public sealed record Progress(long Total, long Succeeded, long Failed, long Active)
+{
+    public static Progress None { get; } = new(0, 0, 0, 0);
+
+    /// <summary>Such as <c>730/1000</c>; empty while there is no loop.</summary>
+    public string Text => Total == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Succeeded + Failed}/{Total}");
+}
+
+/// <param name="Progress">Empty for steps without a loop.</param>
+public sealed record StepStatusLine(string Name, string Phase, string Progress);
+
+/// <summary>What the custom resource's status shows. Bounded: its size does not depend on the length of any loop.</summary>
+public sealed record ExecutionStatusView
+{
+    public required string Phase { get; init; }
+
+    public DateTimeOffset? StartTime { get; init; }
+
+    public DateTimeOffset? CompletionTime { get; init; }
+
+    public required Progress Progress { get; init; }
+
+    /// <summary>At most <see cref="StatusProjection.MaxSteps"/>, newest last.</summary>
+    public required ImmutableArray<StepStatusLine> Steps { get; init; }
+
+    public string? Message { get; init; }
+
+    public string? Reason { get; init; }
+
+    public required long LastEventId { get; init; }
+
+    public required bool Suspended { get; init; }
+
+    public required bool Degraded { get; init; }
+}
+
+/// <summary>State → status. Pure, so that the same state always gives the same status, and a status is written only when it changed.</summary>
+public static class StatusProjection
+{
+    public const int MaxSteps = 50;
+
+    /// <summary>Longer messages are cut, so that the status stays small whatever a server answers.</summary>
+    public const int MaxMessageLength = 1024;
+
+    public static ExecutionStatusView Project(ExecutionState state) => new()
+    {
+        Phase = state.Phase.ToString(),
+        StartTime = state.StartedAt,
+        CompletionTime = state.EndedAt,
+        Progress = Sum(state),
+        Steps = [.. state.Steps.Values.Where(run => run.Status != StepStatus.Skipped)
+            .OrderBy(run => run.StartedAt).ThenBy(run => run.RunId)
+            .TakeLast(MaxSteps)
+            .Select(run => new StepStatusLine(run.Step, PhaseOf(run), ProgressOf(state, run)))],
+        Message = Shorten(state.Message),
+        Reason = state.Reason,
+        LastEventId = state.LastEventId,
+        Suspended = state.Phase == ExecutionPhase.Suspended,
+        Degraded = state.Degraded,
+    };
+
+    /// <summary>The word that the HTTP API and the command line use for a phase: capitals, Suspended is PAUSED.</summary>
+    public static string ApiStatus(ExecutionPhase phase) => phase == ExecutionPhase.Suspended ? "PAUSED" : phase.ToString().ToUpperInvariant();
+
+    /// <summary>The word that the HTTP API and the command line use for a step.</summary>
+    public static string ApiStatus(StepStatus status) => status.ToString().ToUpperInvariant();
+
+    private static Progress Sum(ExecutionState state)
+    {
+        var active = state.Open.Values.Count(work => work.NextAt is null);
+        return state.Loops.Values.Aggregate(
+            Progress.None with { Active = active },
+            (sum, loop) => sum with { Total = sum.Total + loop.Total, Succeeded = sum.Succeeded + loop.Succeeded, Failed = sum.Failed + loop.Failed });
+    }
+
+    private static string PhaseOf(StepRun run) => run.Status.ToString();
+
+    private static string ProgressOf(ExecutionState state, StepRun run) => state.Loops.TryGetValue(run.RunId, out var loop)
+        ? new Progress(loop.Total, loop.Succeeded, loop.Failed, 0).Text
+        : "";
+
+    private static string? Shorten(string? message) =>
+        message is { Length: > MaxMessageLength } ? string.Concat(message.AsSpan(0, MaxMessageLength - 1), "…") : message;
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace PlaybookOperator.Core.Playbooks;
+
+/// <summary>Compiles <c>loop</c>.</summary>
+internal static class LoopCompiler
+{
+    private const int DefaultMaxParallel = 8;
+    private const string NotYet = "is not supported by this version yet.";
+
+    public static LoopPlan? Compile(FieldReader step, TemplateCompiler templates)
+    {
+        if (step.TakeObject("loop") is not { } reader) return null;
+        var source = reader.Take("in", "collection");
+        if (source is null) reader.Error("in", "is required: a list, a map, or a template that gives one.");
+        else if (source.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object or JsonValueKind.String))
+            reader.Wrong(source.Value, "a list, a map, or a template that gives one", "in", "collection");
+
+        var mode = CompileMode(reader);
+        foreach (var key in (string[])["aggregate", "until", "rateLimit", "chunk"]) reader.Refuse(key, NotYet);
+        CheckWorkers(reader);
+        var plan = new LoopPlan
+        {
+            In = source is { } found ? templates.Compile(found, reader.PathOf("in", "collection")) : TemplateNode.Null,
+            Iterator = CompileIterator(reader),
+            Mode = mode,
+            MaxParallel = (int)(reader.TakeInteger(1, 100_000, "maxParallel", "maxInFlight") ?? DefaultMaxParallel),
+            Where = reader.Take("where", "filter") is { } where ? templates.CompileCondition(where, reader.PathOf("where", "filter")) : null,
+            OrderBy = CompileOrder(reader, templates),
+            Limit = CompileLimit(reader, templates),
+            FailurePolicy = CompileFailurePolicy(reader),
+            KeepResults = CompileCollect(reader),
+        };
+        reader.Take("key");
+        reader.ReportUnknown();
+        return mode == LoopMode.Sequential ? plan with { MaxParallel = 1 } : plan;
+    }
+
+    private static LoopMode CompileMode(FieldReader reader)
+    {
+        switch (reader.TakeString("mode"))
+        {
+            case null or "sequential":
+                return LoopMode.Sequential;
+            case "async" or "parallel":
+                return LoopMode.Async;
+            case "chunked":
+                reader.Error("mode", "chunked is not supported by this version yet; use sequential or async.");
+                return LoopMode.Sequential;
+            case var other:
+                reader.Error("mode", $"must be sequential, async, parallel or chunked, not '{other}'.");
+                return LoopMode.Sequential;
+        }
+    }
+
+    private static string CompileIterator(FieldReader reader)
+    {
+        var name = reader.TakeString("iterator", "element") ?? "item";
+        if (!IsName(name)) reader.Error(reader.Spelling("iterator", "element"), $"must be a name of letters, digits and _, not '{name}'.");
+        else if (ReservedNames.All.Contains(name)) reader.Error(reader.Spelling("iterator", "element"), $"'{name}' has a meaning of its own in templates; choose another name.");
+        return name;
+    }
+
+    private static void CheckWorkers(FieldReader reader)
+    {
+        var workers = reader.TakeString("workers");
+        if (workers == "pool") reader.Error("workers", "pool is not supported by this version yet; use job or auto.");
+        else if (workers is not (null or "job" or "auto")) reader.Error("workers", $"must be job, pool or auto, not '{workers}'.");
+        reader.TakeInteger(1, 10_000, "poolSize");
+        reader.TakeInteger(1, 1_000_000, "batchSize");
+    }
+
+    private static bool CompileCollect(FieldReader reader)
+    {
+        var collect = reader.TakeString("collect");
+        if (collect == "aggregates") reader.Error("collect", "aggregates is not supported by this version yet; use results or none.");
+        else if (collect is not (null or "results" or "none")) reader.Error("collect", $"must be results, none or aggregates, not '{collect}'.");
+        return collect != "none";
+    }
+
+    private static ImmutableArray<SortKey> CompileOrder(FieldReader reader, TemplateCompiler templates)
+    {
+        if (reader.Take("orderBy", "sort") is not { } order) return [];
+        var path = reader.PathOf("orderBy", "sort");
+        var keys = ImmutableArray.CreateBuilder<SortKey>();
+        var entries = order.ValueKind == JsonValueKind.Array ? order.EnumerateArray().ToArray() : [order];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (CompileSortKey(entries[i], order.ValueKind == JsonValueKind.Array ? $"{path}[{i}]" : path, templates) is { } key) keys.Add(key);
+        }
+
+        return keys.ToImmutable();
+    }
+
+    private static SortKey? CompileSortKey(JsonElement entry, string path, TemplateCompiler templates)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+            return templates.CompileCondition(entry, path) is { } template ? new SortKey(template, Descending: false) : null;
+        var reader = new FieldReader(entry, path, templates.Problems);
+        var descending = reader.TakeBoolean("desc", "descending") ?? false;
+        var by = reader.Take("by");
+        if (by is null) reader.Error("by", "is required: a template over the element.");
+        reader.ReportUnknown();
+        return by is { } found && templates.CompileCondition(found, reader.PathOf("by")) is { } compiled ? new SortKey(compiled, descending) : null;
+    }
+
+    private static TemplateNode? CompileLimit(FieldReader reader, TemplateCompiler templates)
+    {
+        if (reader.Take("limit") is not { } limit) return null;
+        if (limit.ValueKind == JsonValueKind.String) return templates.Compile(limit, reader.PathOf("limit"));
+        return reader.TakeInteger(0, long.MaxValue, "limit") is null ? null : templates.Compile(limit, reader.PathOf("limit"));
+    }
+
+    private static FailurePolicy CompileFailurePolicy(FieldReader reader)
+    {
+        if (reader.Take("failurePolicy") is not { } policy) return new FailurePolicy.FailFast();
+        if (policy.ValueKind == JsonValueKind.Object) return CompileCounted(reader.TakeObject("failurePolicy")!);
+        switch (reader.TakeString("failurePolicy"))
+        {
+            case "failFast" or "fail_fast":
+                return new FailurePolicy.FailFast();
+            case "collectAll" or "collect_all":
+                return new FailurePolicy.CollectAll();
+            case var other:
+                if (other is not null) reader.Error("failurePolicy", $"must be failFast, collectAll, {{maxFailed: n}} or {{maxFailedPercent: p}}, not '{other}'.");
+                return new FailurePolicy.FailFast();
+        }
+    }
+
+    private static FailurePolicy CompileCounted(FieldReader reader)
+    {
+        var count = reader.TakeInteger(0, long.MaxValue, "maxFailed");
+        var percent = reader.TakeNumber(0, 100, "maxFailedPercent");
+        reader.ReportUnknown();
+        if (count is not null && percent is not null) reader.Error("maxFailedPercent", "does not go with maxFailed; keep one of them.");
+        if (count is { } n) return new FailurePolicy.MaxFailed(n);
+        if (percent is { } p) return new FailurePolicy.MaxFailedPercent(p);
+        if (!reader.Has("maxFailed") && !reader.Has("maxFailedPercent")) reader.Error("maxFailed", "is required here, or maxFailedPercent.");
+        return new FailurePolicy.FailFast();
+    }
+
+    private static bool IsName(string name) =>
+        name.Length > 0 && (char.IsAsciiLetter(name[0]) || name[0] == '_') && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Playbooks;
+
+/// <summary>What became of a playbook's document.</summary>
+/// <param name="Plan">Null when there is an error among the problems.</param>
+/// <param name="Problems">All of them, errors and warnings, in the order of the document as far as it can be told.</param>
+public sealed record Compilation(Plan? Plan, ImmutableArray<Problem> Problems)
+{
+    public IEnumerable<Problem> Errors => Problems.Where(problem => problem.Severity == ProblemSeverity.Error);
+}
+
+/// <summary>
+/// Turns a playbook's spec as written, in either spelling, into a <see cref="Plan"/>, or says everything that is wrong with it.
+/// </summary>
+public static class PlanCompiler
+{
+    private const string NotYet = "is not supported by this version yet.";
+
+    /// <param name="name">The playbook's name.</param>
+    /// <param name="spec">Its spec: JSON of any type; anything but an object is a problem.</param>
+    /// <param name="options">Bounds of its templates.</param>
+    public static Compilation Compile(string name, JsonElement spec, TemplateOptions options)
+    {
+        var problems = new List<Problem>();
+        if (spec.ValueKind != JsonValueKind.Object)
+        {
+            problems.Add(new Problem(ProblemSeverity.Error, "spec", $"must be a map with workflow, not {FieldReader.Describe(spec)}."));
+            return new Compilation(null, [.. problems]);
+        }
+
+        var plan = Compile(name, new FieldReader(spec, "", problems), new TemplateCompiler(options, problems));
+        if (plan is not null)
+        {
+            GraphCheck.Check(plan, problems);
+            ReferenceCheck.Check(plan, problems);
+        }
+
+        var sorted = problems.Distinct().ToImmutableArray();
+        return new Compilation(sorted.Any(problem => problem.Severity == ProblemSeverity.Error) ? null : plan, sorted);
+    }
+
+    private static Plan? Compile(string name, FieldReader spec, TemplateCompiler templates)
+    {
+        spec.Take("description");
+        spec.Take("eventRetention");
+        spec.TakeObject("cache");
+        spec.TakeObject("loading");
+        foreach (var key in (string[])["onExit", "workbook", "schema"]) spec.Refuse(key, NotYet);
+        var workload = CompileWorkload(spec, templates);
+        var secrets = CompileSecrets(spec, templates.Problems);
+        var limits = CompileLimits(spec);
+        var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
+        var steps = CompileSteps(spec, workload, templates);
+        spec.ReportUnknown();
+        if (steps is not { Length: > 0 } found) return null;
+        var byName = found.DistinctBy(step => step.Name, StringComparer.Ordinal).ToImmutableDictionary(step => step.Name, StringComparer.Ordinal);
+        return new Plan
+        {
+            Name = name,
+            Steps = found,
+            StartStep = byName.ContainsKey("start") ? "start" : found[0].Name,
+            Workload = workload,
+            Secrets = secrets,
+            Limits = limits,
+            Worker = worker,
+            ByName = byName,
+            Predecessors = GraphCheck.PredecessorsOf(found),
+        };
+    }
+
+    private static WorkloadPlan CompileWorkload(FieldReader spec, TemplateCompiler templates)
+    {
+        var template = TaskCompiler.CompileMap(spec, templates, "workload");
+        var source = spec.Take("workload") is { ValueKind: JsonValueKind.Object } found ? found : Executions.JsonText.EmptyObject;
+        return new WorkloadPlan(source, template);
+    }
+
+    private static ImmutableArray<SecretReference> CompileSecrets(FieldReader spec, List<Problem> problems)
+    {
+        if (spec.TakeList("secrets") is not { } list) return [];
+        var path = spec.PathOf("secrets");
+        var secrets = ImmutableArray.CreateBuilder<SecretReference>();
+        foreach (var (entry, index) in list.EnumerateArray().Select((entry, index) => (entry, index)))
+        {
+            var field = $"{path}[{index}]";
+            if (entry.ValueKind != JsonValueKind.Object)
+            {
+                problems.Add(new Problem(ProblemSeverity.Error, field, $"must be {{name, secretKeyRef}}, not {FieldReader.Describe(entry)}."));
+                continue;
+            }
+
+            if (CompileSecret(new FieldReader(entry, field, problems)) is { } secret) secrets.Add(secret);
+        }
+
+        return secrets.ToImmutable();
+    }
+
+    private static SecretReference? CompileSecret(FieldReader reader)
+    {
+        var name = reader.TakeString("name");
+        if (string.IsNullOrEmpty(name)) reader.Error("name", "is required: the name that templates use.");
+        // The name becomes a file in the worker's pod.
+        else if (name.Length > 253 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.')) || name[0] == '.')
+            reader.Error("name", $"must be letters, digits, _, - and ., not '{name}'.");
+        var source = reader.TakeObject("secretKeyRef");
+        var secretName = source?.TakeString("name");
+        var key = source?.TakeString("key");
+        if (source is null) reader.Error("secretKeyRef", "is required: {name, key} of a Kubernetes Secret.");
+        else if (secretName is null || key is null) source.Error(secretName is null ? "name" : "key", "is required.");
+        source?.ReportUnknown();
+        reader.ReportUnknown();
+        return name is null ? null : new SecretReference(name, secretName, key);
+    }
+
+    private static PlanLimits CompileLimits(FieldReader spec)
+    {
+        if (spec.TakeObject("limits") is not { } reader) return PlanLimits.Default;
+        var defaults = PlanLimits.Default;
+        var limits = new PlanLimits
+        {
+            MaxIterations = reader.TakeInteger(1, long.MaxValue, "maxIterations") ?? defaults.MaxIterations,
+            MaxDuration = reader.TakeDuration("maxDuration") ?? defaults.MaxDuration,
+            MaxParallel = (int)(reader.TakeInteger(1, 100_000, "maxParallel") ?? defaults.MaxParallel),
+            MaxEvents = reader.TakeInteger(100, long.MaxValue, "maxEvents") ?? defaults.MaxEvents,
+            MaxInlineResultBytes = reader.TakeInteger(0, 1 << 20, "maxResultBytes") ?? defaults.MaxInlineResultBytes,
+            Memory = reader.TakeString("memory"),
+        };
+        reader.ReportUnknown();
+        return limits;
+    }
+
+    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, WorkloadPlan workload, TemplateCompiler templates)
+    {
+        if (!spec.Has("workflow")) spec.Error("workflow", "is required: a list of steps.");
+        if (spec.TakeList("workflow") is not { } list) return null;
+        if (list.GetArrayLength() == 0) spec.Error("workflow", "must have at least one step.");
+        var steps = ImmutableArray.CreateBuilder<StepPlan>();
+        foreach (var (entry, index) in list.EnumerateArray().Select((entry, index) => (entry, index)))
+        {
+            var field = FieldReader.Join(spec.Path, $"{spec.Spelling("workflow")}[{index}]");
+            if (entry.ValueKind != JsonValueKind.Object)
+            {
+                templates.Problems.Add(new Problem(ProblemSeverity.Error, field, $"must be a step (a map), not {FieldReader.Describe(entry)}."));
+                continue;
+            }
+
+            steps.Add(StepCompiler.Compile(entry, field, workload, templates));
+        }
+
+        return steps.ToImmutable();
+    }
+}

@@ -1,0 +1,91 @@
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Playbooks;
+
+/// <summary>
+/// Checks the names that templates read: no secret where the operator evaluates, no step or workload member that does not exist.
+/// </summary>
+internal static class ReferenceCheck
+{
+    public static void Check(Plan plan, List<Problem> problems)
+    {
+        foreach (var step in plan.Steps)
+        {
+            foreach (var (field, references) in OperatorTemplates(step)) CheckSecrets(plan, field, references, problems);
+            foreach (var (field, references) in AllTemplates(step)) CheckNames(plan, step, field, references, problems);
+        }
+    }
+
+    /// <summary>Templates that are evaluated where secrets must never be.</summary>
+    private static IEnumerable<(string Field, IEnumerable<TemplateReference> References)> OperatorTemplates(StepPlan step)
+    {
+        if (step.Loop is { } loop)
+        {
+            yield return ($"{step.Field}.loop.in", loop.In.References);
+            yield return ($"{step.Field}.loop.where", loop.Where?.References ?? []);
+            yield return ($"{step.Field}.loop.orderBy", loop.OrderBy.SelectMany(key => key.By.References));
+            yield return ($"{step.Field}.loop.limit", loop.Limit?.References ?? []);
+        }
+
+        for (var i = 0; i < step.Case.Length; i++)
+        {
+            yield return ($"{step.Field}.case[{i}].when", step.Case[i].When?.References ?? []);
+            yield return ($"{step.Field}.case[{i}].then", ReferencesOf(step.Case[i].Then));
+        }
+
+        foreach (var clause in step.Next)
+            yield return ($"{step.Field}.next", (clause.When?.References ?? []).Concat(clause.Targets.SelectMany(target => target.Args?.References ?? [])));
+        if (step.Vars is { } vars) yield return ($"{step.Field}.vars", vars.References);
+    }
+
+    private static IEnumerable<(string Field, IEnumerable<TemplateReference> References)> AllTemplates(StepPlan step) =>
+        step.Task is { } task ? OperatorTemplates(step).Append(($"{step.Field}.tool", task.References)) : OperatorTemplates(step);
+
+    private static IEnumerable<TemplateReference> ReferencesOf(CaseActions actions) =>
+        actions.Next.SelectMany(target => target.Args?.References ?? [])
+            .Concat(actions.Set?.References ?? [])
+            .Concat(actions.Result?.References ?? [])
+            .Concat(actions.Fail?.References ?? []);
+
+    private static void CheckSecrets(Plan plan, string field, IEnumerable<TemplateReference> references, List<Problem> problems)
+    {
+        foreach (var reference in references.Where(reference => WorkloadPlan.IsSecret(reference, plan.Workload.SecretMembers)).DistinctBy(Spell))
+            problems.Add(new Problem(
+                ProblemSeverity.Error, field, $"reads the secret-bearing '{Spell(reference)}', which only a worker may see; use it in tool, args or sink."));
+    }
+
+    private static void CheckNames(Plan plan, StepPlan step, string field, IEnumerable<TemplateReference> references, List<Problem> problems)
+    {
+        foreach (var reference in references.DistinctBy(Spell))
+        {
+            if (reference.Root == "workload") CheckWorkload(plan, field, reference, problems);
+            else if (reference.Root == "secret") CheckSecret(plan, field, reference, problems);
+            else if (!IsKnown(plan, step, reference.Root))
+            {
+                var near = NearestName.Find(reference.Root, ReservedNames.All.Concat(plan.ByName.Keys)) is { } name ? $" (did you mean {name}?)" : "";
+                problems.Add(new Problem(ProblemSeverity.Warning, field, $"reads '{reference.Root}', which is neither a step nor a known name{near}."));
+            }
+        }
+    }
+
+    private static void CheckWorkload(Plan plan, string field, TemplateReference reference, List<Problem> problems)
+    {
+        if (reference.Path.Count == 0 || plan.Workload.Template[reference.Path[0]] is not null) return;
+        var near = NearestName.Find(reference.Path[0], plan.Workload.Template.Members.Select(member => member.Key)) is { } name ? $" (did you mean {name}?)" : "";
+        problems.Add(new Problem(ProblemSeverity.Warning, field, $"reads 'workload.{reference.Path[0]}', which the workload does not have{near}; an execution must bring it."));
+    }
+
+    private static void CheckSecret(Plan plan, string field, TemplateReference reference, List<Problem> problems)
+    {
+        if (reference.Path.Count == 0 || plan.Secrets.Any(secret => secret.Name == reference.Path[0])) return;
+        problems.Add(new Problem(ProblemSeverity.Warning, field, $"reads 'secret.{reference.Path[0]}', which spec.secrets does not declare; on a cluster no worker will have it."));
+    }
+
+    private static bool IsKnown(Plan plan, StepPlan step, string name) =>
+        ReservedNames.All.Contains(name)
+        || plan.ByName.ContainsKey(name)
+        || step.Loop?.Iterator == name
+        || step.Task?.Retry.OnSuccess?.Collect.Into == name;
+
+    private static string Spell(TemplateReference reference) => reference.ToString();
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace PlaybookOperator.Core.Playbooks;
+
+/// <summary>Compiles <c>retry</c>: <c>true</c>, a number of attempts, or <c>on_error</c> and <c>on_success</c>.</summary>
+internal static class RetryCompiler
+{
+    private const int MaxAttempts = 1_000_000;
+
+    public static RetryPlan Compile(FieldReader step, TemplateCompiler templates)
+    {
+        if (step.Take("retry") is not { } retry) return RetryPlan.None;
+        switch (retry.ValueKind)
+        {
+            case JsonValueKind.True:
+                return new RetryPlan(new ErrorRetryPlan(), null);
+            case JsonValueKind.False:
+                return RetryPlan.None;
+            case JsonValueKind.Number when step.TakeInteger(1, MaxAttempts, "retry") is { } attempts:
+                return new RetryPlan(new ErrorRetryPlan { MaxAttempts = (int)attempts }, null);
+            case JsonValueKind.Object:
+                return CompileMap(step.TakeObject("retry")!, templates);
+            case JsonValueKind.Number:
+                return RetryPlan.None;
+            default:
+                step.Wrong(retry, "true, a number of attempts, or a map with on_error or on_success", "retry");
+                return RetryPlan.None;
+        }
+    }
+
+    private static RetryPlan CompileMap(FieldReader retry, TemplateCompiler templates)
+    {
+        // The keys of on_error directly under retry are the older short form.
+        var isShort = !retry.Has("onError") && !retry.Has("onSuccess");
+        var onError = isShort ? CompileErrors(retry, templates) : retry.TakeObject("onError") is { } errors ? CompileErrors(errors, templates) : null;
+        var onSuccess = retry.TakeObject("onSuccess") is { } pages ? CompilePages(pages, templates) : null;
+        retry.ReportUnknown();
+        return new RetryPlan(onError, onSuccess);
+    }
+
+    private static ErrorRetryPlan CompileErrors(FieldReader reader, TemplateCompiler templates)
+    {
+        var defaults = new ErrorRetryPlan();
+        var plan = new ErrorRetryPlan
+        {
+            When = reader.Take("when") is { } when ? templates.CompileCondition(when, reader.PathOf("when")) : null,
+            StopWhen = reader.Take("stopWhen") is { } stop ? templates.CompileCondition(stop, reader.PathOf("stopWhen")) : null,
+            MaxAttempts = (int)(reader.TakeInteger(1, MaxAttempts, "maxAttempts") ?? defaults.MaxAttempts),
+            InitialDelay = reader.TakeDuration("initialDelay") ?? defaults.InitialDelay,
+            BackoffMultiplier = reader.TakeNumber(1, 1000, "backoffMultiplier") ?? defaults.BackoffMultiplier,
+            MaxDelay = reader.TakeDuration("maxDelay") ?? defaults.MaxDelay,
+            Jitter = reader.TakeBoolean("jitter") ?? defaults.Jitter,
+            RetryableStatusCodes = CompileStatusCodes(reader),
+        };
+        reader.ReportUnknown();
+        return plan;
+    }
+
+    private static ImmutableArray<int> CompileStatusCodes(FieldReader reader)
+    {
+        if (reader.TakeList("retryableStatusCodes") is not { } list) return [];
+        var codes = ImmutableArray.CreateBuilder<int>();
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var code) && code is >= 100 and <= 599) codes.Add(code);
+            else reader.Wrong(item, "a list of HTTP statuses from 100 to 599", "retryableStatusCodes");
+        }
+
+        return codes.ToImmutable();
+    }
+
+    private static PaginationPlan? CompilePages(FieldReader reader, TemplateCompiler templates)
+    {
+        var condition = reader.Take("while") is { } text ? templates.CompileCondition(text, reader.PathOf("while")) : null;
+        if (!reader.Has("while")) reader.Error("while", "is required: the condition that asks for another page.");
+        var nextPath = reader.PathOf("nextCall", "next");
+        var next = reader.TakeObject("nextCall", "next");
+        var collect = reader.TakeObject("collect");
+        var perPage = reader.TakeObject("perIteration", "perPage");
+        var plan = condition is null ? null : new PaginationPlan
+        {
+            While = condition,
+            MaxAttempts = (int)(reader.TakeInteger(1, MaxAttempts, "maxAttempts") ?? 100),
+            NextCall = next is null ? null : CompileNextCall(next, templates),
+            Collect = collect is null ? new CollectPlan(CollectStrategy.Append, [], "pages") : CompileCollect(collect),
+            PerPageSink = perPage is null ? null : SinkCompiler.Compile(perPage, templates, "sink", "save"),
+        };
+        perPage?.ReportUnknown();
+        reader.ReportUnknown();
+        return plan;
+    }
+
+    private static TemplateNode.Mapping CompileNextCall(FieldReader reader, TemplateCompiler templates)
+    {
+        var members = ImmutableArray.CreateBuilder<KeyValuePair<string, TemplateNode>>();
+        foreach (var name in (string[])["params", "headers", "url", "body"])
+        {
+            var value = name switch
+            {
+                "url" => reader.Take("url", "endpoint"),
+                "body" => reader.Take("body", "payload"),
+                _ => reader.Take(name),
+            };
+            if (value is { } found) members.Add(KeyValuePair.Create(name, templates.Compile(found, reader.PathOf(name))));
+        }
+
+        reader.ReportUnknown();
+        return new TemplateNode.Mapping(members.ToImmutable());
+    }
+
+    private static CollectPlan CompileCollect(FieldReader reader)
+    {
+        var strategy = reader.TakeString("strategy") switch
+        {
+            null or "append" => CollectStrategy.Append,
+            "replace" => CollectStrategy.Replace,
+            "merge" => CollectStrategy.Merge,
+            var other => Unknown(other),
+        };
+        var path = reader.TakeString("path");
+        var into = reader.TakeString("into") ?? "pages";
+        reader.ReportUnknown();
+        return new CollectPlan(strategy, string.IsNullOrEmpty(path) ? [] : [.. path.Split('.')], into);
+
+        CollectStrategy Unknown(string found)
+        {
+            reader.Error("strategy", $"must be append, replace or merge, not '{found}'.");
+            return CollectStrategy.Append;
+        }
+    }
+}

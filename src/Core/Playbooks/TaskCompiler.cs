@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Playbooks;
+
+/// <summary>
+/// Compiles what a worker runs: <c>tool</c>, <c>args</c>, <c>retry</c>, <c>sink</c>, <c>timeout</c>, in either spelling
+/// (<c>tool: {kind: http, …}</c>, or <c>tool: http</c> with its keys beside it).
+/// </summary>
+public static class TaskCompiler
+{
+    private static readonly string[] s_ownKeys = ["tool", "args", "input", "retry", "sink", "save", "timeout"];
+
+    /// <summary>The task of a step as it stands in an assignment; null when it has problems.</summary>
+    public static TaskPlan? Compile(JsonElement task, TemplateOptions options, List<Problem> problems)
+    {
+        var before = problems.Count;
+        if (task.ValueKind != JsonValueKind.Object)
+        {
+            problems.Add(new Problem(ProblemSeverity.Error, "task", $"must be a map, not {FieldReader.Describe(task)}."));
+            return null;
+        }
+
+        var reader = new FieldReader(task, "", problems);
+        var plan = Compile(reader, new TemplateCompiler(options, problems));
+        return problems.Count == before ? plan : null;
+    }
+
+    /// <summary>Takes the task's keys from a step. Null without a tool.</summary>
+    internal static TaskPlan? Compile(FieldReader step, TemplateCompiler templates)
+    {
+        var args = CompileMap(step, templates, "args", "input");
+        var retry = RetryCompiler.Compile(step, templates);
+        var sink = SinkCompiler.Compile(step, templates, "sink", "save");
+        var timeout = step.TakeDuration("timeout");
+        var tool = CompileTool(step, templates);
+        return tool is null ? null : new TaskPlan { Tool = tool, Args = args, Retry = retry, Sink = sink, Timeout = timeout };
+    }
+
+    /// <summary>The task's part of a step as written: what an assignment carries.</summary>
+    internal static JsonElement Source(JsonElement step, ToolPlan tool)
+    {
+        var schema = ToolSchema.Find(tool.Kind).Schema!;
+        var kept = s_ownKeys.Concat(schema.Keys.SelectMany(names => names)).ToHashSet(StringComparer.Ordinal);
+        return Executions.JsonText.Object(writer =>
+        {
+            foreach (var member in step.EnumerateObject())
+                if (kept.Contains(FieldReader.ToCamelCase(member.Name))) member.WriteTo(writer);
+        });
+    }
+
+    internal static TemplateNode.Mapping CompileMap(FieldReader reader, TemplateCompiler templates, params ReadOnlySpan<string> names)
+    {
+        var path = reader.PathOf(names);
+        if (reader.Take(names) is not { } value) return new TemplateNode.Mapping([]);
+        if (value.ValueKind == JsonValueKind.Object) return templates.CompileMap(value, path);
+        reader.Wrong(value, "a map", names);
+        return new TemplateNode.Mapping([]);
+    }
+
+    private static ToolPlan? CompileTool(FieldReader step, TemplateCompiler templates)
+    {
+        if (step.Take("tool") is not { } tool) return null;
+        switch (tool.ValueKind)
+        {
+            case JsonValueKind.String:
+                return CompileSettings(tool.GetString()!, step, step.Spelling("tool"), templates, isFlat: true);
+            case JsonValueKind.Object:
+                var inner = step.TakeObject("tool")!;
+                if (inner.TakeString("kind", "type") is { } kind) return CompileSettings(kind, inner, "kind", templates, isFlat: false);
+                if (!inner.Has("kind")) inner.Error("kind", $"is required: one of {string.Join(", ", ToolSchema.Kinds)}.");
+                return null;
+            default:
+                step.Wrong(tool, "a tool's name, or a map with kind", "tool");
+                return null;
+        }
+    }
+
+    private static ToolPlan? CompileSettings(string kind, FieldReader reader, string kindKey, TemplateCompiler templates, bool isFlat)
+    {
+        var (schema, refusal) = ToolSchema.Find(kind);
+        if (schema is null)
+        {
+            reader.Error(kindKey, refusal!);
+            reader.TakeEverything();
+            return null;
+        }
+
+        var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, TemplateNode>>();
+        foreach (var names in schema.Keys)
+        {
+            // In the flat form a step's own timeout and args are not the tool's.
+            if (isFlat && s_ownKeys.Contains(names[0])) continue;
+            if (reader.Take(names) is not { } value) continue;
+            settings.Add(KeyValuePair.Create(names[0], templates.Compile(value, reader.PathOf(names))));
+        }
+
+        foreach (var required in schema.Required)
+        {
+            if (!settings.Any(setting => setting.Key == required)) reader.Error(required, $"is required by the tool {kind}.");
+        }
+
+        if (!isFlat) reader.ReportUnknown();
+        return new ToolPlan(kind, new TemplateNode.Mapping(settings.ToImmutable()));
+    }
+}

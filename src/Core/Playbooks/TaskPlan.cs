@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Playbooks;
+
+/// <summary>What runs for each iteration (or once): render args → call → sink, with retries. Compiled by <see cref="TaskCompiler"/>.</summary>
+public sealed record TaskPlan
+{
+    public required ToolPlan Tool { get; init; }
+
+    /// <summary>Rendered before each call, visible as <c>args.*</c>.</summary>
+    public required TemplateNode.Mapping Args { get; init; }
+
+    public required RetryPlan Retry { get; init; }
+
+    public SinkPlan? Sink { get; init; }
+
+    /// <summary>For one attempt; null leaves it to the tool.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    public IEnumerable<TemplateReference> References =>
+        Tool.Settings.References.Concat(Args.References).Concat(Retry.References).Concat(Sink?.Settings.References ?? []);
+}
+
+/// <param name="Kind">Such as <c>http</c>; a known tool.</param>
+/// <param name="Settings">The tool's keys in camelCase, without <c>kind</c>.</param>
+public sealed record ToolPlan(string Kind, TemplateNode.Mapping Settings);
+
+/// <param name="Tool"><c>postgres</c> or <c>http</c>.</param>
+/// <param name="Settings">The sink's keys in camelCase, without <c>tool</c>: for postgres <c>auth</c>, <c>table</c>, <c>mode</c>, <c>key</c>, <c>data</c>, or <c>statement</c> and <c>params</c>.</param>
+public sealed record SinkPlan(string Tool, TemplateNode.Mapping Settings);
+
+/// <param name="OnError">Null: a failed attempt is final.</param>
+/// <param name="OnSuccess">Null: one call, no pages.</param>
+public sealed record RetryPlan(ErrorRetryPlan? OnError, PaginationPlan? OnSuccess)
+{
+    public static RetryPlan None { get; } = new(null, null);
+
+    public IEnumerable<TemplateReference> References => (OnError?.References ?? []).Concat(OnSuccess?.References ?? []);
+}
+
+/// <summary><c>retry.on_error</c>.</summary>
+public sealed record ErrorRetryPlan
+{
+    /// <summary>Evaluated after a failed attempt; null: the rule for errors without <c>when</c>.</summary>
+    public Template? When { get; init; }
+
+    public Template? StopWhen { get; init; }
+
+    /// <summary>Includes the first try; at least 1.</summary>
+    public int MaxAttempts { get; init; } = 3;
+
+    public TimeSpan InitialDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    public double BackoffMultiplier { get; init; } = 2;
+
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Multiply each delay by a random factor of 0.5 to 1.5.</summary>
+    public bool Jitter { get; init; } = true;
+
+    /// <summary>HTTP statuses that are retried, and no others, when not empty.</summary>
+    public ImmutableArray<int> RetryableStatusCodes { get; init; } = [];
+
+    public IEnumerable<TemplateReference> References => (When?.References ?? []).Concat(StopWhen?.References ?? []);
+}
+
+/// <summary><c>retry.on_success</c>: fetch page after page.</summary>
+public sealed record PaginationPlan
+{
+    /// <summary>Evaluated after each page; true fetches the next. An error in it stops, with a warning counted.</summary>
+    public required Template While { get; init; }
+
+    /// <summary>Pages including the first; at least 1.</summary>
+    public int MaxAttempts { get; init; } = 100;
+
+    /// <summary>Members <c>params</c>, <c>headers</c>, <c>url</c>, <c>body</c>, merged over the previous request; null: count up <c>page</c> or <c>offset</c>.</summary>
+    public TemplateNode.Mapping? NextCall { get; init; }
+
+    public CollectPlan Collect { get; init; } = new(CollectStrategy.Append, [], "pages");
+
+    /// <summary>Written after each page, before the next is fetched; null: none.</summary>
+    public SinkPlan? PerPageSink { get; init; }
+
+    public IEnumerable<TemplateReference> References =>
+        While.References.Concat(NextCall?.References ?? []).Concat(PerPageSink?.Settings.References ?? []);
+}
+
+public enum CollectStrategy
+{
+    /// <summary>Lists are joined; anything else is appended as one element.</summary>
+    Append,
+
+    /// <summary>Only the last page's value stays.</summary>
+    Replace,
+
+    /// <summary>Maps are merged shallowly, later pages win.</summary>
+    Merge,
+}
+
+/// <param name="Path">Keys from the response body to the value; empty: the body itself.</param>
+/// <param name="Into">Second name of the collected value in this step's templates.</param>
+public sealed record CollectPlan(CollectStrategy Strategy, ImmutableArray<string> Path, string Into);

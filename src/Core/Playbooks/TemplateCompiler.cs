@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Playbooks;
+
+/// <summary>Turns JSON into parsed templates, collecting every template that does not parse as a problem of its field.</summary>
+internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> problems)
+{
+    public List<Problem> Problems => problems;
+
+    /// <summary>Any JSON value; strings with blocks become expressions. A template that does not parse becomes null, and a problem.</summary>
+    public TemplateNode Compile(JsonElement value, string field) => value.ValueKind switch
+    {
+        JsonValueKind.String => CompileText(value.GetString()!, field),
+        JsonValueKind.Array => CompileList(value, field),
+        JsonValueKind.Object => CompileMap(value, field),
+        _ => new TemplateNode.Constant(Value.FromJson(value)),
+    };
+
+    public TemplateNode.Mapping CompileMap(JsonElement map, string field) =>
+        new([.. map.EnumerateObject().Select(member =>
+            KeyValuePair.Create(member.Name, Compile(member.Value, FieldReader.Join(field, member.Name))))]);
+
+    /// <summary>A condition, bare or wrapped; JSON true and false are accepted too. Null and a problem when it does not parse.</summary>
+    public Template? CompileCondition(JsonElement value, string field)
+    {
+        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.True or JsonValueKind.False))
+        {
+            problems.Add(new Problem(ProblemSeverity.Error, field, $"must be a condition such as \"{{{{ result.ok }}}}\", not {FieldReader.Describe(value)}."));
+            return null;
+        }
+
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        if (Template.TryParseCondition(text, options, out var template, out var error)) return template;
+        Report(field, error!);
+        return null;
+    }
+
+    private TemplateNode CompileText(string text, string field)
+    {
+        if (!Template.TryParse(text, options, out var template, out var error))
+        {
+            Report(field, error!);
+            return TemplateNode.Null;
+        }
+
+        return template!.IsConstant ? new TemplateNode.Constant(Value.From(text)) : new TemplateNode.Expression(template);
+    }
+
+    private TemplateNode.Sequence CompileList(JsonElement list, string field)
+    {
+        var items = list.EnumerateArray().Select((item, index) => Compile(item, $"{field}[{index}]")).ToImmutableArray();
+        return new TemplateNode.Sequence(items);
+    }
+
+    private void Report(string field, TemplateError error) =>
+        problems.Add(new Problem(ProblemSeverity.Error, field, $"template, line {error.Line}, column {error.Column}: {error.Message}")
+        {
+            TemplatePosition = (error.Line, error.Column),
+        });
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using PlaybookOperator.Core.Templates.Evaluation;
+using PlaybookOperator.Core.Templates.Values;
+
+namespace PlaybookOperator.Core.Templates.Library;
+
+/// <summary>The <c>attribute</c> of filters: a dotted path, or an index, read from each element.</summary>
+internal sealed class AttributePath
+{
+    private readonly Value[] _steps;
+    private readonly string _path;
+
+    public AttributePath(Value path)
+    {
+        _path = path.ToText();
+        _steps = path.AsString is { } text
+            ? [.. text.Split('.').Select(step => step.All(char.IsAsciiDigit) && step.Length is > 0 and < 10
+                ? Value.From(long.Parse(step, CultureInfo.InvariantCulture))
+                : Value.From(step))]
+            : [path];
+    }
+
+    /// <summary>The value at the path; <paramref name="otherwise"/> takes the place of anything undefined on the way.</summary>
+    public Value Of(Value element, Frame frame, Value otherwise = default)
+    {
+        foreach (var step in _steps)
+        {
+            if (element.Kind == ValueKind.Undefined)
+            {
+                throw new TemplateFault(TemplateErrorKind.UndefinedOperation, $"'{_path}' is undefined in an element");
+            }
+
+            frame.Charge(1);
+            element = Members.At(element, step, frame);
+            element = element.Kind == ValueKind.Undefined ? otherwise : element;
+        }
+
+        return element;
+    }
+}

@@ -1,0 +1,12 @@
+namespace PlaybookOperator.Core.Templates.Values;
+
+internal enum BinaryOperator
+{
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    FloorDivide,
+    Modulo,
+    Power,
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+
+namespace PlaybookOperator.Core.Templates.Values;
+
+/// <summary>Values over a JSON document. A level is turned into values as a whole when one of its members is first read.</summary>
+internal static class JsonValues
+{
+    /// <summary>Integers of more digits become floats: their exact value would cost more than anybody means.</summary>
+    private const int MaxIntegerDigits = 4300;
+
+    public static Value From(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => new Value(new JsonMap(element)),
+        JsonValueKind.Array => new Value(new JsonList(element)),
+        JsonValueKind.String => Value.From(Text(element)),
+        JsonValueKind.Number => Number(element),
+        JsonValueKind.True => Value.True,
+        JsonValueKind.False => Value.False,
+        JsonValueKind.Null => Value.Null,
+        _ => Value.Undefined,
+    };
+
+    private static string Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped surrogate without its other half: JSON allows it, text does not.
+            return JsonText.LenientText(element.GetRawText());
+        }
+    }
+
+    private static Value Number(JsonElement element)
+    {
+        if (element.TryGetInt64(out var integer))
+        {
+            return Value.From(integer);
+        }
+
+        var text = element.GetRawText();
+        return text.AsSpan().IndexOfAny(".eE") < 0 && text.Length <= MaxIntegerDigits
+            ? Value.From(BigInteger.Parse(text, CultureInfo.InvariantCulture))
+            : Value.From(double.Parse(text, CultureInfo.InvariantCulture));
+    }
+}
+
+internal sealed class JsonList(JsonElement element) : ListValue
+{
+    private Value[]? _items;
+
+    public override long Count { get; } = element.GetArrayLength();
+
+    public JsonElement Element => element;
+
+    public override Value Get(long index) => (Volatile.Read(ref _items) ?? Load())[index];
+
+    private Value[] Load()
+    {
+        var items = new Value[Count];
+        var place = 0;
+        foreach (var item in element.EnumerateArray())
+        {
+            items[place++] = JsonValues.From(item);
+        }
+
+        return Interlocked.CompareExchange(ref _items, items, comparand: null) ?? items;
+    }
+}
+
+internal sealed class JsonMap(JsonElement element) : MapValue
+{
+    private EntryMap? _members;
+
+    public override long Count => Members.Count;
+
+    public JsonElement Element => element;
+
+    public override IEnumerable<KeyValuePair<string, Value>> Entries => Members.Entries;
+
+    private EntryMap Members => Volatile.Read(ref _members) ?? Load();
+
+    public override bool TryGet(string key, out Value value) => Members.TryGet(key, out value);
+
+    private EntryMap Load()
+    {
+        var members = EntryMap.From(element.EnumerateObject()
+            .Select(property => KeyValuePair.Create(property.Name, JsonValues.From(property.Value))));
+        return Interlocked.CompareExchange(ref _members, members, comparand: null) ?? members;
+    }
+}

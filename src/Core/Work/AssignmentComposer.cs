@@ -1,0 +1,179 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Work;
+
+/// <summary>What an assignment is made of, beside plan and state.</summary>
+/// <param name="Element">The iteration's element; null for calls outside loops.</param>
+/// <param name="LoopResults">Results of loops that the task reads, by run id.</param>
+/// <param name="LargeResults">Results stored by reference that the task reads.</param>
+public sealed record AssignmentInput(
+    OpenWork Work,
+    JsonElement? Element,
+    IReadOnlyDictionary<long, IReadOnlyList<JsonElement?>> LoopResults,
+    IReadOnlyDictionary<WorkKey, JsonElement> LargeResults);
+
+/// <summary>
+/// Puts together what a worker gets to see: of workload and earlier results only what the task's templates name (strategy <c>selective</c>).
+/// </summary>
+public static class AssignmentComposer
+{
+    /// <summary>Runs of loops whose results the task of this step reads.</summary>
+    public static IEnumerable<long> LoopResultsReadBy(StepPlan step, ExecutionState state) =>
+        StepsReadBy(step, state)
+            .Where(read => state.Loops.ContainsKey(read.Run.RunId) && (read.Path.Count == 0 || read.Path[0] == "results"))
+            .Select(read => read.Run.RunId).Distinct();
+
+    /// <summary>Results stored by reference that the task of this step reads.</summary>
+    public static IEnumerable<WorkKey> LargeResultsReadBy(StepPlan step, ExecutionState state) =>
+        StepsReadBy(step, state).Where(read => read.Run.ResultBytes is not null).Select(read => new WorkKey(read.Run.RunId, WorkKey.Call)).Distinct();
+
+    public static Assignment Compose(Plan plan, ExecutionFacts facts, ExecutionState state, StepRun run, AssignmentInput input)
+    {
+        var step = plan.ByName[run.Step];
+        var references = step.Task!.References.ToList();
+        var members = WorkloadMembersReadBy(plan, references);
+        var key = input.Work.Key;
+        return new Assignment
+        {
+            ExecutionId = facts.Id.Value,
+            RunId = run.RunId,
+            Step = run.Step,
+            Epoch = run.Epoch,
+            Index = key.Index,
+            Fence = input.Work.Fence,
+            AttemptsUsed = input.Work.AttemptsUsed,
+            IterationId = key.IsCall ? $"{facts.Id}-{run.RunId}" : $"{facts.Id}-{run.RunId}-{key.Index}",
+            Now = facts.CreatedAt,
+            Task = step.TaskSource,
+            WorkloadTemplate = Pick(plan.Workload.Source, members),
+            WorkloadValues = Pick(facts.Workload, members),
+            Variables = ComposeVariables(plan, facts, state, run, input),
+            Secrets = [.. plan.Secrets.Select(secret => secret.Name)],
+        };
+    }
+
+    private static JsonElement ComposeVariables(Plan plan, ExecutionFacts facts, ExecutionState state, StepRun run, AssignmentInput input)
+    {
+        var step = plan.ByName[run.Step];
+        return JsonText.Object(writer =>
+        {
+            writer.WriteString("execution_id", facts.Id.ToString());
+            writer.WriteStartObject("execution");
+            writer.WriteString("id", facts.Id.ToString());
+            writer.WriteString("name", facts.Name);
+            writer.WriteString("namespace", facts.Namespace);
+            writer.WriteEndObject();
+            writer.WriteStartObject("playbook");
+            writer.WriteString("name", facts.Playbook);
+            writer.WriteEndObject();
+            WriteVars(writer, state);
+            if (run.Args is { } args)
+            {
+                writer.WritePropertyName("args");
+                args.WriteTo(writer);
+            }
+
+            foreach (var named in StepsReadBy(step, state).Select(read => read.Run).DistinctBy(read => read.Step)) WriteResult(writer, state, named, input);
+            if (!input.Work.Key.IsCall) WriteIteration(writer, step, state, run, input);
+        });
+    }
+
+    private static void WriteVars(Utf8JsonWriter writer, ExecutionState state)
+    {
+        writer.WriteStartObject("vars");
+        foreach (var (name, value) in state.Vars)
+        {
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteIteration(Utf8JsonWriter writer, StepPlan step, ExecutionState state, StepRun run, AssignmentInput input)
+    {
+        var index = input.Work.Key.Index;
+        var loop = state.Loops[run.RunId];
+        writer.WritePropertyName(step.Loop!.Iterator);
+        if (input.Element is { } element) element.WriteTo(writer);
+        else if (loop.Range is { } range) writer.WriteNumberValue(range[index]);
+        else writer.WriteNullValue();
+        writer.WriteStartObject("loop");
+        writer.WriteNumber("index", index);
+        writer.WriteNumber("index1", index + 1);
+        writer.WriteBoolean("first", index == 0);
+        writer.WriteBoolean("last", index == loop.Total - 1);
+        writer.WriteNumber("length", loop.Total);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteResult(Utf8JsonWriter writer, ExecutionState state, StepRun named, AssignmentInput input)
+    {
+        writer.WritePropertyName(named.Step);
+        if (state.Loops.ContainsKey(named.RunId))
+        {
+            WriteLoopResult(writer, named, input);
+            return;
+        }
+
+        var value = named.ResultBytes is null ? named.Result
+            : input.LargeResults.TryGetValue(new WorkKey(named.RunId, WorkKey.Call), out var large) ? large : null;
+        if (value is { } found) found.WriteTo(writer);
+        else writer.WriteNullValue();
+    }
+
+    private static void WriteLoopResult(Utf8JsonWriter writer, StepRun named, AssignmentInput input)
+    {
+        writer.WriteStartObject();
+        if (input.LoopResults.TryGetValue(named.RunId, out var results))
+        {
+            writer.WriteStartArray("results");
+            foreach (var result in results)
+            {
+                if (result is { } value) value.WriteTo(writer);
+                else writer.WriteNullValue();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (named.Result is { ValueKind: JsonValueKind.Object } summary)
+            foreach (var member in summary.EnumerateObject()) member.WriteTo(writer);
+        writer.WriteEndObject();
+    }
+
+    private static IEnumerable<(StepRun Run, IReadOnlyList<string> Path)> StepsReadBy(StepPlan step, ExecutionState state)
+    {
+        foreach (var reference in step.Task?.References ?? [])
+            if (state.Steps.TryGetValue(reference.Root, out var named) && named is { IsOver: true, Status: not StepStatus.Skipped })
+                yield return (named, reference.Path);
+    }
+
+    /// <summary>Top-level members of the workload that the task reads, with those that they read in turn; null: all of them.</summary>
+    private static HashSet<string>? WorkloadMembersReadBy(Plan plan, IReadOnlyList<TemplateReference> references)
+    {
+        var members = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Queue<TemplateReference>(references.Where(reference => reference.Root == "workload"));
+        while (open.TryDequeue(out var reference))
+        {
+            if (reference.Path.Count == 0) return null;
+            if (!members.Add(reference.Path[0])) continue;
+            foreach (var next in plan.Workload.Template[reference.Path[0]]?.References ?? [])
+                if (next.Root == "workload") open.Enqueue(next);
+        }
+
+        return members;
+    }
+
+    private static JsonElement Pick(JsonElement map, HashSet<string>? members) =>
+        members is null || map.ValueKind != JsonValueKind.Object
+            ? map
+            : JsonText.Object(writer =>
+            {
+                foreach (var member in map.EnumerateObject())
+                    if (members.Contains(member.Name)) member.WriteTo(writer);
+            });
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Http.Headers;
+using PlaybookOperator.Kubernetes.Configuration;
+using PlaybookOperator.Kubernetes.Metrics;
+
+namespace PlaybookOperator.Kubernetes.Client;
+
+/// <summary>
+/// Sends requests with credentials, within the rate, again where that is safe, and turns every failure into an
+/// <see cref="ApiException"/>. Thread-safe.
+/// </summary>
+internal sealed class RequestSender(
+    HttpClient http, KubeConfig config, ApiClientOptions options, TimeProvider time, KubernetesMetrics metrics)
+{
+    private const int MaxStatusBytes = 1024 * 1024;
+
+    // The server may live below a path of its own, which a relative address would lose.
+    private readonly string _root = config.Server.AbsoluteUri.TrimEnd('/');
+    private readonly TokenBucket _rate = new(options.RequestsPerSecond, options.RequestBurst, time);
+
+    /// <summary>The whole body of a successful answer, after as many attempts as the options allow.</summary>
+    public async Task<ReadOnlyMemory<byte>> SendAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var backoff = new Backoff(options.InitialRetryDelay, options.MaxRetryDelay, Random.Shared.NextDouble);
+        for (var attempt = 1; ; attempt++)
+        {
+            var delay = TimeSpan.Zero;
+            try
+            {
+                return await AttemptAsync(request, cancellationToken);
+            }
+            catch (ApiException failure) when (MayRetry(request, failure, attempt))
+            {
+                delay = backoff.Next();
+                if (failure.RetryAfter > delay) delay = failure.RetryAfter.Value;
+                if (time.GetElapsedTime(started) + delay > options.RetryBudget) throw;
+            }
+
+            await Task.Delay(delay, time, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// One attempt up to the headers of a successful answer, which the caller reads and disposes. The time limit is the caller's.
+    /// </summary>
+    public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var response = await ExchangeAsync(request, renewCredential: false, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.Unauthorized && config.Credential.IsRenewable)
+        {
+            response.Dispose();
+            response = await ExchangeAsync(request, renewCredential: true, cancellationToken);
+        }
+
+        if (response.IsSuccessStatusCode) return response;
+        using (response)
+        {
+            var body = await BoundedBody.ReadAsync(response.Content, MaxStatusBytes, cancellationToken);
+            var wait = FailureTranslation.RetryAfter(response.Headers.RetryAfter, time.GetUtcNow());
+            throw FailureTranslation.FromAnswer(request, response.StatusCode, body.Span, wait);
+        }
+    }
+
+    /// <summary>Waits for the request's turn; before any time limit begins.</summary>
+    public ValueTask WaitTurnAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        request.RateLimited ? _rate.WaitAsync(cancellationToken) : ValueTask.CompletedTask;
+
+    public ApiException Translate(ApiRequest request, Exception exception) =>
+        exception as ApiException ?? FailureTranslation.FromTransport(request, exception, config.Server);
+
+    public ApiException TimedOut(ApiRequest request, TimeSpan after) => FailureTranslation.TimedOut(request, after, config.Server);
+
+    private bool MayRetry(ApiRequest request, ApiException failure, int attempt)
+    {
+        if (attempt >= options.MaxAttempts || !failure.IsTransient) return false;
+        // A server that answers 429 has not begun the work, so even what is not idempotent may be sent again.
+        return request.Idempotent || failure is ApiTooManyRequestsException;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> AttemptAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        await WaitTurnAsync(request, cancellationToken);
+        using var limit = new CancellationTokenSource(options.RequestTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            using var response = await OpenAsync(request, either.Token);
+            var body = await BoundedBody.ReadAsync(response.Content, options.MaxResponseBytes, either.Token);
+            if (body.Length <= options.MaxResponseBytes) return body;
+            throw new ApiResponseException($"The answer to {request.Deed()} is larger than the limit of {options.MaxResponseBytes} bytes.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw TimedOut(request, options.RequestTimeout);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw Translate(request, exception);
+        }
+    }
+
+    private async ValueTask<Credential> CredentialAsync(bool renew, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await config.Credential.GetAsync(renew, cancellationToken);
+        }
+        catch (KubeConfigException exception)
+        {
+            // Callers go on trying after any ApiException: a plugin that failed may well succeed later.
+            throw new ApiUnauthorizedException(exception.Message, exception);
+        }
+    }
+
+    private async Task<HttpResponseMessage> ExchangeAsync(ApiRequest request, bool renewCredential, CancellationToken cancellationToken)
+    {
+        var credential = await CredentialAsync(renewCredential, cancellationToken);
+        using var message = new HttpRequestMessage(request.Method, new Uri(_root + request.Path));
+        // The handler expects the certificate, and names the server in the handshake, by this header.
+        if (config.TlsServerName is { Length: > 0 } name) message.Headers.Host = name;
+        if (credential.Token is { } token) message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (!request.Body.IsEmpty)
+        {
+            message.Content = new ReadOnlyMemoryContent(request.Body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
+        }
+
+        try
+        {
+            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            metrics.Requests.Answered(response.StatusCode, request.Method);
+            return response;
+        }
+        catch (Exception)
+        {
+            metrics.Requests.Unanswered(request.Method);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+
+namespace PlaybookOperator.Operator.Api;
+
+/// <summary>Answer of <c>GET /api/executions/{id}</c>.</summary>
+internal sealed record ExecutionAnswer
+{
+    public required string ExecutionId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Path { get; init; }
+
+    public required string Status { get; init; }
+
+    public DateTimeOffset? StartTime { get; init; }
+
+    public DateTimeOffset? EndTime { get; init; }
+
+    public double? DurationSeconds { get; init; }
+
+    public required ProgressAnswer Progress { get; init; }
+
+    public string? ParentExecutionId { get; init; }
+
+    public required IReadOnlyList<EventAnswer> Events { get; init; }
+
+    public required PaginationAnswer Pagination { get; init; }
+}
+
+internal sealed record ProgressAnswer(long Total, long Succeeded, long Failed, long Active, string Text);
+
+internal sealed record PaginationAnswer(int Page, int PageSize, long TotalEvents, long TotalPages, bool HasNext, bool HasPrev);
+
+/// <summary>One event as the API and <c>--events</c> show it: the columns of the event table.</summary>
+internal sealed record EventAnswer
+{
+    public required string ExecutionId { get; init; }
+
+    /// <summary>A number: dense from 1, far below 2^53.</summary>
+    public required long EventId { get; init; }
+
+    public required string EventType { get; init; }
+
+    public required string Status { get; init; }
+
+    public string? Step { get; init; }
+
+    public int? Epoch { get; init; }
+
+    public long? IterationIndex { get; init; }
+
+    public int? Attempt { get; init; }
+
+    public double? DurationMs { get; init; }
+
+    public JsonElement? Context { get; init; }
+
+    public JsonElement? Result { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? ParentExecutionId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public static EventAnswer Of(ExecutionId execution, ExecutionId? parent, ExecutionEvent happened) => new()
+    {
+        ExecutionId = execution.ToString(),
+        EventId = happened.EventId,
+        EventType = happened.Type.Name(),
+        Status = happened.Status.Name(),
+        Step = happened.Step,
+        Epoch = happened.Epoch,
+        IterationIndex = happened.IterationIndex,
+        Attempt = happened.Attempt,
+        DurationMs = happened.DurationMs,
+        Context = happened.Context,
+        Result = happened.Result,
+        Error = happened.Error,
+        ParentExecutionId = parent?.ToString(),
+        CreatedAt = happened.CreatedAt.ToUniversalTime(),
+    };
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace PlaybookOperator.Operator.Api;
+
+/// <summary>An RFC 9457 problem document that names the field.</summary>
+/// <param name="Field">The parameter or member that is wrong; empty when it is the request as a whole.</param>
+internal sealed record ProblemDocument(string Type, string Title, int Status, string Detail, string Field);
+
+internal static class Problems
+{
+    public static IResult Of(int status, string field, string detail) => Results.Json(
+        new ProblemDocument("about:blank", Title(status), status, detail, field),
+        ApiJson.Default.ProblemDocument,
+        "application/problem+json",
+        status);
+
+    private static string Title(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "Bad Request",
+        StatusCodes.Status401Unauthorized => "Unauthorized",
+        StatusCodes.Status403Forbidden => "Forbidden",
+        StatusCodes.Status404NotFound => "Not Found",
+        StatusCodes.Status409Conflict => "Conflict",
+        StatusCodes.Status413PayloadTooLarge => "Content Too Large",
+        StatusCodes.Status422UnprocessableEntity => "Unprocessable Content",
+        StatusCodes.Status503ServiceUnavailable => "Service Unavailable",
+        _ => "Error",
+    };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(ExecutionAnswer))]
+[JsonSerializable(typeof(EventAnswer))]
+[JsonSerializable(typeof(HealthAnswer))]
+internal sealed partial class ApiJson : JsonSerializerContext;

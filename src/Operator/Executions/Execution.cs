@@ -1,0 +1,112 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Schema;
+
+namespace PlaybookOperator.Operator.Executions;
+
+/// <summary>The custom resource <c>Execution</c>: one run of a playbook. Its status is bounded whatever the length of the loops.</summary>
+[Description("One run of a Playbook.")]
+[PrinterColumn("Playbook", "string", ".spec.playbook")]
+[PrinterColumn("Phase", "string", ".status.phase")]
+[PrinterColumn("Progress", "string", ".status.progress.text")]
+[PrinterColumn("Active", "integer", ".status.progress.active")]
+[PrinterColumn("Failed", "integer", ".status.progress.failed")]
+[PrinterColumn("Duration", "string", ".status.duration")]
+[PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
+[PrinterColumn("Id", "string", ".status.executionId", Priority = 1)]
+[PrinterColumn("Message", "string", ".status.message", Priority = 1)]
+public sealed record Execution : IKubernetesObject
+{
+    public ObjectMeta Metadata { get; init; } = new();
+
+    public required ExecutionSpec Spec { get; init; }
+
+    public ExecutionStatus? Status { get; init; }
+}
+
+public sealed record ExecutionSpec
+{
+    [Description("Name of the Playbook, in the same namespace.")]
+    [MinimumLength(1)]
+    public required string Playbook { get; init; }
+
+    [Description("Merged deeply over the playbook's workload; data, never evaluated as template.")]
+    [PreserveUnknownFields(Type = "object")]
+    public JsonElement? Workload { get; init; }
+
+    [Description("Nothing new starts while true; what runs may end.")]
+    public bool? Suspend { get; init; }
+
+    [Description("Ends the Execution. There is no way back.")]
+    public bool? Cancel { get; init; }
+
+    [Description("May only tighten the playbook's limits.")]
+    [PreserveUnknownFields(Type = "object")]
+    public JsonElement? Limits { get; init; }
+
+    [Description("loops.<step>.maxParallel and loops.<step>.maxFailed; may be edited while it runs.")]
+    [PreserveUnknownFields(Type = "object")]
+    public JsonElement? Overrides { get; init; }
+}
+
+public sealed record ExecutionStatus
+{
+    [Description("Where it stands.")]
+    [OneOf("Pending", "Running", "Suspended", "Cancelling", "Completed", "Failed", "Cancelled")]
+    public string? Phase { get; init; }
+
+    [Description("The id in the event log and the HTTP API.")]
+    public string? ExecutionId { get; init; }
+
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? StartTime { get; init; }
+
+    [JsonConverter(typeof(KubernetesTimeConverter))]
+    public DateTimeOffset? CompletionTime { get; init; }
+
+    [Description("From start to end, or to the last change; for people.")]
+    public string? Duration { get; init; }
+
+    [Description("The generation that this status is about.")]
+    public long? ObservedGeneration { get; init; }
+
+    [Description("Finished (whatever the outcome), Complete, Failed, Suspended, Degraded.")]
+    [ListMapKeys("type")]
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+
+    public ExecutionProgress? Progress { get; init; }
+
+    [Description("At most 50, newest last.")]
+    public IReadOnlyList<ExecutionStep>? Steps { get; init; }
+
+    [Description("Why it failed, or what it waits for.")]
+    public string? Message { get; init; }
+
+    [Description("The newest event in the log when this was written.")]
+    public long? LastEventId { get; init; }
+}
+
+public sealed record ExecutionProgress
+{
+    public long Total { get; init; }
+
+    public long Succeeded { get; init; }
+
+    public long Failed { get; init; }
+
+    public long Active { get; init; }
+
+    [Description("Ended of total, such as 730/1000.")]
+    public string? Text { get; init; }
+}
+
+public sealed record ExecutionStep
+{
+    public required string Name { get; init; }
+
+    public required string Phase { get; init; }
+
+    public string? Progress { get; init; }
+}

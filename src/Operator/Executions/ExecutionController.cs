@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Workers;
+
+namespace PlaybookOperator.Operator.Executions;
+
+/// <summary>
+/// Reconciles Executions: registers them, has the reconciler pass over them, writes their status, tells Kubernetes Events. Looks at what is now true;
+/// why it was woken makes no difference.
+/// </summary>
+internal sealed class ExecutionController(
+    Informer<Execution> executions,
+    ExecutionStarter starter,
+    Reconciler reconciler,
+    IWorkers workers,
+    ExecutionStatusWriter statuses,
+    ExecutionTelling telling)
+{
+    /// <summary>Status writes of a running Execution are at least so far apart; the outcome is written at once.</summary>
+    private static readonly TimeSpan s_statusInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<ExecutionRef, ExecutionId> _ids = new();
+    private readonly ConcurrentDictionary<ExecutionId, ExecutionRef> _refs = new();
+
+    /// <summary>Executions that this controller knows and that have not ended, by id.</summary>
+    public ExecutionRef? Find(ExecutionId id) => _refs.TryGetValue(id, out var found) ? found : null;
+
+    public void Remember(ExecutionRef execution, ExecutionId id)
+    {
+        _ids[execution] = id;
+        _refs[id] = execution;
+    }
+
+    /// <summary>One pass. Returns when to pass again although nothing happens.</summary>
+    public async Task<TimeSpan?> ReconcileAsync(ExecutionRef key, CancellationToken cancellationToken)
+    {
+        if (!executions.TryGet(key.Name, out var execution) || execution.Metadata.Uid != key.Uid) return await EndAsync(key, cancellationToken);
+        if (IsFinished(execution) && !HasWorkers(execution)) return null;
+        if (!_ids.TryGetValue(key, out var id))
+        {
+            switch (await starter.StartAsync(execution, cancellationToken))
+            {
+                case StartResult.Started started:
+                    Remember(key, id = started.Id);
+                    break;
+                case StartResult.Failed failed:
+                    return await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Failed, failed.Reason, failed.Message), cancellationToken);
+                case StartResult.Waiting waiting:
+                    await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Pending, waiting.Reason, waiting.Message), cancellationToken);
+                    return waiting.LookAgain;
+            }
+        }
+
+        return await PassAsync(execution, key, id, cancellationToken);
+    }
+
+    private async Task<TimeSpan?> PassAsync(Execution execution, ExecutionRef key, ExecutionId id, CancellationToken cancellationToken)
+    {
+        PassResult pass;
+        try
+        {
+            pass = await reconciler.PassAsync(id, ExecutionIntent.Of(execution), cancellationToken);
+        }
+        catch (StateLostException lost)
+        {
+            Forget(key, id);
+            return await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Failed, "StateLost", lost.Message), cancellationToken);
+        }
+
+        var again = pass.WakeAt is { } due ? telling.Until(due) : (TimeSpan?)null;
+        var status = statuses.Compose(execution, id, pass.State);
+        if (!pass.State.IsTerminal && ExecutionStatusWriter.IsNews(execution.Status, status) && telling.TooSoon(id, status.Phase!, s_statusInterval) is { } wait)
+            return again is null || wait < again ? wait : again;
+        await TellAsync(execution, status, cancellationToken);
+        if (pass.State.IsTerminal) Forget(key, id);
+        return again;
+    }
+
+    /// <summary>The resource is gone: its execution ends, its Jobs go. Owner references remove them too, but a database does not know that.</summary>
+    private async Task<TimeSpan?> EndAsync(ExecutionRef key, CancellationToken cancellationToken)
+    {
+        if (!_ids.TryGetValue(key, out var id))
+        {
+            if (await starter.FindAsync(key.Uid, cancellationToken) is not { } header) return null;
+            id = header.Id;
+        }
+
+        await reconciler.PassAsync(id, Intent.Run with { Deleted = true }, cancellationToken);
+        Forget(key, id);
+        return null;
+    }
+
+    private async Task<TimeSpan?> TellAsync(Execution execution, ExecutionStatus status, CancellationToken cancellationToken)
+    {
+        if (!ExecutionStatusWriter.IsNews(execution.Status, status)) return null;
+        await statuses.WriteAsync(execution, status, cancellationToken);
+        telling.Tell(execution, status);
+        return null;
+    }
+
+    private void Forget(ExecutionRef key, ExecutionId id)
+    {
+        _ids.TryRemove(key, out _);
+        _refs.TryRemove(id, out _);
+        telling.Forget(id);
+        (workers as KubernetesWorkers)?.Forget(id);
+    }
+
+    private bool HasWorkers(Execution execution) =>
+        ExecutionId.TryParse(execution.Status?.ExecutionId, out var id) && workers.Observe(id).Count > 0;
+
+    internal static bool IsFinished(Execution execution) =>
+        execution.Status?.Phase is nameof(ExecutionPhase.Completed) or nameof(ExecutionPhase.Failed) or nameof(ExecutionPhase.Cancelled);
+}

@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.Kubernetes.Client;
+using PlaybookOperator.Kubernetes.Objects;
+
+namespace PlaybookOperator.Operator.Executions;
+
+/// <summary>What became of the attempt to register an Execution in the log.</summary>
+internal abstract record StartResult
+{
+    private StartResult()
+    {
+    }
+
+    public sealed record Started(ExecutionId Id) : StartResult;
+
+    /// <summary>It cannot run, ever.</summary>
+    public sealed record Failed(string Reason, string Message) : StartResult;
+
+    /// <summary>Its playbook may still come.</summary>
+    public sealed record Waiting(string Reason, string Message, TimeSpan LookAgain) : StartResult;
+}
+
+/// <summary>
+/// Registers an Execution in the log, with the playbook as it is now. From then on the playbook may change: the execution is pinned to the digest.
+/// </summary>
+internal sealed class ExecutionStarter(
+    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, ClusterIdentity cluster, TimeProvider time)
+{
+    /// <summary>How long an Execution waits for a Playbook that does not exist.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
+    public async Task<StartResult> StartAsync(Execution execution, CancellationToken cancellationToken)
+    {
+        var uid = execution.Metadata.Uid!;
+        if (await FindAsync(uid, cancellationToken) is { } known) return new StartResult.Started(known.Id);
+        if (execution.Status?.ExecutionId is { } lost)
+            return new StartResult.Failed("StateLost", $"Execution id {lost} is not in the database; it is not started a second time.");
+
+        // Live, not from the watch: what was applied a moment ago must be what runs.
+        var name = new NamespacedName(execution.Metadata.Namespace!, execution.Spec.Playbook);
+        var playbook = await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken);
+        if (playbook is null) return Missing(execution, name);
+        var digest = PlaybookDocument.Digest(playbook.Spec);
+        var compilation = plans.Compile(playbook.Metadata.Name, digest, playbook.Spec);
+        if (compilation.Plan is null)
+            return new StartResult.Failed("InvalidPlaybook", $"Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
+        return new StartResult.Started(await CreateAsync(execution, playbook, digest, cancellationToken));
+    }
+
+    /// <summary>The execution of a resource, by the resource's uid; null when it never got as far as the log.</summary>
+    public async ValueTask<ExecutionHeader?> FindAsync(string uid, CancellationToken cancellationToken) =>
+        await reader.FindAsync(await cluster.GetUidAsync(cancellationToken), uid, cancellationToken);
+
+    private StartResult Missing(Execution execution, NamespacedName name)
+    {
+        var waited = time.GetUtcNow() - (execution.Metadata.CreationTimestamp ?? time.GetUtcNow());
+        var message = $"There is no Playbook '{name.Name}' in namespace {name.Namespace}.";
+        return waited < s_patience
+            ? new StartResult.Waiting("PlaybookNotFound", message, s_patience - waited)
+            : new StartResult.Failed("PlaybookNotFound", message);
+    }
+
+    private async Task<ExecutionId> CreateAsync(Execution execution, Playbooks.Playbook playbook, string digest, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return await log.CreateAsync(
+            new NewExecution(
+                ExecutionId.Create(now, RandomNumberGenerator.GetInt32(int.MaxValue)),
+                await cluster.GetUidAsync(cancellationToken),
+                execution.Metadata.Uid!,
+                execution.Metadata.Namespace!,
+                execution.Metadata.Name,
+                playbook.Metadata.Name,
+                digest,
+                playbook.Spec,
+                execution.Spec.Workload is { ValueKind: JsonValueKind.Object } workload ? workload : JsonText.EmptyObject)
+            {
+                CreatedAt = now,
+            },
+            cancellationToken);
+    }
+}
+
+/// <summary>The uid of this cluster (its kube-system namespace): executions of several clusters may share a database.</summary>
+internal sealed class ClusterIdentity(ApiClient client)
+{
+    private string? _uid;
+
+    public async ValueTask<string> GetUidAsync(CancellationToken cancellationToken)
+    {
+        if (_uid is not null) return _uid;
+        var system = await client.GetAsync(Resources.Namespaces, NamespacedName.ClusterScoped("kube-system"), cancellationToken);
+        return _uid = system?.Metadata.Uid ?? throw new InvalidOperationException("The cluster has no namespace kube-system.");
+    }
+}

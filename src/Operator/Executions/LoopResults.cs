@@ -1,0 +1,30 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.EventLog;
+
+namespace PlaybookOperator.Operator.Executions;
+
+/// <summary>Reads the results of a loop page by page, in order of index; a failed or unfinished iteration's place is null.</summary>
+public static class LoopResults
+{
+    private const int PageSize = 500;
+
+    public static async Task<IReadOnlyList<JsonElement?>> ReadAsync(
+        IEventReader reader, ExecutionId id, long runId, int limit, CancellationToken cancellationToken)
+    {
+        var results = new List<JsonElement?>();
+        while (results.Count < limit)
+        {
+            var page = await reader.ReadResultsAsync(id, runId, results.Count, Math.Min(PageSize, limit - results.Count), cancellationToken);
+            foreach (var outcome in page)
+            {
+                while (results.Count < outcome.Index) results.Add(null);
+                results.Add(outcome.Result);
+            }
+
+            if (page.Count < PageSize) break;
+        }
+
+        return results;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Caching;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.EventLog;
+
+namespace PlaybookOperator.Operator.Executions;
+
+/// <summary>
+/// Compiled playbooks by digest: the cache <c>playbook</c>. An execution keeps the version that it started with, whatever happens to the resource.
+/// </summary>
+public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> cache)
+{
+    public static readonly BoundedCacheOptions DefaultCache = new() { Name = "playbook", MaxEntries = 500, TimeToLive = TimeSpan.FromMinutes(30) };
+
+    /// <summary>The plan of a pinned version.</summary>
+    /// <exception cref="StateLostException">The version is not in the log, or no longer compiles.</exception>
+    public ValueTask<Plan> GetAsync(string name, string digest, CancellationToken cancellationToken) =>
+        cache.GetOrAddAsync(digest, (key, token) => LoadAsync(name, key, token), cancellationToken);
+
+    /// <summary>Compiles a spec; a plan that is fine is kept for the executions that follow.</summary>
+    public Compilation Compile(string name, string digest, JsonElement spec)
+    {
+        if (cache.TryGet(digest, out var known)) return new Compilation(known, []);
+        var compilation = PlanCompiler.Compile(name, spec, TemplateOptions.Default);
+        if (compilation is { Plan: { } plan, Problems.Length: 0 }) cache.Set(digest, plan);
+        return compilation;
+    }
+
+    private async Task<Plan> LoadAsync(string name, string digest, CancellationToken cancellationToken)
+    {
+        var spec = await reader.ReadPlaybookAsync(digest, cancellationToken)
+            ?? throw new StateLostException($"The playbook version {digest} of '{name}' is not in the database.");
+        var compilation = PlanCompiler.Compile(name, spec, TemplateOptions.Default);
+        return compilation.Plan
+            ?? throw new StateLostException($"The pinned version of '{name}' does not compile here: {string.Join("; ", compilation.Errors)}");
+    }
+}
+
+/// <summary>What an execution rests on is gone; it cannot go on, and trying again does not help.</summary>
+public sealed class StateLostException(string message) : Exception(message);

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.EventLog.Writing;
+
+namespace PlaybookOperator.Operator.Executions;
+
+/// <summary>What a pass left behind.</summary>
+/// <param name="Header">The execution as read last.</param>
+/// <param name="State">Its state after the pass.</param>
+/// <param name="WakeAt">When to pass again although nothing happened; null: when woken.</param>
+public sealed record PassResult(ExecutionHeader Header, ExecutionState State, DateTimeOffset? WakeAt);
+
+/// <summary>
+/// One pass over one execution: observe → read → decide → append → act. It knows nothing of playbooks; whatever it is told twice, and wherever it is
+/// killed, the next pass comes to the same end.
+/// </summary>
+/// <remarks>Thread-safe; two passes over the same execution fence each other by the log's version.</remarks>
+public sealed class Reconciler(
+    IEventLog log, IEventReader reader, PlanSource plans, StateCache states, IWorkers workers, TimeProvider time)
+{
+    /// <summary>Appends and reads in one pass, at most: more means that deciding does not come to rest.</summary>
+    private const int MaxRounds = 100;
+
+    /// <summary>Values of loops that one template may have the operator load.</summary>
+    private const int MaxLoadedResults = 100_000;
+
+    /// <param name="id">The execution; it must exist in the log.</param>
+    /// <param name="intent">What its resource asks for.</param>
+    /// <param name="cancellationToken">Ends the pass between two steps.</param>
+    /// <exception cref="StateLostException">The log does not know the execution, or its playbook version.</exception>
+    public async Task<PassResult> PassAsync(ExecutionId id, Intent intent, CancellationToken cancellationToken)
+    {
+        var pass = new Pass { Observed = Observed.Nothing with { Intent = intent, Jobs = workers.Observe(id) } };
+        await ReadAsync(id, pass, cancellationToken);
+        var plan = await plans.GetAsync(pass.Header.Playbook, pass.Header.Digest, cancellationToken);
+        var decisions = await SettleAsync(plan, pass, cancellationToken);
+        await ActAsync(plan, pass, decisions, cancellationToken);
+        states.Put(id, pass.State);
+        return new PassResult(pass.Header, pass.State, decisions.WakeAt);
+    }
+
+    /// <summary>The state as of now, for those who only look.</summary>
+    public async Task<(ExecutionHeader Header, ExecutionState State, Plan Plan)?> LookAsync(ExecutionId id, CancellationToken cancellationToken)
+    {
+        var cached = states.Get(id);
+        var snapshot = await reader.ReadAsync(id, cached?.LastEventId ?? 0, cancellationToken);
+        if (snapshot is null) return null;
+        var plan = await plans.GetAsync(snapshot.Header.Playbook, snapshot.Header.Digest, cancellationToken);
+        return (snapshot.Header, snapshot.ToState(cached ?? ExecutionState.Initial), plan);
+    }
+
+    public static ExecutionFacts FactsOf(ExecutionHeader header) =>
+        new(header.Id, header.Namespace, header.Name, header.Playbook, header.Workload, header.CreatedAt);
+
+    /// <summary>Decides and appends until there is nothing more to append.</summary>
+    private async Task<Decisions> SettleAsync(Plan plan, Pass pass, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var decisions = Decider.Decide(plan, FactsOf(pass.Header), pass.State, pass.Observed, time.GetUtcNow());
+            if (decisions.Events.Count > 0) await AppendAsync(pass, decisions, cancellationToken);
+            else if (decisions.NeedsMore) await LoadAsync(pass, decisions, cancellationToken);
+            else return decisions;
+        }
+
+        throw new InvalidOperationException($"Execution {pass.Header.Id} does not come to rest after {MaxRounds} decisions.");
+    }
+
+    private async Task ReadAsync(ExecutionId id, Pass pass, CancellationToken cancellationToken)
+    {
+        // Jobs first, then the log: a Job that is seen finished has its result in what is read now, or has none.
+        pass.Observed = pass.Observed with { Jobs = workers.Observe(id) };
+        var before = pass.HasState ? pass.State : states.Get(id) ?? ExecutionState.Initial;
+        var snapshot = await reader.ReadAsync(id, before.LastEventId, cancellationToken)
+            ?? throw new StateLostException($"Execution {id} is not in the database.");
+        pass.Take(snapshot, before);
+    }
+
+    private async Task AppendAsync(Pass pass, Decisions decisions, CancellationToken cancellationToken)
+    {
+        var batch = new AppendBatch(pass.Header.Version, decisions.Events)
+        {
+            Collections = decisions.Collections,
+            StillOpen = decisions.StillOpen,
+            Loops = [.. decisions.LoopsDone.Select(done => new LoopCondition(done.Key, done.Value))],
+        };
+        var result = await log.AppendAsync(pass.Header.Id, batch, cancellationToken);
+        switch (result)
+        {
+            case AppendResult.Appended appended when appended.FirstEventId == pass.State.LastEventId + 1:
+                pass.Fold(decisions.Events, appended);
+                break;
+            case AppendResult.Appended or AppendResult.VersionConflict or AppendResult.ConditionFailed or AppendResult.Closed:
+                // Something was written in between: look again.
+                await ReadAsync(pass.Header.Id, pass, cancellationToken);
+                break;
+            default:
+                throw new StateLostException($"Execution {pass.Header.Id} is no longer in the database.");
+        }
+    }
+
+    private async Task LoadAsync(Pass pass, Decisions decisions, CancellationToken cancellationToken)
+    {
+        var loops = pass.Observed.LoopResults.ToDictionary(pair => pair.Key, pair => pair.Value);
+        foreach (var run in decisions.NeedsLoopResults)
+            loops[run] = await LoopResults.ReadAsync(reader, pass.Header.Id, run, MaxLoadedResults, cancellationToken);
+        var large = pass.Observed.LargeResults.ToDictionary(pair => pair.Key, pair => pair.Value);
+        foreach (var key in decisions.NeedsLargeResults)
+        {
+            large[key] = await reader.ReadResultAsync(pass.Header.Id, key, cancellationToken)
+                ?? throw new StateLostException($"The result of run {key.RunId} of execution {pass.Header.Id} is not in the database.");
+        }
+
+        pass.Observed = pass.Observed with { LoopResults = loops, LargeResults = large };
+    }
+
+    private async Task ActAsync(Plan plan, Pass pass, Decisions decisions, CancellationToken cancellationToken)
+    {
+        if (decisions.Stop.Count > 0) await workers.StopAsync(pass.Header, decisions.Stop, cancellationToken);
+        if (decisions.Start.Count > 0)
+            await workers.StartAsync(new WorkOrder(pass.Header, plan, pass.State, decisions.Start), cancellationToken);
+    }
+
+    /// <summary>What one pass knows; it changes as the pass goes on.</summary>
+    private sealed class Pass
+    {
+        private ExecutionHeader? _header;
+        private ExecutionState? _state;
+
+        public ExecutionHeader Header => _header!;
+
+        public ExecutionState State => _state!;
+
+        public bool HasState => _state is not null;
+
+        public required Observed Observed { get; set; }
+
+        public void Take(ExecutionSnapshot snapshot, ExecutionState before)
+        {
+            _header = snapshot.Header;
+            _state = snapshot.ToState(before);
+            Observed = Observed with
+            {
+                Claimed = snapshot.Open.Where(row => row.Claimed).Select(row => new Delivery(row.Work.Key, row.Work.Fence)).ToImmutableHashSet(),
+            };
+        }
+
+        public void Fold(IReadOnlyList<ExecutionEvent> events, AppendResult.Appended appended)
+        {
+            for (var i = 0; i < events.Count; i++)
+                _state = State.Apply(Numbering.Number(events[i], appended.FirstEventId - 1, i + 1));
+            _header = Header with { Version = appended.Version, LastEventId = State.LastEventId, Phase = State.Phase };
+        }
+    }
+}

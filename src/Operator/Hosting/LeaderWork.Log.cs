@@ -1,0 +1,22 @@
+namespace PlaybookOperator.Operator.Hosting;
+
+internal static partial class LeaderWorkLog
+{
+    [LoggerMessage(2101, LogLevel.Warning, "Open executions could not be looked through: {Reason}")]
+    public static partial void SweepFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(2102, LogLevel.Information, "Leading: {Playbooks} playbooks, {Executions} executions, {Jobs} worker Jobs.")]
+    public static partial void Leading(this ILogger logger, int playbooks, int executions, int jobs);
+
+    [LoggerMessage(2103, LogLevel.Critical, "The lease was lost; this replica ends and starts over.")]
+    public static partial void LeaseLost(this ILogger logger);
+
+    [LoggerMessage(2104, LogLevel.Information, "The database is ready: identity {Identity}.")]
+    public static partial void DatabaseReady(this ILogger logger, Guid identity);
+
+    [LoggerMessage(2105, LogLevel.Warning, "The database is not available: {Reason}")]
+    public static partial void DatabaseMissing(this ILogger logger, string reason);
+
+    [LoggerMessage(2106, LogLevel.Information, "The database is available again.")]
+    public static partial void DatabaseBack(this ILogger logger);
+}

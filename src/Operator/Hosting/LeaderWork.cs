@@ -1,0 +1,148 @@
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.Kubernetes.Metrics;
+using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Queues;
+using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Controllers;
+using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Playbooks;
+using PlaybookOperator.Operator.Workers;
+
+namespace PlaybookOperator.Operator.Hosting;
+
+/// <summary>
+/// What only the leader does: the controllers, and what wakes them (watches, the log's notifications, due times, the sweep). A wake carries no data:
+/// it puts a key into a queue.
+/// </summary>
+internal sealed class LeaderWork(
+    Informers informers,
+    ExecutionController executions,
+    PlaybookController playbooks,
+    KubernetesWorkers workers,
+    IEventReader reader,
+    IWakeUps wakeUps,
+    ClusterIdentity cluster,
+    ReconcileOptions options,
+    KubernetesMetrics kubernetesMetrics,
+    ControllerMetrics metrics,
+    TimeProvider time,
+    ILogger<LeaderWork> logger) : IDisposable
+{
+    private const int SweepPage = 500;
+
+    private readonly WorkQueue<ExecutionRef> _executionQueue = new(new WorkQueueOptions { Name = "execution" }, time, kubernetesMetrics);
+    private readonly WorkQueue<NamespacedName> _playbookQueue = new(new WorkQueueOptions { Name = "playbook" }, time, kubernetesMetrics);
+    private volatile bool _leads;
+
+    /// <summary>Connects the watches with the queues; once, before the informers start.</summary>
+    public void Wire()
+    {
+        informers.Playbooks.AddHandler(change =>
+        {
+            if (!_leads) return;
+            _playbookQueue.Add(change.Key);
+            foreach (var waiting in informers.Executions.ListBy(PlaybookController.ByPlaybook, PlaybookController.IndexKey(change.Key.Namespace, change.Key.Name)))
+                if (waiting.Status?.ExecutionId is null) _executionQueue.Add(ExecutionRef.Of(waiting));
+        });
+        informers.Executions.AddHandler(change =>
+        {
+            if (!_leads) return;
+            _executionQueue.Add(ExecutionRef.Of(change.Item));
+            if (change is not ObjectChange<Execution>.Updated)
+                _playbookQueue.Add(new NamespacedName(change.Key.Namespace, change.Item.Spec.Playbook));
+        });
+        informers.Jobs.AddHandler(change =>
+        {
+            workers.Saw(change.Item.Metadata);
+            if (_leads && change.Item.Metadata.ControllerOwner() is { Kind: "Execution" } owner)
+                _executionQueue.Add(new ExecutionRef(new NamespacedName(change.Key.Namespace, owner.Name), owner.Uid));
+        });
+    }
+
+    /// <summary>Leads until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _leads = true;
+        foreach (var playbook in informers.Playbooks.List()) _playbookQueue.Add(NamespacedName.Of(playbook));
+        foreach (var execution in informers.Executions.List()) _executionQueue.Add(ExecutionRef.Of(execution));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var executionLoop = new ControllerLoop<ExecutionRef>("execution", _executionQueue, executions.ReconcileAsync, time, metrics, logger);
+        var playbookLoop = new ControllerLoop<NamespacedName>("playbook", _playbookQueue, playbooks.ReconcileAsync, time, metrics, logger);
+        List<Task> all =
+        [
+            executionLoop.RunAsync(options.Executions, stop.Token),
+            playbookLoop.RunAsync(options.Playbooks, stop.Token),
+            ListenAsync(stop.Token),
+            SweepAsync(stop.Token),
+        ];
+        // The first that ends ends the others: half a leader would look alive and not be.
+        var first = await Task.WhenAny(all);
+        await stop.CancelAsync();
+        await Task.WhenAll(all).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _leads = false;
+        await first;
+    }
+
+    public void Dispose()
+    {
+        _executionQueue.Dispose();
+        _playbookQueue.Dispose();
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var id in wakeUps.WatchAsync(cancellationToken))
+        {
+            if (executions.Find(id) is { } known) _executionQueue.Add(known);
+            else await AddUnknownAsync(id, cancellationToken);
+        }
+    }
+
+    private async Task AddUnknownAsync(ExecutionId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await reader.ReadHeaderAsync(id, cancellationToken) is { } header) await AddAsync(header, cancellationToken);
+        }
+        catch (EventLogUnavailableException unavailable)
+        {
+            // The watch over the log yields every open execution again once the database is back.
+            logger.SweepFailed(unavailable.Message);
+        }
+    }
+
+    /// <summary>Looks through everything that the log holds open: what nobody knows any more, because its resource went while no leader was there, ends here.</summary>
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await SweepOnceAsync(cancellationToken);
+            }
+            catch (EventLogUnavailableException unavailable)
+            {
+                logger.SweepFailed(unavailable.Message);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(options.SweepSeconds), time, cancellationToken);
+        }
+    }
+
+    private async Task SweepOnceAsync(CancellationToken cancellationToken)
+    {
+        var after = new ExecutionId(0);
+        while (await reader.ListOpenAsync(after, SweepPage, cancellationToken) is { Count: > 0 } page)
+        {
+            foreach (var header in page) await AddAsync(header, cancellationToken);
+            after = page[^1].Id;
+        }
+    }
+
+    private async Task AddAsync(ExecutionHeader header, CancellationToken cancellationToken)
+    {
+        if (header.ClusterUid != await cluster.GetUidAsync(cancellationToken) || !informers.Watches(header.Namespace)) return;
+        _executionQueue.Add(new ExecutionRef(new NamespacedName(header.Namespace, header.Name), header.Uid));
+    }
+}

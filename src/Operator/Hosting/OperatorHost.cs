@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using PlaybookOperator.Core.Caching;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.EventLog.Postgres;
+using PlaybookOperator.Kubernetes.Client;
+using PlaybookOperator.Kubernetes.Configuration;
+using PlaybookOperator.Kubernetes.Election;
+using PlaybookOperator.Kubernetes.Metrics;
+using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Recording;
+using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Api;
+using PlaybookOperator.Operator.Controllers;
+using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Metrics;
+using PlaybookOperator.Operator.Playbooks;
+using PlaybookOperator.Operator.Workers;
+using PlaybookOperator.Operator.Yaml;
+
+namespace PlaybookOperator.Operator.Hosting;
+
+/// <summary>Wires the operator: one method a feature, in the order in which they stand on each other.</summary>
+internal static class OperatorHost
+{
+    public static void AddOperator(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Readiness>();
+        services.AddEventLog();
+        services.AddKubernetes();
+        services.AddExecutions();
+        services.AddWorkers();
+        services.AddLeader();
+        services.AddOperatorMetrics();
+    }
+
+    public static void MapOperator(this WebApplication app)
+    {
+        app.UseRequestTimeouts();
+        app.MapHealthApi();
+        app.MapMetrics();
+        app.Services.StartMetrics();
+        app.MapExecutionApi();
+        app.MapWorkerApi();
+    }
+
+    private static void AddEventLog(this IServiceCollection services)
+    {
+        services.AddSingleton(_ => new EventLogMetrics());
+        services.AddSingleton(provider => new DatabasePools(provider.GetRequiredService<EventLogOptions>(), provider.GetRequiredService<EventLogMetrics>()));
+        services.AddSingleton<DatabaseSchema>();
+        services.AddSingleton<ChangeNotifier>();
+        services.AddSingleton<PostgresEventLog>();
+        services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<PostgresEventLog>());
+        services.AddSingleton<IEventReader>(provider => provider.GetRequiredService<PostgresEventLog>());
+        services.AddSingleton<IWakeUps, PostgresWakeUps>();
+        services.AddSingleton<DatabaseGate>();
+        services.AddHostedService<DatabaseService>();
+        services.AddSingleton<IHostedService>(provider => new BackgroundLoop(provider.GetRequiredService<ChangeNotifier>().RunAsync));
+    }
+
+    private static void AddKubernetes(this IServiceCollection services)
+    {
+        services.AddSingleton<KubernetesMetrics>();
+        services.AddSingleton(provider => LoadKubeConfig(provider.GetRequiredService<KubernetesOptions>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<KubernetesOptions>();
+            return new ApiClientOptions { RequestsPerSecond = options.RequestsPerSecond, RequestBurst = options.RequestBurst };
+        });
+        services.AddSingleton<ApiClient>();
+        services.AddSingleton<ClusterIdentity>();
+        services.AddInformer(ResourceTypes.Playbooks, selector: null);
+        services.AddInformer(ResourceTypes.Executions, selector: null);
+        services.AddInformer(Resources.Jobs, WorkerLabels.Selector);
+        services.AddSingleton<Informers>();
+        services.AddHostedService<InformerService>();
+        services.AddSingleton(provider => new EventRecorderOptions
+        {
+            ReportingController = "playbooks.dev/operator",
+            ReportingInstance = provider.GetRequiredService<LeaderElectorOptions>().Identity,
+        });
+        services.AddSingleton<EventRecorder>();
+        services.AddSingleton<IHostedService>(provider => new BackgroundLoop(provider.GetRequiredService<EventRecorder>().RunAsync));
+    }
+
+    private static void AddInformer<T>(this IServiceCollection services, ResourceType<T> type, string? selector)
+        where T : class, IKubernetesObject
+    {
+        services.AddSingleton(type);
+        services.AddSingleton(provider => new InformerOptions<T>
+        {
+            Selection = new ListOptions
+            {
+                Namespace = provider.GetRequiredService<KubernetesOptions>().Namespace is { Length: > 0 } one ? one : null,
+                LabelSelector = selector,
+            },
+        });
+        services.AddSingleton<Informer<T>>();
+    }
+
+    private static void AddExecutions(this IServiceCollection services)
+    {
+        services.AddCache(PlanSource.DefaultCache, (BoundedCache<string, Plan> cache, IServiceProvider provider) =>
+            new PlanSource(provider.GetRequiredService<IEventReader>(), cache));
+        services.AddCache(
+            StateCache.DefaultCache, (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
+        services.AddSingleton<Reconciler>();
+        services.AddSingleton<ExecutionStarter>();
+        services.AddSingleton<ExecutionStatusWriter>();
+        services.AddSingleton<ExecutionMetrics>();
+        services.AddSingleton<ExecutionTelling>();
+        services.AddSingleton<ExecutionController>();
+        services.AddSingleton<PlaybookController>();
+        services.AddSingleton<ApiAccess>();
+    }
+
+    private static void AddCache<TKey, TValue, TOwner>(
+        this IServiceCollection services, BoundedCacheOptions options, Func<BoundedCache<TKey, TValue>, IServiceProvider, TOwner> own,
+        Func<TKey, TValue, long>? sizeOf = null)
+        where TKey : notnull
+        where TOwner : class
+    {
+        services.AddSingleton(provider => new BoundedCache<TKey, TValue>(options, provider.GetRequiredService<TimeProvider>(), sizeOf));
+        services.AddSingleton<IBoundedCache>(provider => provider.GetRequiredService<BoundedCache<TKey, TValue>>());
+        services.AddSingleton(provider => own(provider.GetRequiredService<BoundedCache<TKey, TValue>>(), provider));
+    }
+
+    private static void AddWorkers(this IServiceCollection services)
+    {
+        services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<KubernetesWorkers>();
+        services.AddSingleton<IWorkers>(provider => provider.GetRequiredService<KubernetesWorkers>());
+        services.AddSingleton<WorkerSessions>();
+        services.AddSingleton<PodIdentity>();
+        services.AddSingleton<ReportQueue>();
+        services.AddSingleton<AssignmentSource>();
+    }
+
+    private static void AddLeader(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => ElectorOptions(
+            provider.GetRequiredService<LeaderElectionOptions>(), () => provider.GetRequiredService<KubeConfig>().Namespace));
+        services.AddSingleton<LeaderElector>();
+        services.AddSingleton<ControllerMetrics>();
+        services.AddSingleton<LeaderWork>();
+        services.AddHostedService<LeaderService>();
+    }
+
+    private static LeaderElectorOptions ElectorOptions(LeaderElectionOptions options, Func<string> ownNamespace) => new()
+    {
+        Lease = new NamespacedName(options.Namespace.Length > 0 ? options.Namespace : ownNamespace(), options.Name),
+        Identity = options.Identity.Length > 0 ? options.Identity : $"{Environment.MachineName}-{Guid.NewGuid().ToString("N")[..8]}",
+        LeaseDuration = TimeSpan.FromSeconds(options.LeaseSeconds),
+        RenewDeadline = TimeSpan.FromSeconds(options.RenewDeadlineSeconds),
+        RetryPeriod = TimeSpan.FromSeconds(options.RetryPeriodSeconds),
+    };
+
+    private static KubeConfig LoadKubeConfig(KubernetesOptions options, TimeProvider time) =>
+        KubeConfig.Load(EnvironmentOptions.Sources(options.Kubeconfig, text => YamlDocument.Parse(text)), time);
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Options;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.Operator.Api;
+using PlaybookOperator.Operator.Workers;
+
+namespace PlaybookOperator.Operator.Hosting;
+
+/// <summary>
+/// Binds the options: from the command line (<c>--Workers:Image=…</c>) and from variables with the prefix <c>PLAYBOOK_</c>
+/// (<c>PLAYBOOK_WORKERS__IMAGE</c>). Wrong ones end the start with a sentence each.
+/// </summary>
+internal static class OptionsSetup
+{
+    public const string EnvironmentPrefix = "PLAYBOOK_";
+
+    public static void AddOperatorOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(Checked(configuration.GetSection(ApiOptions.Section).Get<ApiOptions>() ?? new(), ApiOptions.Section, new ApiOptionsValidator()));
+        services.AddSingleton(Checked(configuration.GetSection(WorkerOptions.Section).Get<WorkerOptions>() ?? new(), WorkerOptions.Section, new WorkerOptionsValidator()));
+        services.AddSingleton(Checked(
+            configuration.GetSection(KubernetesOptions.Section).Get<KubernetesOptions>() ?? new(), KubernetesOptions.Section, new KubernetesOptionsValidator()));
+        services.AddSingleton(Checked(
+            configuration.GetSection(LeaderElectionOptions.Section).Get<LeaderElectionOptions>() ?? new(), LeaderElectionOptions.Section, new LeaderElectionOptionsValidator()));
+        services.AddSingleton(Checked(
+            configuration.GetSection(ReconcileOptions.Section).Get<ReconcileOptions>() ?? new(), ReconcileOptions.Section, new ReconcileOptionsValidator()));
+        var database = configuration.GetSection("Database").Get<EventLogOptions>() ?? new();
+        var problems = database.Problems().ToList();
+        if (problems.Count > 0) throw new OptionsValidationException("Database", typeof(EventLogOptions), problems.Select(problem => $"Database:{problem}"));
+        services.AddSingleton(database);
+    }
+
+    private static T Checked<T>(T options, string section, IValidateOptions<T> validator)
+        where T : class
+    {
+        var result = validator.Validate(section, options);
+        return result.Failed ? throw new OptionsValidationException(section, typeof(T), result.Failures) : options;
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class ApiOptionsValidator : IValidateOptions<ApiOptions>;
+
+[OptionsValidator]
+internal sealed partial class WorkerOptionsValidator : IValidateOptions<WorkerOptions>;
+
+[OptionsValidator]
+internal sealed partial class KubernetesOptionsValidator : IValidateOptions<KubernetesOptions>;
+
+[OptionsValidator]
+internal sealed partial class LeaderElectionOptionsValidator : IValidateOptions<LeaderElectionOptions>;
+
+[OptionsValidator]
+internal sealed partial class ReconcileOptionsValidator : IValidateOptions<ReconcileOptions>;

@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace PlaybookOperator.Operator.Hosting;
+
+/// <summary>How the leader reconciles. Section <c>Reconcile</c>.</summary>
+public sealed class ReconcileOptions
+{
+    public const string Section = "Reconcile";
+
+    /// <summary>Executions reconciled at the same time.</summary>
+    [Range(1, 64)]
+    public int Executions { get; set; } = 8;
+
+    /// <summary>Playbooks compiled at the same time.</summary>
+    [Range(1, 16)]
+    public int Playbooks { get; set; } = 2;
+
+    /// <summary>Seconds between sweeps for executions whose resource is gone.</summary>
+    [Range(1, 3600)]
+    public int SweepSeconds { get; set; } = 60;
+}

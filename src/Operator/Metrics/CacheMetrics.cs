@@ -1,0 +1,75 @@
+using System.Diagnostics.Metrics;
+using PlaybookOperator.Core.Caching;
+
+namespace PlaybookOperator.Operator.Metrics;
+
+/// <summary>
+/// The <c>playbook_cache_*</c> series of the caches given to it. Every series exists from the start, at 0.
+/// The caches' names are the closed set of the label <c>cache</c>.
+/// </summary>
+public sealed class CacheMetrics : IDisposable
+{
+    public const string MeterName = "PlaybookOperator.Caches";
+
+    private readonly IBoundedCache[] _caches;
+    private readonly Meter _meter;
+
+    /// <exception cref="ArgumentException">Two caches have one name.</exception>
+    public CacheMetrics(IMeterFactory meters, IEnumerable<IBoundedCache> caches)
+    {
+        _caches = [.. caches];
+        if (_caches.GroupBy(cache => cache.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two caches are named '{twice.Key}': their series would be one.", nameof(caches));
+
+        _meter = meters.Create(MeterName);
+        _meter.CreateObservableCounter("playbook_cache_requests", Requests, null, "Reads of the cache by result.");
+        _meter.CreateObservableCounter("playbook_cache_evictions", Evictions, null, "Entries that left the cache, by reason.");
+        _meter.CreateObservableCounter("playbook_cache_loads", () => Each(s => s.Loads), null, "Values made or loaded for the cache, failures included.");
+        _meter.CreateObservableGauge("playbook_cache_hit_ratio", () => Each(s => s.HitRate), null, "Hits per read since the start, 0 to 1; 0 before the first read.");
+        _meter.CreateObservableGauge("playbook_cache_entries", () => Each(s => s.Size), null, "Entries held.");
+        _meter.CreateObservableGauge("playbook_cache_capacity", () => Each(s => s.MaxSize), null, "Entries held at most.");
+        _meter.CreateObservableGauge("playbook_cache_size_bytes", () => Each(s => s.Bytes), "bytes", "Bytes held, where the cache counts them.");
+        ObserveLoads();
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void ObserveLoads()
+    {
+        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.00001, 0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30] };
+        var durations = _meter.CreateHistogram("playbook_cache_load_duration_seconds", "seconds", "Time to make or load a value.", null, advice);
+        foreach (var cache in _caches)
+        {
+            var label = new KeyValuePair<string, object?>("cache", cache.Name);
+            cache.ObserveLoads(took => durations.Record(took.TotalSeconds, label));
+        }
+    }
+
+    private IEnumerable<Measurement<T>> Each<T>(Func<CacheStatistics, T> figure)
+        where T : struct
+    {
+        foreach (var cache in _caches) yield return new(figure(cache.Statistics), new KeyValuePair<string, object?>("cache", cache.Name));
+    }
+
+    private IEnumerable<Measurement<long>> Requests()
+    {
+        foreach (var cache in _caches)
+        {
+            var statistics = cache.Statistics;
+            yield return Of(statistics.Hits, cache, "result", "hit");
+            yield return Of(statistics.Misses, cache, "result", "miss");
+        }
+    }
+
+    private IEnumerable<Measurement<long>> Evictions()
+    {
+        foreach (var cache in _caches)
+        {
+            var evictions = cache.Statistics.Evictions;
+            foreach (var reason in EvictionReasons.All) yield return Of(evictions.Of(reason), cache, "reason", reason.Label());
+        }
+    }
+
+    private static Measurement<long> Of(long figure, IBoundedCache cache, string label, string value) =>
+        new(figure, new KeyValuePair<string, object?>("cache", cache.Name), new KeyValuePair<string, object?>(label, value));
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Kubernetes.Client;
+using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Executions;
+
+namespace PlaybookOperator.Operator.Playbooks;
+
+/// <summary>Compiles each Playbook and says in its status whether it can run, or everything that is wrong with it.</summary>
+internal sealed class PlaybookController(
+    ApiClient client, Informer<Playbook> playbooks, Informer<Execution> executions, PlanSource plans, TimeProvider time)
+{
+    /// <summary>Name of the index of Executions by <c>namespace/playbook</c>.</summary>
+    public const string ByPlaybook = "playbook";
+
+    /// <summary>The API server refuses longer messages of conditions.</summary>
+    private const int MaxMessageLength = 32_768;
+
+    public static string IndexKey(string? @namespace, string playbook) => $"{@namespace}/{playbook}";
+
+    /// <summary>One pass. Never asks to be called again: nothing changes by waiting.</summary>
+    public async Task<TimeSpan?> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
+    {
+        if (!playbooks.TryGet(key, out var playbook)) return null;
+        var digest = PlaybookDocument.Digest(playbook.Spec);
+        var compilation = plans.Compile(key.Name, digest, playbook.Spec);
+        var status = Compose(playbook, digest, compilation);
+        if (!IsNews(playbook.Status, status)) return null;
+        var patch = JsonSerializer.SerializeToNode(status, ResourceJson.Default.PlaybookStatus)!.AsObject();
+        await client.MergePatchAsync(ResourceTypes.Playbooks, key, new JsonObject { ["status"] = patch }, "status", cancellationToken);
+        return null;
+    }
+
+    private PlaybookStatus Compose(Playbook playbook, string digest, Compilation compilation)
+    {
+        var errors = compilation.Errors.Select(problem => problem.ToString()).ToList();
+        return new PlaybookStatus
+        {
+            Steps = compilation.Plan?.Steps.Length,
+            Digest = digest,
+            Executions = executions.ListBy(ByPlaybook, IndexKey(playbook.Metadata.Namespace, playbook.Metadata.Name)).Count,
+            ObservedGeneration = playbook.Metadata.Generation,
+            Conditions = Condition.Set(playbook.Status?.Conditions, new Condition
+            {
+                Type = "Ready",
+                Status = errors.Count == 0 ? "True" : "False",
+                Reason = errors.Count == 0 ? "Compiled" : "Invalid",
+                Message = Shorten(errors.Count == 0 ? Warnings(compilation) : string.Join('\n', errors)),
+                ObservedGeneration = playbook.Metadata.Generation,
+                LastTransitionTime = Seconds(time.GetUtcNow()),
+            }),
+        };
+    }
+
+    private static string Warnings(Compilation compilation) =>
+        string.Join('\n', compilation.Problems.Select(problem => $"warning: {problem}"));
+
+    private static bool IsNews(PlaybookStatus? before, PlaybookStatus after) => before is null || Comparable(before) != Comparable(after);
+
+    private static string Comparable(PlaybookStatus status) => JsonSerializer.Serialize(
+        status with { Conditions = status.Conditions?.Select(condition => condition with { LastTransitionTime = null }).ToList() },
+        ResourceJson.Default.PlaybookStatus);
+
+    private static string Shorten(string text) => text.Length <= MaxMessageLength ? text : string.Concat(text.AsSpan(0, MaxMessageLength - 1), "…");
+
+    private static DateTimeOffset Seconds(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.Kubernetes.Client;
+using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Executions;
+
+namespace PlaybookOperator.Operator.Workers;
+
+/// <summary>
+/// Workers as Jobs, one for each delivery. What exists is read from the informer; a Job that was created here and that the informer has not seen yet
+/// counts as existing, so that a late watch never makes a claimed delivery look lost.
+/// </summary>
+internal sealed class KubernetesWorkers(
+    ApiClient client, Informer<Job> jobs, IEventLog log, WorkerOptions options, WorkerMetrics metrics) : IWorkers
+{
+    /// <summary>Name of the informer's index by execution id.</summary>
+    public const string ExecutionIndex = "execution";
+
+    /// <summary>Created here, not yet seen by the informer; by execution, so that an ended one leaves as a whole.</summary>
+    private readonly ConcurrentDictionary<ExecutionId, ConcurrentDictionary<Delivery, byte>> _unseen = new();
+
+    public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id)
+    {
+        var observed = new Dictionary<Delivery, JobPhase>();
+        if (_unseen.TryGetValue(id, out var unseen))
+            foreach (var delivery in unseen.Keys) observed[delivery] = JobPhase.Active;
+        foreach (var job in jobs.ListBy(ExecutionIndex, id.ToString()))
+            if (WorkerLabels.Read(job.Metadata) is { } found) observed[found.Delivery] = PhaseOf(job);
+        return observed;
+    }
+
+    /// <summary>Tells that the informer has seen a Job come or go: from here on it is the truth about it.</summary>
+    public void Saw(ObjectMeta metadata)
+    {
+        if (WorkerLabels.Read(metadata) is { } found && _unseen.TryGetValue(found.Execution, out var unseen)) unseen.TryRemove(found.Delivery, out _);
+    }
+
+    public async ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
+    {
+        var records = new ConcurrentBag<JobRecord>();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.CreateParallelism, CancellationToken = cancellationToken };
+        try
+        {
+            await Parallel.ForEachAsync(order.Deliveries, parallel, async (delivery, token) =>
+            {
+                if (await CreateAsync(order, delivery, token) is { } record) records.Add(record);
+            });
+        }
+        finally
+        {
+            // Those that were created must be known even when a later one failed: their pods are on their way.
+            if (!records.IsEmpty) await log.RecordJobsAsync(order.Execution.Id, [.. records], cancellationToken);
+        }
+    }
+
+    public async ValueTask StopAsync(ExecutionHeader execution, IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
+    {
+        var names = jobs.ListBy(ExecutionIndex, execution.Id.ToString())
+            .Where(job => WorkerLabels.Read(job.Metadata) is { } found && deliveries.Contains(found.Delivery))
+            .ToList();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.CreateParallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(names, parallel, async (job, token) =>
+        {
+            if (job.Metadata.DeletionTimestamp is null)
+                await client.DeleteAsync(Resources.Jobs, NamespacedName.Of(job), new DeleteOptions { Uid = job.Metadata.Uid }, token);
+        });
+    }
+
+    /// <summary>Forgets an execution that has ended.</summary>
+    public void Forget(ExecutionId id) => _unseen.TryRemove(id, out _);
+
+    private async Task<JobRecord?> CreateAsync(WorkOrder order, Delivery delivery, CancellationToken cancellationToken)
+    {
+        var run = order.State.Steps.Values.First(step => step.RunId == delivery.Key.RunId);
+        var manifest = JobManifest.Build(order.Execution, order.Plan, run, delivery, options);
+        var unseen = _unseen.GetOrAdd(order.Execution.Id, _ => new ConcurrentDictionary<Delivery, byte>());
+        unseen[delivery] = 0;
+        try
+        {
+            var result = await client.CreateAsync(Resources.Jobs, manifest, cancellationToken);
+            if (result is CreateResult<Job>.Created) metrics.JobsCreated.Add(1);
+            // Between the creation and here the informer may have seen it already.
+            if (jobs.TryGet(NamespacedName.Of(result.Item), out _)) unseen.TryRemove(delivery, out _);
+            return new JobRecord(delivery.Key, delivery.Fence, result.Item.Metadata.Uid!);
+        }
+        catch
+        {
+            unseen.TryRemove(delivery, out _);
+            throw;
+        }
+    }
+
+    private static JobPhase PhaseOf(Job job) => (job.IsComplete, job.IsFailed) switch
+    {
+        (true, _) => JobPhase.Succeeded,
+        (_, true) => JobPhase.Failed,
+        // Deleted by somebody: its pod is being ended, and no result will come.
+        _ when job.Metadata.DeletionTimestamp is not null => JobPhase.Failed,
+        _ => JobPhase.Active,
+    };
+}
+
+/// <summary>What the operator counts about workers.</summary>
+internal sealed class WorkerMetrics : IDisposable
+{
+    public const string MeterName = "PlaybookOperator.Workers";
+    private readonly Meter _meter = new(MeterName);
+
+    public WorkerMetrics()
+    {
+        JobsCreated = _meter.CreateCounter<long>("playbook_jobs_created", description: "Worker Jobs created.");
+        ReportsRefused = _meter.CreateCounter<long>("playbook_worker_reports_refused", description: "Reports of workers that were refused, by reason.");
+        JobsCreated.Add(0);
+        foreach (var reason in RefusalReasons) ReportsRefused.Add(0, new KeyValuePair<string, object?>("reason", reason));
+    }
+
+    public static IReadOnlyList<string> RefusalReasons { get; } = ["malformed", "too_large", "forbidden", "unauthorized", "late"];
+
+    public Counter<long> JobsCreated { get; }
+
+    public Counter<long> ReportsRefused { get; }
+
+    public void Refused(string reason) => ReportsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Dispose() => _meter.Dispose();
+}

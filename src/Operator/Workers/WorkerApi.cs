@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.EventLog;
+
+namespace PlaybookOperator.Operator.Workers;
+
+/// <summary>
+/// What workers speak, version 1: exchange the pod's token for a session, claim the work, report. Bound to the delivery of the session:
+/// whatever a worker says about other work is refused.
+/// </summary>
+internal static class WorkerApi
+{
+    private const int MaxReports = 1000;
+
+    public static void MapWorkerApi(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/worker/v1");
+        group.AddEndpointFilter(static async (context, next) =>
+        {
+            // Without the database there is neither a key to check sessions with nor a place for results: come again.
+            if (context.HttpContext.RequestServices.GetRequiredService<WorkerSessions>().IsReady) return await next(context);
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            return Problem(StatusCodes.Status503ServiceUnavailable, "", "The database is not available.");
+        });
+        group.MapPost("/session", OpenSessionAsync);
+        group.MapPost("/claim", ClaimAsync);
+        group.MapPost("/reports", ReportAsync);
+    }
+
+    private static async Task<IResult> OpenSessionAsync(
+        HttpContext context, PodIdentity pods, WorkerSessions sessions, WorkerOptions options, WorkerMetrics metrics, TimeProvider time)
+    {
+        var (request, refusal) = await ReadAsync(context, WorkJson.Default.SessionRequest, options, metrics);
+        if (request is null) return refusal!;
+        switch (await pods.ResolveAsync(request.Token, context.RequestAborted))
+        {
+            case PodResolution.Known known:
+                var expires = time.GetUtcNow() + TimeSpan.FromSeconds(options.SessionSeconds);
+                var session = new WorkerSession(known.Job.Execution, new Delivery(known.Job.Key, known.Job.Fence), known.PodUid, expires);
+                return Results.Json(new SessionAnswer(sessions.Signer.Sign(session), expires), WorkJson.Default.SessionAnswer);
+            case PodResolution.NotYet notYet:
+                context.Response.Headers.RetryAfter = "1";
+                return Problem(StatusCodes.Status503ServiceUnavailable, "token", notYet.Reason);
+            case PodResolution.Refused refused:
+                metrics.Refused("unauthorized");
+                return Problem(StatusCodes.Status401Unauthorized, "token", refused.Reason);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static async Task<IResult> ClaimAsync(HttpContext context, WorkerSessions sessions, AssignmentSource assignments, WorkerMetrics metrics)
+    {
+        if (Authenticate(context, sessions.Signer) is not { } session) return Unauthorized(metrics);
+        var (assignment, refusal) = await assignments.ClaimAsync(session.Execution, session.Delivery, session.Pod, context.RequestAborted);
+        return assignment is null
+            ? Problem(StatusCodes.Status409Conflict, "session", refusal!)
+            : Results.Json(assignment, WorkJson.Default.Assignment);
+    }
+
+    private static async Task<IResult> ReportAsync(
+        HttpContext context, WorkerSessions sessions, ReportQueue queue, WorkerOptions options, WorkerMetrics metrics)
+    {
+        if (Authenticate(context, sessions.Signer) is not { } session) return Unauthorized(metrics);
+        var (reports, refusal) = await ReadAsync(context, WorkJson.Default.WorkReportArray, options, metrics);
+        if (reports is null) return refusal!;
+        if (reports.Length is 0 or > MaxReports || Malformed(reports) is not null)
+        {
+            metrics.Refused("malformed");
+            return Problem(StatusCodes.Status422UnprocessableEntity, "reports", Malformed(reports) ?? $"must hold 1 to {MaxReports} reports, not {reports.Length}.");
+        }
+
+        if (Array.Exists(reports, report => report.Key != session.Delivery.Key))
+        {
+            metrics.Refused("forbidden");
+            return Problem(StatusCodes.Status403Forbidden, "reports", "A session may report its own work only.");
+        }
+
+        var outcomes = await queue.EnqueueAsync(session.Execution, reports, context.RequestAborted);
+        foreach (var outcome in outcomes)
+            if (outcome is not IngestOutcome.Accepted) metrics.Refused("late");
+        return Results.Json(new ReportAnswer([.. outcomes.Select(Word)]), WorkJson.Default.ReportAnswer);
+    }
+
+    private static string Word(IngestOutcome outcome) => outcome.ToString().ToLowerInvariant();
+
+    private static string? Malformed(WorkReport[] reports)
+    {
+        foreach (var report in reports)
+        {
+            if (report is null) return "must not hold null.";
+            if (report.Fence < 1) return $"fence must be at least 1, not {report.Fence}.";
+            if (report.Index < WorkKey.Call) return $"index must be at least {WorkKey.Call}, not {report.Index}.";
+            if (report.Notes.Count > WorkLimits.MaxNotes) return $"notes must be at most {WorkLimits.MaxNotes}, not {report.Notes.Count}.";
+            if (report.Outcome == WorkOutcome.Waiting && report.NextAt is null) return "next_at is required by the outcome Waiting.";
+            if (report.Notes.Any(note => note.Type is not (EventType.CallRetry or EventType.SinkDone or EventType.SinkError)))
+                return "notes may be CallRetry, SinkDone or SinkError.";
+        }
+
+        return null;
+    }
+
+    private static WorkerSession? Authenticate(HttpContext context, SessionSigner signer)
+    {
+        const string Scheme = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.Ordinal) ? signer.Verify(header[Scheme.Length..]) : null;
+    }
+
+    private static async Task<(T? Body, IResult? Refusal)> ReadAsync<T>(
+        HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, WorkerOptions options, WorkerMetrics metrics)
+        where T : class
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.MaxRequestBytes;
+        try
+        {
+            var body = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
+            if (body is not null) return (body, null);
+            metrics.Refused("malformed");
+            return (null, Problem(StatusCodes.Status422UnprocessableEntity, "", "The body must not be null."));
+        }
+        catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            metrics.Refused("too_large");
+            return (null, Problem(
+                StatusCodes.Status413PayloadTooLarge, "", string.Create(CultureInfo.InvariantCulture, $"The body is larger than {options.MaxRequestBytes} bytes.")));
+        }
+        catch (JsonException malformed)
+        {
+            metrics.Refused("malformed");
+            return (null, Problem(StatusCodes.Status422UnprocessableEntity, malformed.Path ?? "", "The body is not the JSON that this call takes."));
+        }
+    }
+
+    private static IResult Unauthorized(WorkerMetrics metrics)
+    {
+        metrics.Refused("unauthorized");
+        return Problem(StatusCodes.Status401Unauthorized, "Authorization", "A session from /worker/v1/session is required.");
+    }
+
+    private static IResult Problem(int status, string field, string detail) => Api.Problems.Of(status, field, detail);
+}

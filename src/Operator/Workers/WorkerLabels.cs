@@ -1,0 +1,36 @@
+using System.Globalization;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Kubernetes.Objects;
+
+namespace PlaybookOperator.Operator.Workers;
+
+/// <summary>Labels by which the operator finds its Jobs again. They say what a Job is for; they prove nothing about a pod.</summary>
+internal static class WorkerLabels
+{
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+    public const string ManagedByValue = "playbook-operator";
+    public const string Execution = "playbooks.dev/execution-id";
+    public const string Step = "playbooks.dev/step";
+    public const string Run = "playbooks.dev/run-id";
+    public const string Index = "playbooks.dev/index";
+    public const string Fence = "playbooks.dev/fence";
+
+    public static string Selector => $"{ManagedBy}={ManagedByValue},{Execution}";
+
+    public static (ExecutionId Execution, Delivery Delivery)? Read(ObjectMeta metadata) =>
+        ExecutionId.TryParse(metadata.Label(Execution), out var id)
+        && long.TryParse(metadata.Label(Run), NumberStyles.None, CultureInfo.InvariantCulture, out var run)
+        && TryReadIndex(metadata.Label(Index), out var index)
+        && int.TryParse(metadata.Label(Fence), NumberStyles.None, CultureInfo.InvariantCulture, out var fence)
+            ? (id, new Delivery(new WorkKey(run, index), fence))
+            : null;
+
+    /// <summary>A label value cannot begin with a minus: a call outside loops has the word.</summary>
+    public static string WriteIndex(WorkKey key) => key.IsCall ? "call" : key.Index.ToString(CultureInfo.InvariantCulture);
+
+    private static bool TryReadIndex(string? text, out long index)
+    {
+        index = WorkKey.Call;
+        return text == "call" || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index);
+    }
+}

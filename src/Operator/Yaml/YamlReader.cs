@@ -1,0 +1,120 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace PlaybookOperator.Operator.Yaml;
+
+/// <summary>Reads YAML into nodes. Anchors, aliases and merge keys (<c>&lt;&lt;</c>) are resolved; depth is bounded, and so is what aliases may multiply.</summary>
+internal sealed class YamlReader
+{
+    private const int MaxDepth = 100;
+    private const string MergeKey = "<<";
+
+    private readonly Parser _parser;
+    private readonly Dictionary<AnchorName, YamlNode> _anchors = [];
+
+    private YamlReader(string text) => _parser = new Parser(new StringReader(text));
+
+    /// <summary>All documents of the text.</summary>
+    /// <exception cref="YamlException">It is not YAML.</exception>
+    public static IReadOnlyList<YamlNode> Read(string text)
+    {
+        try
+        {
+            return new YamlReader(text).ReadStream();
+        }
+        catch (YamlDotNet.Core.YamlException malformed)
+        {
+            throw new YamlException(Sentence(malformed.Message), (int)malformed.Start.Line, (int)malformed.Start.Column);
+        }
+    }
+
+    private List<YamlNode> ReadStream()
+    {
+        var documents = new List<YamlNode>();
+        _parser.Consume<StreamStart>();
+        while (_parser.TryConsume<DocumentStart>(out _))
+        {
+            _anchors.Clear();
+            documents.Add(ReadNode(0));
+            _parser.Consume<DocumentEnd>();
+        }
+
+        return documents;
+    }
+
+    private YamlNode ReadNode(int depth)
+    {
+        var mark = _parser.Current!.Start;
+        var (line, column) = ((int)mark.Line, (int)mark.Column);
+        if (depth > MaxDepth) throw new YamlException($"The document is nested deeper than {MaxDepth} levels.", line, column);
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            return _anchors.TryGetValue(alias.Value, out var known)
+                ? known
+                : throw new YamlException($"The alias *{alias.Value} has no anchor before it.", line, column);
+        }
+
+        if (_parser.TryConsume<YamlDotNet.Core.Events.Scalar>(out var scalar))
+        {
+            var isPlain = scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty;
+            return Anchor(scalar.Anchor, new YamlNode.Scalar(scalar.Value, isPlain, line, column));
+        }
+
+        if (_parser.TryConsume<SequenceStart>(out var list))
+        {
+            var sequence = new YamlNode.Sequence([], line, column);
+            while (!_parser.TryConsume<SequenceEnd>(out _)) sequence.Items.Add(ReadNode(depth + 1));
+            return Anchor(list.Anchor, sequence);
+        }
+
+        var start = _parser.Consume<MappingStart>();
+        return Anchor(start.Anchor, ReadMapping(depth, line, column));
+    }
+
+    private YamlNode.Mapping ReadMapping(int depth, int line, int column)
+    {
+        var mapping = new YamlNode.Mapping([], line, column);
+        var merged = new List<YamlNode>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        while (!_parser.TryConsume<MappingEnd>(out _))
+        {
+            var key = ReadNode(depth + 1) as YamlNode.Scalar ?? throw new YamlException("A key must be text.", line, column);
+            var value = ReadNode(depth + 1);
+            if (key is { Text: MergeKey, IsPlain: true }) merged.Add(value);
+            else if (names.Add(key.Text)) mapping.Members.Add((key, value));
+            else throw new YamlException($"The key '{key.Text}' is given twice.", key.Line, key.Column);
+        }
+
+        foreach (var source in merged) Merge(mapping, names, source);
+        return mapping;
+    }
+
+    private static void Merge(YamlNode.Mapping mapping, HashSet<string> names, YamlNode source)
+    {
+        switch (source)
+        {
+            case YamlNode.Mapping other:
+                // What is written out wins over what is merged in, and the earlier merge over the later.
+                mapping.Members.AddRange(other.Members.Where(member => names.Add(member.Key.Text)));
+                break;
+            case YamlNode.Sequence several:
+                foreach (var one in several.Items) Merge(mapping, names, one);
+                break;
+            default:
+                throw new YamlException("<< must be given a map or a list of maps.", source.Line, source.Column);
+        }
+    }
+
+    private YamlNode Anchor(AnchorName name, YamlNode node)
+    {
+        if (!name.IsEmpty) _anchors[name] = node;
+        return node;
+    }
+
+    /// <summary>The library's messages begin with the place, which is told apart from them.</summary>
+    private static string Sentence(string message)
+    {
+        var text = message.StartsWith('(') && message.IndexOf("): ", StringComparison.Ordinal) is > 0 and var end ? message[(end + 3)..] : message;
+        return text.EndsWith('.') ? text : text + ".";
+    }
+}

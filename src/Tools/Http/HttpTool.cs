@@ -1,0 +1,108 @@
+using System.Net;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
+
+namespace PlaybookOperator.Tools.Http;
+
+/// <summary>The <c>http</c> tool. Statuses of 400 and more are errors, 3xx are results unless redirects are followed.</summary>
+internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITool
+{
+    private const int MaxRedirects = 10;
+    private const int MaxShownBodyLength = 200;
+
+    public async ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var (call, error) = await HttpCall.ReadAsync(request, context, cancellationToken);
+        if (call is null) return CallOutcome.Failed(error!);
+        using var limit = new CancellationTokenSource(call.Timeout ?? Timeout.InfiniteTimeSpan, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await FollowAsync(call, context.Secrets, linked.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return CallOutcome.Failed(CallErrors.Timeout(Describe(call), call.Timeout ?? TimeSpan.Zero));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
+        {
+            return CallOutcome.Failed(HttpFailures.Describe(Describe(call), exception));
+        }
+    }
+
+    private async Task<CallOutcome> FollowAsync(HttpCall call, SecretScope secrets, CancellationToken cancellationToken)
+    {
+        for (var hops = 0; ; hops++)
+        {
+            using var message = ToMessage(call);
+            using var response = await instances.Http.SendAsync(message, cancellationToken);
+            if (!call.FollowRedirects || HttpRedirect.Next(call, response) is not { } next) return await ReadAsync(call, response, secrets, cancellationToken);
+            if (hops == MaxRedirects)
+                return CallOutcome.Failed(new(WorkErrorKind.Http, $"{Describe(call)} redirected more than {MaxRedirects} times.", (int)response.StatusCode));
+            call = next;
+        }
+    }
+
+    private static HttpRequestMessage ToMessage(HttpCall call)
+    {
+        var message = new HttpRequestMessage(call.Method, call.Url) { Version = HttpVersion.Version11 };
+        if (call.Body is { } body)
+        {
+            message.Content = new ByteArrayContent(body.Content);
+            if (body.ContentType is { } type) message.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        foreach (var (name, value) in call.Headers)
+        {
+            // Headers about the content are kept apart by the framework; without a body they have no meaning.
+            if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (!message.Headers.Contains("User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", "playbook-worker/1");
+        if (!message.Headers.Contains("Accept")) message.Headers.TryAddWithoutValidation("Accept", "application/json, */*;q=0.5");
+        return message;
+    }
+
+    private async Task<CallOutcome> ReadAsync(HttpCall call, HttpResponseMessage response, SecretScope secrets, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var headers = HttpResponseValues.Headers(response);
+        var seen = new CallOutcome { Status = status, Headers = headers, RetryAfter = HttpResponseValues.RetryAfter(response, time.GetUtcNow()) };
+        var body = await BoundedBody.ReadAsync(response.Content, call.MaxResponseBytes, cancellationToken);
+        if (body is null && status < 400) return seen with { Error = TooLarge(call) };
+        var data = Value.Null;
+        var isReadable = body is not null && HttpResponseValues.TryParse(response, body, out data);
+        if (status >= 400) return seen with { Response = data, Error = Refused(call, response, secrets.Mask.Apply(data.ToText())) };
+        if (!isReadable) return seen with { Error = new(WorkErrorKind.InvalidResponse, $"{Describe(call)} answered {status} with a body that is not the JSON it claims to be.", status) };
+        return seen with
+        {
+            Response = data,
+            Result = Value.Map([
+                new("status_code", Value.From(status)),
+                new("headers", headers),
+                new("url", Value.From(Show(call.Url))),
+                new("data", data),
+            ]),
+        };
+    }
+
+    private static WorkError TooLarge(HttpCall call) => new(
+        WorkErrorKind.ResponseTooLarge, $"{Describe(call)} answered with more than maxResponseBytes = {call.MaxResponseBytes} bytes.");
+
+    private static WorkError Refused(HttpCall call, HttpResponseMessage response, string maskedBody)
+    {
+        var status = (int)response.StatusCode;
+        var text = maskedBody.ReplaceLineEndings(" ").Trim();
+        if (text.Length > MaxShownBodyLength) text = string.Concat(text.AsSpan(0, MaxShownBodyLength), "…");
+        var reason = text.Length > 0 ? $": {text}" : ".";
+        return new(WorkErrorKind.Http, $"{Describe(call)} answered {status} {response.ReasonPhrase}{reason}", status, Retryable: IsRetryable(status));
+    }
+
+    private static bool IsRetryable(int status) => status is 408 or 425 or 429 or (>= 500 and <= 599);
+
+    private static string Describe(HttpCall call) => $"{call.Method} {Show(call.Url)}";
+
+    /// <summary>Without query and user information, which may hold secrets.</summary>
+    private static string Show(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+}

@@ -1,0 +1,57 @@
+using Npgsql;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
+
+namespace PlaybookOperator.Tools.Postgres;
+
+/// <summary>What the tool and the sink have in common: whose database, how long, and how its errors are told.</summary>
+internal sealed class PostgresCall(ToolInstances instances, TimeProvider time)
+{
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Runs <paramref name="work"/> on a connection, at most as long as <c>timeout</c> says.</summary>
+    public async ValueTask<CallOutcome> RunAsync(
+        SettingsReader settings, CallContext context, Func<NpgsqlConnection, PostgresServer, CancellationToken, Task<CallOutcome>> work, CancellationToken cancellationToken)
+    {
+        var (server, error) = await ServerAsync(settings, context.Secrets, cancellationToken);
+        if (server is null) return CallOutcome.Failed(error!);
+        var timeout = settings.Duration("timeout") ?? (context.HasAttemptTimeout ? null : s_defaultTimeout);
+        if (settings.Error is not null) return CallOutcome.Failed(settings.Error);
+        using var limit = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await using var connection = await server.OpenAsync(linked.Token);
+            return await work(connection, server, linked.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return CallOutcome.Failed(CallErrors.Timeout("The statement", timeout ?? TimeSpan.Zero));
+        }
+        catch (Exception exception) when (PostgresFailures.Recognises(exception))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return CallOutcome.Failed(PostgresFailures.Describe(exception));
+        }
+    }
+
+    private async ValueTask<(PostgresServer? Server, WorkError? Error)> ServerAsync(
+        SettingsReader settings, SecretScope secrets, CancellationToken cancellationToken)
+    {
+        var (credential, error) = await Credential.ReadAsync(settings, CredentialType.Postgres, secrets, cancellationToken);
+        if (error is not null) return (null, error);
+        var path = settings.Path("auth");
+        if (credential is null) return (null, CallErrors.Configuration(path, "is required: the name of the secret with the connection string."));
+        if (credential.Type != CredentialType.Postgres) return (null, CallErrors.Configuration($"{path}.type", "must be postgres."));
+        try
+        {
+            var connection = ConnectionText.Read(credential.Secret);
+            if (connection.Password is { } password) secrets.HidePart(password);
+            return (instances.Server(connection), null);
+        }
+        catch (FormatException exception)
+        {
+            return (null, CallErrors.Configuration(path, $"the connection string cannot be read: {exception.Message}."));
+        }
+    }
+}

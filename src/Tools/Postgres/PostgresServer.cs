@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Npgsql;
+
+namespace PlaybookOperator.Tools.Postgres;
+
+/// <summary>The connections to one database under one credential, and what was learnt about its tables. Thread-safe.</summary>
+internal sealed class PostgresServer : IDisposable
+{
+    private const int MaxConnections = 8;
+    private const int MaxTables = 100;
+    private readonly NpgsqlDataSource _source;
+    private readonly ConcurrentDictionary<string, TableColumns> _tables = new(StringComparer.Ordinal);
+
+    public PostgresServer(NpgsqlConnectionStringBuilder connection)
+    {
+        var bounded = new NpgsqlConnectionStringBuilder(connection.ConnectionString)
+        {
+            MinPoolSize = 0,
+            MaxPoolSize = MaxConnections,
+            ConnectionIdleLifetime = 30,
+            // Our own timeouts cancel commands.
+            CommandTimeout = 0,
+            Timeout = connection.Timeout is 0 or > 15 ? 10 : connection.Timeout,
+            // A playbook's statements are many and each is run once.
+            MaxAutoPrepare = 0,
+        };
+        var builder = new NpgsqlSlimDataSourceBuilder(bounded.ConnectionString);
+        builder.EnableTransportSecurity();
+        _source = builder.Build();
+    }
+
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>The columns of a table, looked up once; null when there is no such table that this user may see.</summary>
+    public async ValueTask<TableColumns?> ColumnsAsync(NpgsqlConnection connection, TableName table, CancellationToken cancellationToken)
+    {
+        if (_tables.TryGetValue(table.Text, out var known)) return known;
+        var found = await TableColumns.LookUpAsync(connection, table, cancellationToken);
+        if (found is null) return null;
+        if (_tables.Count >= MaxTables) _tables.Clear();
+        _tables[table.Text] = found;
+        return found;
+    }
+
+    /// <summary>After an error that a changed table may have caused.</summary>
+    public void Forget(TableName table) => _tables.TryRemove(table.Text, out _);
+
+    public void Dispose() => _source.Dispose();
+}

@@ -1,0 +1,79 @@
+using Npgsql;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Tools.Postgres;
+
+/// <summary>
+/// The <c>postgres</c> sink: rows of <c>data</c> into <c>table</c> by <c>mode</c>, or a <c>statement</c> with <c>params</c>.
+/// All of one call is one transaction.
+/// </summary>
+internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) : ITool
+{
+    private readonly PostgresCall _call = new(instances, time);
+
+    public ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var settings = new SettingsReader(request, context.Secrets);
+        return settings.Has("statement")
+            ? ExecuteAsync(settings, context, cancellationToken)
+            : WriteAsync(settings, context, cancellationToken);
+    }
+
+    private ValueTask<CallOutcome> ExecuteAsync(SettingsReader settings, CallContext context, CancellationToken cancellationToken)
+    {
+        var statement = settings.RequiredText("statement");
+        var parameters = StatementParameters.Read(settings);
+        if (settings.Error is not null) return new(CallOutcome.Failed(settings.Error));
+        return _call.RunAsync(settings, context, async (connection, _, token) =>
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            foreach (var parameter in parameters) command.Parameters.Add(parameter);
+            return Done(await command.ExecuteNonQueryAsync(token));
+        }, cancellationToken);
+    }
+
+    private ValueTask<CallOutcome> WriteAsync(SettingsReader settings, CallContext context, CancellationToken cancellationToken)
+    {
+        var write = TableWrite.Read(settings);
+        if (write is null) return new(CallOutcome.Failed(settings.Error!));
+        return _call.RunAsync(settings, context, async (connection, server, token) =>
+        {
+            if (write.Rows.Count == 0) return Done(0);
+            var columns = await server.ColumnsAsync(connection, write.Table, token);
+            var (statements, error) = TableStatements.Build(write, columns);
+            if (error is not null)
+            {
+                // The table may have been made or changed since we looked.
+                server.Forget(write.Table);
+                return CallOutcome.Failed(error);
+            }
+
+            try
+            {
+                return Done(await RunAllAsync(connection, statements, token));
+            }
+            catch (PostgresException)
+            {
+                server.Forget(write.Table);
+                throw;
+            }
+        }, cancellationToken);
+    }
+
+    private static async Task<int> RunAllAsync(NpgsqlConnection connection, IReadOnlyList<BoundStatement> statements, CancellationToken cancellationToken)
+    {
+        var changed = 0;
+        await using var transaction = statements.Count > 1 ? await connection.BeginTransactionAsync(cancellationToken) : null;
+        foreach (var statement in statements)
+        {
+            await using var command = new NpgsqlCommand(statement.Text, connection, transaction);
+            foreach (var value in statement.Values) command.Parameters.Add(BoundText.Parameter(value));
+            changed += await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if (transaction is not null) await transaction.CommitAsync(cancellationToken);
+        return changed;
+    }
+
+    private static CallOutcome Done(int rows) => CallOutcome.Completed(Value.Map([new("row_count", Value.From((long)Math.Max(rows, 0)))]));
+}

@@ -1,0 +1,44 @@
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
+
+namespace PlaybookOperator.Tools.Running;
+
+/// <summary>Turns an outcome into a report: the one place through which anything leaves, so the one place that masks.</summary>
+internal static class ReportWriter
+{
+    public static WorkReport Write(Delivery delivery, TaskOutcome outcome, DateTimeOffset now, TimeSpan elapsed)
+    {
+        var mask = delivery.Secrets.Mask;
+        var assignment = delivery.Assignment;
+        var report = new WorkReport
+        {
+            RunId = assignment.RunId,
+            Index = assignment.Index,
+            Fence = assignment.Fence,
+            Outcome = WorkOutcome.Failed,
+            Attempt = delivery.Attempt,
+            DurationMs = Math.Round(elapsed.TotalMilliseconds, 3),
+            Notes = [.. delivery.Notes.Notes.Select(note => note.Error is { } error ? note with { Error = Clean(error, mask) } : note)],
+            NotesDropped = delivery.Notes.Dropped,
+            Warnings = delivery.Scope?.Warnings ?? 0,
+        };
+        switch (outcome)
+        {
+            case TaskOutcome.Completed completed:
+                var (result, error) = ResultText.Write(completed.Result, mask, assignment.MaxResultBytes);
+                return error is null ? report with { Outcome = WorkOutcome.Completed, Result = result } : report with { Error = error };
+            case TaskOutcome.Waiting waiting:
+                return report with { Outcome = WorkOutcome.Waiting, Error = Clean(waiting.Error, mask), NextAt = now + waiting.Delay };
+            case TaskOutcome.Failed failed:
+                return report with { Error = Clean(failed.Error, mask) };
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>First masked, then cut: the other way round half a secret could stay.</summary>
+    private static WorkError Clean(WorkError error, SecretMask mask) => Cut(error with { Message = mask.Apply(error.Message) });
+
+    public static WorkError Cut(WorkError error) =>
+        error.Message.Length <= WorkLimits.MaxErrorLength ? error : error with { Message = string.Concat(error.Message.AsSpan(0, WorkLimits.MaxErrorLength - 1), "…") };
+}

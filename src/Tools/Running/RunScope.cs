@@ -1,0 +1,52 @@
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
+
+namespace PlaybookOperator.Tools.Running;
+
+/// <summary>The names that the templates of one piece of work see, the secrets it has read and the doubts it has met.</summary>
+internal sealed class RunScope(IVariables given, EvaluationContext templates, SecretScope secrets)
+{
+    private readonly Variables _variables = new(given);
+    private readonly Value _givenArgs = given.TryGet("args", out var args) ? args : Value.Undefined;
+    private long _warnings;
+
+    public IVariables Variables => _variables;
+
+    public EvaluationContext Templates => templates;
+
+    public SecretScope Secrets => secrets;
+
+    /// <summary>Conditions and limits that were let pass, the templates' own count included.</summary>
+    public long Warnings => _warnings + templates.UndefinedConditions;
+
+    public void Warn(long count = 1) => _warnings += count;
+
+    public void Bind(string name, Value value) => _variables.Set(name, value);
+
+    /// <summary>The step's own <c>args</c> lie over those that it was entered with.</summary>
+    public void BindArgs(Value own) => Bind("args", RequestMerge.Maps(_givenArgs, own, StringComparer.Ordinal));
+
+    public void BindOutcome(CallOutcome outcome)
+    {
+        Bind("response", outcome.Response);
+        Bind("status_code", outcome.Status is { } status ? Value.From((long)status) : Value.Null);
+        Bind("headers", outcome.Headers.Kind == ValueKind.Undefined ? Value.Null : outcome.Headers);
+    }
+
+    public void BindError(WorkError error) => Bind("error", Value.Map([
+        new("kind", Value.From(error.Kind)),
+        new("message", Value.From(error.Message)),
+        new("status", error.Status is { } status ? Value.From((long)status) : Value.Null),
+        new("code", Value.From(error.Code)),
+        new("retryable", Value.From(error.Retryable)),
+    ]));
+
+    /// <summary>A condition that cannot be evaluated is false, and counted.</summary>
+    public bool Test(Template condition)
+    {
+        if (condition.TryTest(_variables, templates, out var result, out _)) return result;
+        Warn();
+        return false;
+    }
+}

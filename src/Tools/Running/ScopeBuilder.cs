@@ -1,0 +1,72 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
+
+namespace PlaybookOperator.Tools.Running;
+
+/// <summary>Puts together the variables of an assignment: those that it brings, <c>iteration</c>, the secrets that are named, the rendered workload.</summary>
+internal static class ScopeBuilder
+{
+    internal sealed record Settings(TemplateOptions Options, TimeProvider Time);
+
+    public static async ValueTask<(RunScope? Scope, WorkError? Error)> BuildAsync(
+        Assignment assignment, TaskPlan plan, SecretScope secrets, Settings settings, CancellationToken cancellationToken)
+    {
+        var started = settings.Time.GetTimestamp();
+        var context = new EvaluationContext
+        {
+            Now = assignment.Now,
+            Options = settings.Options,
+            Elapsed = () => settings.Time.GetElapsedTime(started),
+        };
+        var problems = new List<Problem>();
+        if (WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings.Options, problems) is not { } workload)
+            return (null, new(WorkErrorKind.Template, string.Join(' ', problems)));
+        var variables = new Variables();
+        foreach (var (name, value) in Value.FromJson(assignment.Variables).Members) variables.Set(name, value);
+        variables.Set("iteration", Iteration(assignment));
+        variables.Set("execution_id", Value.From(assignment.ExecutionId.ToString()));
+        var names = SecretNames(plan.References.Concat(workload.Template.References), assignment.Secrets);
+        if (await BindSecretsAsync(names, variables, secrets, cancellationToken) is { } missing) return (null, missing);
+        if (!workload.TryRender(assignment.WorkloadValues, variables, context, static _ => true, out var rendered, out var wrong))
+            return (null, CallErrors.Template(wrong!));
+        variables.Set("workload", rendered);
+        return (new RunScope(variables, context, secrets), null);
+    }
+
+    private static Value Iteration(Assignment assignment) => Value.Map([
+        new("id", Value.From(assignment.IterationId)),
+        new("index", assignment.Index < 0 ? Value.Null : Value.From(assignment.Index)),
+    ]);
+
+    /// <summary>Only secrets that a template names are read; one that picks them by a computed name gets all.</summary>
+    private static HashSet<string> SecretNames(IEnumerable<TemplateReference> references, IReadOnlyList<string> known)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var reference in references.Where(reference => reference.Root == "secret"))
+        {
+            if (reference.Path.Count > 0) names.Add(reference.Path[0]);
+            else names.UnionWith(known);
+        }
+
+        return names;
+    }
+
+    private static async ValueTask<WorkError?> BindSecretsAsync(
+        HashSet<string> names, Variables variables, SecretScope secrets, CancellationToken cancellationToken)
+    {
+        if (names.Count == 0) return null;
+        var values = new List<KeyValuePair<string, Value>>();
+        foreach (var name in names.Order(StringComparer.Ordinal))
+        {
+            var (value, error) = await secrets.ReadAsync(name, cancellationToken);
+            if (error is not null) return error;
+            values.Add(new(name, Value.From(value)));
+        }
+
+        variables.Set("secret", Value.Map(values));
+        return null;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.Worker;
+
+/// <summary>The calls of the worker protocol, each made once.</summary>
+internal sealed class OperatorClient : IDisposable
+{
+    public const string VersionHeader = "X-Playbook-Worker-Version";
+
+    /// <summary>An assignment carries results of earlier steps, which are at most 64 MiB.</summary>
+    private const long MaxAnswerBytes = 128L << 20;
+
+    private readonly HttpClient _http;
+
+    public OperatorClient(Uri apiUrl)
+    {
+        // The operator is a service of the cluster: never behind a proxy.
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+        {
+            BaseAddress = apiUrl.AbsoluteUri.EndsWith('/') ? apiUrl : new Uri($"{apiUrl.AbsoluteUri}/"),
+            Timeout = TimeSpan.FromSeconds(60),
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        _http.DefaultRequestHeaders.Add(VersionHeader, Assignment.CurrentVersion.ToString());
+    }
+
+    public Task<CallAnswer<SessionAnswer>> ExchangeAsync(string token, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/session", null, Body(new SessionRequest(token), WorkJson.Default.SessionRequest), WorkJson.Default.SessionAnswer, cancellationToken);
+
+    /// <summary>An answer without a value: there is nothing to do.</summary>
+    public Task<CallAnswer<Assignment>> ClaimAsync(string session, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/claim", session, null, WorkJson.Default.Assignment, cancellationToken);
+
+    public Task<CallAnswer<ReportAnswer>> ReportAsync(string session, byte[] reports, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/reports", session, reports, WorkJson.Default.ReportAnswer, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    internal static byte[] Body<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
+
+    private async Task<CallAnswer<T>> PostAsync<T>(string path, string? session, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path);
+            if (session is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", session);
+            request.Content = new ByteArrayContent(body ?? []);
+            if (body is not null) request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var response = await _http.SendAsync(request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NoContent) return new(null, null);
+            if (!response.IsSuccessStatusCode) return new(null, await RefusalAsync(response, cancellationToken));
+            var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return JsonSerializer.Deserialize(bytes, type) is { } value ? new(value, null) : new(null, CallRefusal.Unreadable("null"));
+        }
+        catch (JsonException exception)
+        {
+            return new(null, CallRefusal.Unreadable($"JSON wrong at {exception.Path}"));
+        }
+        catch (HttpRequestException exception)
+        {
+            return new(null, CallRefusal.Unreachable(exception.GetBaseException().Message));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(null, CallRefusal.Unreachable("no answer in time"));
+        }
+    }
+
+    private static async Task<CallRefusal> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var detail = await ProblemTitle.ReadAsync(response, cancellationToken);
+        var retryAfter = response.Headers.RetryAfter?.Delta;
+        return new CallRefusal(response.StatusCode, $"{(int)response.StatusCode} {detail ?? response.ReasonPhrase}", retryAfter);
+    }
+}

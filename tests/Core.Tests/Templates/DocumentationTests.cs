@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace PlaybookOperator.Core.Tests.Templates;
+
+public sealed partial class DocumentationTests
+{
+    [Fact]
+    public void Every_example_of_the_language_page_gives_what_the_page_says()
+    {
+        var page = File.ReadAllText(Path.Combine(Root(), "docs", "spec", "templates.md"));
+        var context = ContextBlock().Match(page).Groups[1].Value;
+        var examples = Example().Matches(page);
+        var wrong = new List<string>();
+        foreach (Match example in examples)
+        {
+            var (template, expected) = (example.Groups[1].Value, example.Groups[2].Value);
+            var answer = Answer(template, context);
+            if (answer != expected)
+            {
+                wrong.Add($"{template}: the page says {expected}, the language says {answer}");
+            }
+        }
+
+        Assert.True(examples.Count >= 60, $"{examples.Count} examples");
+        Assert.Empty(wrong);
+    }
+
+    private static string Answer(string template, string context)
+    {
+        var answer = Evaluating.Json(template, context);
+        if (answer.StartsWith("error ", StringComparison.Ordinal))
+        {
+            return "error: " + answer[(answer.IndexOf(": ", StringComparison.Ordinal) + 2)..];
+        }
+
+        return answer;
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Operator.sln")))
+        {
+            folder = Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!;
+        }
+
+        return folder;
+    }
+
+    [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ContextBlock();
+
+    [GeneratedRegex("^- `(.+)` → `(.+)`$", RegexOptions.Multiline)]
+    private static partial Regex Example();
+}
