@@ -124,13 +124,31 @@ public abstract class WorkContract : EventLogContract
         Assert.Equal("nul \ufffd and \ufffd lone", (await Reader.ReadAllAsync(id)).Single(e => e.Type == EventType.CallRetry).Error);
     }
 
+    [Theory]
+    [MemberData(nameof(AwkwardJson))]
+    public async Task Awkward_json_in_elements_and_large_results_keeps_its_text(string json)
+    {
+        var id = await Log.CreateAsync(Build.Execution(workload: json), Stop);
+        var begin = Build.Begin(1, 1);
+        await Log.AppendedAsync(id, begin with { Collections = new Dictionary<long, IReadOnlyList<JsonElement>> { [-2] = [Build.Json(json)] } });
+        var claimed = Assert.IsType<ClaimResult.Claimed>(await Log.ClaimAsync(id, new WorkKey(Run, 0), 1, "pod", Stop));
+        Assert.Equal(json, claimed.Element?.GetRawText());
+        var large = $"[{json},\"{new string('x', 70_000)}\"]";
+        await Log.IngestAsync(id, [Build.Done(Run, 0, large)], Stop);
+        Assert.Equal(large, (await Reader.ReadResultAsync(id, new WorkKey(Run, 0), Stop))?.GetRawText());
+        Assert.Equal(json, (await Reader.ReadHeaderAsync(id, Stop))!.Workload.GetRawText());
+    }
+
     [Fact]
     public async Task A_deeply_nested_result_reads_back()
     {
-        var id = await BeginAsync(elements: 1);
+        var id = await BeginAsync(elements: 2);
         var deep = JsonElement.Parse(new string('[', 5_000) + new string(']', 5_000), new JsonDocumentOptions { MaxDepth = 6_000 });
-        Assert.Equal([IngestOutcome.Accepted], await Log.IngestAsync(id, [Build.Done(Run, 0) with { Result = deep }], Stop));
-        Assert.Equal(deep.GetRawText(), (await Reader.ReadResultsAsync(id, Run, 0, 1, Stop))[0].Result?.GetRawText());
+        var large = JsonElement.Parse(new string('[', 5_000) + $"\"{new string('x', 70_000)}\"" + new string(']', 5_000), new JsonDocumentOptions { MaxDepth = 6_000 });
+        var reports = new[] { Build.Done(Run, 0) with { Result = deep }, Build.Done(Run, 1) with { Result = large } };
+        Assert.All(await Log.IngestAsync(id, reports, Stop), outcome => Assert.Equal(IngestOutcome.Accepted, outcome));
+        var outcomes = await Reader.ReadResultsAsync(id, Run, 0, 2, Stop);
+        Assert.Equal([deep.GetRawText(), large.GetRawText()], outcomes.Select(outcome => outcome.Result?.GetRawText()));
     }
 
     /// <summary>The same text, or another spelling of the same value; lone surrogates only compare as text.</summary>

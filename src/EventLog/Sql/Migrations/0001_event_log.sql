@@ -114,7 +114,8 @@ CREATE TABLE loop (
     PRIMARY KEY (execution_id, run_id)
 ) WITH (fillfactor = 50);
 
--- Open work only: a row lives from the start of an iteration (or of a call, idx -1) to its end.
+-- Open work only: a row lives from the start of an iteration (or of a call, idx -1) to its end. Short-lived rows leave dead ones behind,
+-- so it is vacuumed by their number, not by a share of a table that is nearly empty.
 CREATE TABLE iteration (
     execution_id bigint NOT NULL,
     run_id bigint NOT NULL,
@@ -126,7 +127,7 @@ CREATE TABLE iteration (
     attempts_used integer NOT NULL,
     claimed_by text COLLATE "C",
     PRIMARY KEY (execution_id, run_id, idx)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0);
 
 -- The snapshot of a literal collection; json, not jsonb: an element reads back as it was written.
 CREATE TABLE element (

@@ -1,3 +1,4 @@
+-- The type is compared as a subquery: as a constant it lets a planner without statistics walk a partial index of all ended iterations.
 -- Places within a type are dense too, so a filtered page is a range of places; $5 is the type.
 SELECT
     coalesce(c.n, 0) AS total,
@@ -22,7 +23,7 @@ LEFT JOIN LATERAL (
         array_agg(e.created_at) AS created_ats
     FROM (
         SELECT * FROM event
-        WHERE execution_id = $1 AND event_type = $5 AND type_seq <= c.n - ($2 - 1) * $3 AND type_seq > c.n - $2 * $3
+        WHERE execution_id = $1 AND event_type = (SELECT $5) AND type_seq <= c.n - ($2 - 1) * $3 AND type_seq > c.n - $2 * $3
         ORDER BY type_seq DESC
     ) AS e
 ) AS page ON true

@@ -1,3 +1,4 @@
+-- The type is compared as a subquery: as a constant it lets a planner without statistics walk a partial index of all ended iterations.
 -- Ascending after event $4, of type $5. Within a type places and ids ascend together, so the number of events of the type up to event $4 is
 -- found by bisection: one probe of an index for each doubling of the log.
 WITH RECURSIVE total AS (
@@ -11,7 +12,9 @@ WITH RECURSIVE total AS (
     FROM bisection
     CROSS JOIN LATERAL (
         SELECT type_seq, event_id FROM event
-        WHERE execution_id = $1 AND event_type = $5 AND type_seq = (low + high + 1) / 2
+        WHERE execution_id = $1 AND event_type = (SELECT $5) AND type_seq = (low + high + 1) / 2
+        -- Keeps the probe a probe: merged into the recursion it may become a join with all events of the type.
+        OFFSET 0
     ) AS probe
     WHERE low < high
 ), skipped AS (
@@ -40,7 +43,7 @@ LEFT JOIN LATERAL (
         array_agg(e.created_at) AS created_ats
     FROM (
         SELECT * FROM event
-        WHERE execution_id = $1 AND event_type = $5 AND type_seq > skipped.n + ($2 - 1) * $3 AND type_seq <= skipped.n + $2 * $3
+        WHERE execution_id = $1 AND event_type = (SELECT $5) AND type_seq > skipped.n + ($2 - 1) * $3 AND type_seq <= skipped.n + $2 * $3
         ORDER BY type_seq
     ) AS e
 ) AS page ON true

@@ -1,8 +1,10 @@
-UPDATE iteration i SET attempts_used = r.attempt, next_at = r.next_at
-FROM (
+-- Materialized: pulled up, the verdict would be parsed again for each row.
+WITH scope AS MATERIALIZED (
     SELECT
         nullif(current_setting('playbook.base', true), '') AS base,
         nullif(current_setting('playbook.accepted', true), '')::boolean[] AS accepted
-) AS scope, unnest($2::bigint[], $3::bigint[], $4::integer[], $5::timestamptz[]) WITH ORDINALITY AS r (run_id, idx, attempt, next_at, ord)
+)
+UPDATE iteration i SET attempts_used = r.attempt, next_at = r.next_at
+FROM scope, unnest($2::bigint[], $3::bigint[], $4::integer[], $5::timestamptz[]) WITH ORDINALITY AS r (run_id, idx, attempt, next_at, ord)
 WHERE i.execution_id = $1 AND i.run_id = r.run_id AND i.idx = r.idx
   AND scope.base IS NOT NULL AND scope.accepted[r.ord] AND r.next_at IS NOT NULL
