@@ -8,17 +8,19 @@ namespace PlaybookOperator.Core.Templates.Library;
 internal sealed class AttributePath
 {
     private readonly Value[] _steps;
-    private readonly string _path;
+    private readonly Value _path;
 
     public AttributePath(Value path)
     {
-        _path = path.ToText();
-        _steps = path.AsString is { } text
-            ? [.. text.Split('.').Select(step => step.All(char.IsAsciiDigit) && step.Length is > 0 and < 10
-                ? Value.From(long.Parse(step, CultureInfo.InvariantCulture))
-                : Value.From(step))]
-            : [path];
+        _path = path;
+        _steps = path.AsString is not { } text ? [path]
+            : text.Contains('.', StringComparison.Ordinal) ? Array.ConvertAll(text.Split('.'), Step)
+            : [Step(text)];
     }
+
+    private static Value Step(string text) => text.Length is > 0 and < 10 && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0
+        ? Value.From(long.Parse(text, CultureInfo.InvariantCulture))
+        : Value.From(text);
 
     /// <summary>The value at the path; <paramref name="otherwise"/> takes the place of anything undefined on the way.</summary>
     public Value Of(Value element, Frame frame, Value otherwise = default)
@@ -27,7 +29,7 @@ internal sealed class AttributePath
         {
             if (element.Kind == ValueKind.Undefined)
             {
-                throw new TemplateFault(TemplateErrorKind.UndefinedOperation, $"'{_path}' is undefined in an element");
+                throw new TemplateFault(TemplateErrorKind.UndefinedOperation, $"'{_path.ToText()}' is undefined in an element");
             }
 
             frame.Charge(1);

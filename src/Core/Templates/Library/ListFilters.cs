@@ -109,12 +109,16 @@ internal static class ListFilters
         var separator = call.TextAt(0, otherwise);
         var path = call.Has(1) ? new AttributePath(call[1]) : null;
         var output = new TextOutput(call.Frame);
-        var isFirst = true;
-        foreach (var item in call.Items())
+        var items = Sequence.Of(call.Input, call.Frame);
+        for (var index = 0L; index < items.Count; index++)
         {
-            output.Write(isFirst ? string.Empty : separator);
+            if (index > 0)
+            {
+                output.Write(separator);
+            }
+
+            var item = items.Get(index);
             output.Write(call.Frame.Text(path is null ? item : path.Of(item, call.Frame)));
-            isFirst = false;
         }
 
         return Value.From(output.ToString());
