@@ -13,6 +13,8 @@ try
         console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         console.UseUtcTimestamp = true;
     });
+    // A line for each request would drown what matters.
+    builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.Services.AddOperatorOptions(builder.Configuration);
     builder.Services.AddOperator();
     builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new()

@@ -23,6 +23,11 @@ internal static class MisbehaviourApi
         routes.MapGet("/slow-headers", async context => { await state.HoldAsync(300_000, context.RequestAborted); });
         routes.MapGet("/slow-body", context => SlowBodyAsync(context, state));
         routes.MapGet("/redirect", context => RedirectAsync(context));
+        routes.MapGet("/redirect-loop", context =>
+        {
+            context.Response.Redirect("/bad/redirect-loop");
+            return Task.CompletedTask;
+        });
         routes.MapGet("/big-headers", BigHeadersAsync);
         routes.MapGet("/gzip", GzipAsync);
         routes.MapGet("/latin1", context => BytesAsync(context, Encoding.Latin1.GetBytes("""{"name": "Zoë"}"""), "application/json; charset=iso-8859-1"));

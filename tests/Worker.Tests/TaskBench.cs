@@ -22,6 +22,8 @@ internal sealed class TaskBench : IDisposable
 
     public TimeProvider Time { get; }
 
+    public ToolInstances Instances => _tools.Instances;
+
     public string RunKey { get; } = Guid.NewGuid().ToString("N");
 
     public Dictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PlaybookOperator.Core.Work;
 
 /// <summary>
-/// Everything that a worker needs to run one piece of work, read by key when it claims it. JSON: snake_case, 64-bit ids as strings.
+/// Everything that a worker needs to run one piece of work, read by key when it claims it. JSON: snake_case.
 /// Secrets are named here, never carried: their values are files in the pod.
 /// </summary>
 public sealed record Assignment

@@ -16,7 +16,7 @@ public enum WorkOutcome
     Waiting,
 }
 
-/// <summary>What a worker says about one delivery of a piece of work. JSON: snake_case, 64-bit ids as strings.</summary>
+/// <summary>What a worker says about one delivery of a piece of work. JSON: snake_case.</summary>
 public sealed record WorkReport
 {
     public required long RunId { get; init; }
@@ -52,6 +52,7 @@ public sealed record WorkReport
     /// <summary>Conditions that met an undefined name or an error where the language says "false", counted.</summary>
     public long Warnings { get; init; }
 
+    [System.Text.Json.Serialization.JsonIgnore]
     public WorkKey Key => new(RunId, Index);
 }
 

@@ -29,9 +29,9 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
                 Succeeded = view.Progress.Succeeded,
                 Failed = view.Progress.Failed,
                 Active = view.Progress.Active,
-                Text = view.Progress.Text,
+                Text = OrNull(view.Progress.Text),
             },
-            Steps = [.. view.Steps.Select(step => new ExecutionStep { Name = step.Name, Phase = step.Phase, Progress = step.Progress })],
+            Steps = [.. view.Steps.Select(step => new ExecutionStep { Name = step.Name, Phase = step.Phase, Progress = OrNull(step.Progress) })],
             Message = view.Message,
             LastEventId = view.LastEventId,
         };
@@ -81,11 +81,14 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
             Type = type,
             Status = holds ? "True" : "False",
             Reason = holds ? view.Reason ?? reason : reason,
-            Message = holds && type is "Failed" or "Finished" ? view.Message ?? "" : "",
+            Message = holds && type is "Failed" or "Finished" ? OrNull(view.Message) : null,
             ObservedGeneration = execution.Metadata.Generation,
             LastTransitionTime = WholeSeconds(time.GetUtcNow()),
         });
     }
+
+    /// <summary>Kubernetes 1.20 takes an empty string in a custom resource for null, and refuses it where the schema says string.</summary>
+    private static string? OrNull(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static string Comparable(ExecutionStatus status) => Node(status with
     {

@@ -47,15 +47,17 @@ internal sealed class PlaybookController(
                 Type = "Ready",
                 Status = errors.Count == 0 ? "True" : "False",
                 Reason = errors.Count == 0 ? "Compiled" : "Invalid",
-                Message = Shorten(errors.Count == 0 ? Warnings(compilation) : string.Join('\n', errors)),
+                Message = errors.Count == 0 ? Warnings(compilation) : Shorten(string.Join('\n', errors)),
                 ObservedGeneration = playbook.Metadata.Generation,
                 LastTransitionTime = Seconds(time.GetUtcNow()),
             }),
         };
     }
 
-    private static string Warnings(Compilation compilation) =>
-        string.Join('\n', compilation.Problems.Select(problem => $"warning: {problem}"));
+    /// <summary>Null when there are none: Kubernetes 1.20 refuses an empty string here.</summary>
+    private static string? Warnings(Compilation compilation) => compilation.Problems.Length == 0
+        ? null
+        : Shorten(string.Join('\n', compilation.Problems.Select(problem => $"warning: {problem}")));
 
     private static bool IsNews(PlaybookStatus? before, PlaybookStatus after) => before is null || Comparable(before) != Comparable(after);
 

@@ -28,8 +28,6 @@ internal static class ConnectionText
         builder.ApplicationName ??= "playbook-worker";
         // Error details quote row values, which are payload.
         builder.IncludeErrorDetail = false;
-        // Poolers between transactions cannot follow a reset; our sessions leave nothing behind that needs one.
-        builder.NoResetOnClose = true;
         return builder;
     }
 

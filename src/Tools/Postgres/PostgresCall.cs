@@ -13,16 +13,16 @@ internal sealed class PostgresCall(ToolInstances instances, TimeProvider time)
     public async ValueTask<CallOutcome> RunAsync(
         SettingsReader settings, CallContext context, Func<NpgsqlConnection, PostgresServer, CancellationToken, Task<CallOutcome>> work, CancellationToken cancellationToken)
     {
-        var (server, error) = await ServerAsync(settings, context.Secrets, cancellationToken);
-        if (server is null) return CallOutcome.Failed(error!);
+        var (target, error) = await TargetAsync(settings, context.Secrets, cancellationToken);
+        if (target is null) return CallOutcome.Failed(error!);
         var timeout = settings.Duration("timeout") ?? (context.HasAttemptTimeout ? null : s_defaultTimeout);
         if (settings.Error is not null) return CallOutcome.Failed(settings.Error);
         using var limit = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await using var connection = await server.OpenAsync(linked.Token);
-            return await work(connection, server, linked.Token);
+            var (connection, server) = await OpenAsync(target, linked.Token);
+            await using (connection) return await work(connection, server, linked.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -35,7 +35,23 @@ internal sealed class PostgresCall(ToolInstances instances, TimeProvider time)
         }
     }
 
-    private async ValueTask<(PostgresServer? Server, WorkError? Error)> ServerAsync(
+    private async ValueTask<(NpgsqlConnection Connection, PostgresServer Server)> OpenAsync(
+        NpgsqlConnectionStringBuilder target, CancellationToken cancellationToken)
+    {
+        var server = instances.Server(target);
+        try
+        {
+            return (await server.OpenAsync(cancellationToken), server);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It left the cache between our finding and using it; the next one is fresh.
+            server = instances.Server(target);
+            return (await server.OpenAsync(cancellationToken), server);
+        }
+    }
+
+    private static async ValueTask<(NpgsqlConnectionStringBuilder? Target, WorkError? Error)> TargetAsync(
         SettingsReader settings, SecretScope secrets, CancellationToken cancellationToken)
     {
         var (credential, error) = await Credential.ReadAsync(settings, CredentialType.Postgres, secrets, cancellationToken);
@@ -47,7 +63,7 @@ internal sealed class PostgresCall(ToolInstances instances, TimeProvider time)
         {
             var connection = ConnectionText.Read(credential.Secret);
             if (connection.Password is { } password) secrets.HidePart(password);
-            return (instances.Server(connection), null);
+            return (connection, null);
         }
         catch (FormatException exception)
         {

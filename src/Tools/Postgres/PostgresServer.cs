@@ -6,7 +6,7 @@ namespace PlaybookOperator.Tools.Postgres;
 /// <summary>The connections to one database under one credential, and what was learnt about its tables. Thread-safe.</summary>
 internal sealed class PostgresServer : IDisposable
 {
-    private const int MaxConnections = 8;
+    private const int MaxConnections = 16;
     private const int MaxTables = 100;
     private readonly NpgsqlDataSource _source;
     private readonly ConcurrentDictionary<string, TableColumns> _tables = new(StringComparer.Ordinal);

@@ -24,10 +24,18 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
     {
         ArgumentNullException.ThrowIfNull(assignment);
         var problems = new List<Problem>();
-        var plan = TaskCompiler.Compile(assignment.Task, options.Templates, problems);
-        return plan is null
-            ? new(Refused(assignment, problems))
-            : RunAsync(assignment, plan, cancellationToken);
+        TaskPlan? plan;
+        try
+        {
+            plan = TaskCompiler.Compile(assignment.Task, options.Templates, problems);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException)
+        {
+            problems.Add(new Problem(ProblemSeverity.Error, "task", $"cannot be read: {exception.Message}"));
+            plan = null;
+        }
+
+        return plan is null ? new(Refused(assignment, problems)) : RunAsync(assignment, plan, cancellationToken);
     }
 
     /// <summary>The same with the task already compiled, for callers that run one plan many times.</summary>

@@ -20,7 +20,7 @@ internal sealed class PageCollector(CollectPlan plan, long maxBytes)
     /// <summary>Everything so far: a list, for <see cref="CollectStrategy.Replace"/> the last value, for <see cref="CollectStrategy.Merge"/> a map.</summary>
     public Value Collected => plan.Strategy switch
     {
-        CollectStrategy.Append => Value.List([.. _items]),
+        CollectStrategy.Append => Value.List(new Prefix(_items, _items.Count)),
         CollectStrategy.Replace => _single.Kind == ValueKind.Undefined ? Value.Null : _single,
         _ => _single.Kind == ValueKind.Undefined ? Value.Map([]) : _single,
     };
@@ -75,6 +75,14 @@ internal sealed class PageCollector(CollectPlan plan, long maxBytes)
                 _single = own;
                 break;
         }
+    }
+
+    /// <summary>What is collected now, seen without copying it: later pages only add behind it.</summary>
+    private sealed class Prefix(List<Value> items, int count) : IValueList
+    {
+        public long Count => count;
+
+        public Value Get(long index) => items[(int)index];
     }
 
     private static (Value Own, int Bytes) CopyOut(Value value)

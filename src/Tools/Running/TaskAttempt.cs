@@ -22,6 +22,9 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
     private readonly PageCollector? _pages = plan.Retry.OnSuccess is { } pagination ? new(pagination.Collect, context.MaxResultBytes) : null;
     private int _pagesSunk;
 
+    /// <summary>A page's sink was written: another delivery would write it again.</summary>
+    public bool HasSunkPages => _pagesSunk > 0;
+
     /// <param name="number">Which attempt of which page.</param>
     /// <param name="request">The settings for a later page; undefined for the first, which renders the step's own.</param>
     /// <param name="cancellationToken">Also cancelled when the attempt's time is up.</param>

@@ -39,8 +39,8 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
             scope.BindError(error);
             if (plan.Retry.OnError is not { } rule || !RetryRule.Retries(rule, attempt, error, scope)) return (null, new TaskOutcome.Failed(error));
             var delay = RetryBackoff.Delay(rule, attempt, clock.Random(), result.Outcome.RetryAfter);
-            // Later pages would be lost with the delivery, so only the first one's waits are handed back.
-            if (page == 1 && clock.HandsBack(delay)) return (null, new TaskOutcome.Waiting(error, delay));
+            // Later pages would be lost with the delivery, and sunk ones repeated, so only waits before all that are handed back.
+            if (page == 1 && !attempts.HasSunkPages && clock.HandsBack(delay)) return (null, new TaskOutcome.Waiting(error, delay));
             notes.Retried(number, error, delay);
             await Task.Delay(delay, clock.Time, cancellationToken);
         }

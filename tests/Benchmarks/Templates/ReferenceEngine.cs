@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -71,11 +70,18 @@ internal sealed record ReferenceEngine(string Name, string Command, string[] Arg
 
     private string Ask(string packages)
     {
-        var script = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"template-benchmark-{Environment.ProcessId}-{Name}.{(Command == "node" ? "cjs" : "py")}"));
+        var extension = Command == "node" ? "cjs" : "py";
+        var script = Path.Combine(Path.GetTempPath(), $"template-benchmark-{Environment.ProcessId}-{Name}.{extension}");
         File.WriteAllText(script, Script);
         try
         {
-            var start = new ProcessStartInfo(Command) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(Command)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            };
             start.ArgumentList.Add(script);
             start.ArgumentList.Add(packages);
             using var process = Process.Start(start)!;

@@ -52,7 +52,13 @@ public static class TemplateBenchmarks
         });
     }
 
-    private static double Compile(string text) => Time(() => Template.TryParse(text, TemplateOptions.Default, out _, out _)) / 1000;
+    private static double Compile(string text) => Time(() =>
+    {
+        if (!Template.TryParse(text, TemplateOptions.Default, out _, out var error))
+        {
+            throw new InvalidOperationException(error.ToString());
+        }
+    }) / 1000;
 
     // Doubles the count until a run is long enough; the first runs also let the compiler settle.
     private static double Time(Action run)
@@ -133,7 +139,9 @@ public static class TemplateBenchmarks
     private static string PackageFolder(ReferenceEngine engine)
     {
 #pragma warning disable RS0030 // The benchmark keeps its packages in the user's cache; it has no options.
-        var home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        var home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 #pragma warning restore RS0030
         var folder = Path.Combine(home, "playbook-operator", "templates-npm");
         foreach (var package in engine.Arguments.Where(package => !Directory.Exists(Path.Combine(folder, "node_modules", package))))

@@ -9,12 +9,12 @@ public sealed partial class DocumentationTests
     public void Every_example_of_the_language_page_gives_what_the_page_says()
     {
         var page = File.ReadAllText(Path.Combine(Root(), "docs", "spec", "templates.md"));
-        var context = ContextBlock().Match(page).Groups[1].Value;
+        var context = ContextBlock().Match(page).Groups["json"].Value;
         var examples = Example().Matches(page);
         var wrong = new List<string>();
         foreach (Match example in examples)
         {
-            var (template, expected) = (example.Groups[1].Value, example.Groups[2].Value);
+            var (template, expected) = (example.Groups["template"].Value, example.Groups["expected"].Value);
             var answer = Answer(template, context);
             if (answer != expected)
             {
@@ -48,9 +48,9 @@ public sealed partial class DocumentationTests
         return folder;
     }
 
-    [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```json\n(?<json>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex ContextBlock();
 
-    [GeneratedRegex("^- `(.+)` → `(.+)`$", RegexOptions.Multiline)]
+    [GeneratedRegex("^- `(?<template>.+)` → `(?<expected>.+)`$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Example();
 }

@@ -94,6 +94,10 @@ public sealed class RobustnessTests
     [InlineData("{{ range(100000000000) | sum }}")]
     [InlineData("{% assign a = [1] %}{% for i in range(100000) %}{% assign a = [a] %}{% endfor %}{{ a }}")]
     [InlineData("{{ range(999999) | map('center', 9999) | join }}")]
+    [InlineData("{% set s = 'x' * 4000000 %}{% for i in range(1000000) %}{% if s.startswith('y') or s | length < 3 %}{% endif %}{% endfor %}")]
+    [InlineData("{% set s = 'x' * 4000000 %}{% set t = 'x' * 4000000 %}{% for i in range(1000000) %}{% if s != t %}{% endif %}{% endfor %}")]
+    [InlineData("{{ '%.999999f' % 0.1 }}")]
+    [InlineData("{% for i in range(1000000) %}{% set x = 3 ** 20000 %}{% endfor %}")]
     public void Templates_that_grow_without_end_stop_at_their_bounds(string template)
     {
         var middle = template[(template.IndexOf('N', StringComparison.Ordinal) + 1)..Math.Max(template.IndexOf('E', StringComparison.Ordinal), 0)];
@@ -102,6 +106,42 @@ public sealed class RobustnessTests
         var error = Evaluating.Error(text);
 
         Assert.Contains(error.Kind, (TemplateErrorKind[])[TemplateErrorKind.OutputTooLong, TemplateErrorKind.CollectionTooLarge, TemplateErrorKind.TooManySteps, TemplateErrorKind.Arithmetic, TemplateErrorKind.TooDeep, TemplateErrorKind.Type]);
+    }
+
+    [Theory]
+    [InlineData("{{ ('x' * 1000000) | wordwrap(1) | length }}", "1999999")]
+    [InlineData("{{ l | unique | list | length }}", "20000")]
+    [InlineData("{{ l | sort(attribute='a', reverse=true) | first }}", "{\"a\":19999}")]
+    [InlineData("{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' | regex_replace('(a+)+$', '') | length }}", "52")]
+    public void Large_but_honest_work_is_done(string template, string expected)
+    {
+        var context = "{\"l\": [" + string.Join(',', Enumerable.Range(0, 20_000).Select(place => $"{{\"a\":{place}}}")) + "]}";
+
+        Assert.Equal(expected, Evaluating.Json(template, context));
+    }
+
+    [Theory]
+    [InlineData("response.paging.hasMore == true")]
+    [InlineData("status_code == 200 and attempt < 3 or missing.x")]
+    [InlineData("response.data | length > 3")]
+    [InlineData("missing is defined or error.status == 503")]
+    public void A_condition_over_a_parsed_document_allocates_nothing(string condition)
+    {
+        var variables = Variables.FromMembers(Value.Parse("""{"response": {"paging": {"hasMore": true}, "data": [1]}, "status_code": 200, "attempt": 1}"""));
+        var context = Evaluating.Context();
+        Assert.True(Template.TryParseCondition(condition, TemplateOptions.Default, out var template, out _));
+        for (var turn = 0; turn < 10; turn++)
+        {
+            template.TryTest(variables, context, out _, out _);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var turn = 0; turn < 1000; turn++)
+        {
+            template.TryTest(variables, context, out _, out _);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500);
     }
 
     [Fact]

@@ -124,7 +124,9 @@ internal static class BraceFormat
         {
             if (!Arithmetic.IsNumber(value) || value.IsBoolean || type == 's')
             {
-                var text = type is '\0' or 's' ? frame.Text(value) : throw new TemplateFault(TemplateErrorKind.Type, $"the format '{type}' needs a number, found {Phrase.A(value)}");
+                var text = type is '\0' or 's'
+                    ? frame.Text(value)
+                    : throw new TemplateFault(TemplateErrorKind.Type, $"the format '{type}' needs a number, found {Phrase.A(value)}");
                 return precision < text.Length ? text[..precision.Value] : text;
             }
 

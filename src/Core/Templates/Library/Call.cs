@@ -20,8 +20,16 @@ internal readonly ref struct Call(Frame frame, Value input, BoundArguments<Value
     /// <summary>The argument at a place; missing when not given.</summary>
     public Value this[int place] => place < arguments.Slots.Length ? arguments.Slots[place] : default;
 
-    /// <summary>The input as text.</summary>
-    public string Text => Frame.Text(Input);
+    /// <summary>The input as text; reading it is counted as work.</summary>
+    public string Text
+    {
+        get
+        {
+            var text = Frame.Text(Input);
+            Frame.ChargeText(text.Length);
+            return text;
+        }
+    }
 
     public bool Has(int place) => !this[place].IsMissing && this[place].Kind != ValueKind.Null;
 

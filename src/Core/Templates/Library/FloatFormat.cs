@@ -1,14 +1,23 @@
 using System.Globalization;
 using System.Numerics;
+using PlaybookOperator.Core.Templates.Evaluation;
 
 namespace PlaybookOperator.Core.Templates.Library;
 
 /// <summary>Floats with a given number of digits, rounded from their exact value, ties to even.</summary>
 internal static class FloatFormat
 {
+    /// <summary>More digits than any float has; exact ones cost time beyond use.</summary>
+    private const int MaxPrecision = 1100;
+
     /// <summary>A non-negative number as C's f, e or g writes it.</summary>
     public static string Of(double number, char conversion, int precision)
     {
+        if (precision > MaxPrecision)
+        {
+            throw new TemplateFault(TemplateErrorKind.Type, $"a format has at most {MaxPrecision} decimals");
+        }
+
         if (!double.IsFinite(number))
         {
             return char.IsUpper(conversion) ? NonFinite(number).ToUpperInvariant() : NonFinite(number);

@@ -6,10 +6,10 @@ internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksO
     public List<string> Wrap(string line)
     {
         var lines = new List<string>();
-        var chunks = new LinkedList<string>(Chunks(line));
+        var chunks = new LinkedList<ReadOnlyMemory<char>>(Chunks(line));
         while (chunks.Count > 0)
         {
-            if (lines.Count > 0 && string.IsNullOrWhiteSpace(chunks.First!.Value))
+            if (lines.Count > 0 && chunks.First!.Value.Span.IsWhiteSpace())
             {
                 chunks.RemoveFirst();
                 continue;
@@ -25,9 +25,9 @@ internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksO
         return lines;
     }
 
-    private string NextLine(LinkedList<string> chunks)
+    private string NextLine(LinkedList<ReadOnlyMemory<char>> chunks)
     {
-        var taken = new List<string>();
+        var taken = new List<ReadOnlyMemory<char>>();
         var length = 0;
         while (chunks.First is { } chunk && length + chunk.Value.Length <= width)
         {
@@ -41,22 +41,22 @@ internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksO
             TakeLong(chunks, taken, width - length);
         }
 
-        while (taken.Count > 0 && string.IsNullOrWhiteSpace(taken[^1]))
+        if (taken.Count > 0 && taken[^1].Span.IsWhiteSpace())
         {
             taken.RemoveAt(taken.Count - 1);
         }
 
-        return string.Concat(taken);
+        return string.Concat(taken.Select(part => part.ToString()));
     }
 
-    private void TakeLong(LinkedList<string> chunks, List<string> taken, int room)
+    private void TakeLong(LinkedList<ReadOnlyMemory<char>> chunks, List<ReadOnlyMemory<char>> taken, int room)
     {
         var chunk = chunks.First!.Value;
         if (breaksLongWords)
         {
-            var cut = Math.Max(1, room);
-            var hyphen = breaksOnHyphens ? chunk.LastIndexOf('-', cut - 1) : -1;
-            cut = hyphen > 0 && chunk[..hyphen].Any(letter => letter != '-') ? hyphen + 1 : cut;
+            // With no room left nothing is taken, but the blank before stays: so does Python.
+            var hyphen = breaksOnHyphens && room > 0 ? chunk.Span[..room].LastIndexOf('-') : -1;
+            var cut = hyphen > 0 && chunk.Span[..hyphen].ContainsAnyExcept('-') ? hyphen + 1 : room;
             taken.Add(chunk[..cut]);
             chunks.First!.Value = chunk[cut..];
         }
@@ -67,14 +67,14 @@ internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksO
         }
     }
 
-    private IEnumerable<string> Chunks(string line)
+    private IEnumerable<ReadOnlyMemory<char>> Chunks(string line)
     {
         var start = 0;
         for (var at = 1; at <= line.Length; at++)
         {
             if (at == line.Length || char.IsWhiteSpace(line[at]) != char.IsWhiteSpace(line[at - 1]) || IsAfterHyphen(line, at))
             {
-                yield return line[start..at];
+                yield return line.AsMemory(start, at - start);
                 start = at;
             }
         }
@@ -89,7 +89,8 @@ internal sealed class LineWrapping(int width, bool breaksLongWords, bool breaksO
         }
 
         var isWord = IsLetter(line, at - 2) && IsLetter(line, at - 3);
-        var isChain = at > 3 && line[at - 3] == '-' && IsLetter(line, at - 4) && (char.IsLetterOrDigit(line[at - 2]) || line[at - 2] is '_' or '!' or '"' or '\'' or '&' or '.' or ',' or '?');
+        var isChain = at > 3 && line[at - 3] == '-' && IsLetter(line, at - 4)
+            && (char.IsLetterOrDigit(line[at - 2]) || "_!\"'&.,?".Contains(line[at - 2], StringComparison.Ordinal));
         var next = at + 1 < line.Length && line[at + 1] == '-' ? at + 2 : at + 1;
         return (isWord || isChain) && IsLetter(line, at) && IsLetter(line, next);
     }

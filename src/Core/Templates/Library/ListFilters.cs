@@ -23,7 +23,8 @@ internal static class ListFilters
 
     private static Value Length(in Call call) => call.Input.Kind switch
     {
-        ValueKind.List or ValueKind.Map or ValueKind.String => Value.From(call.Input.Count),
+        ValueKind.String => Value.From(CodePoints.Count(call.Text)),
+        ValueKind.List or ValueKind.Map => Value.From(call.Input.Count),
         ValueKind.Undefined => Value.From(0),
         _ => throw call.Wrong("a list, map or string", call.Input),
     };
@@ -147,13 +148,16 @@ internal static class ListFilters
     {
         var path = call.Has(1) ? new AttributePath(call[1]) : null;
         var (best, bestKey) = (Value.Undefined, Value.Undefined);
+        var isFirst = true;
         foreach (var item in call.Items())
         {
             var key = Key(path is null ? item : path.Of(item, call.Frame), call.FlagAt(0));
-            if (bestKey.IsMissing || ValueOrder.Compare(key, bestKey, call.Frame) * sign < 0)
+            if (isFirst || ValueOrder.Compare(key, bestKey, call.Frame) * sign < 0)
             {
                 (best, bestKey) = (item, key);
             }
+
+            isFirst = false;
         }
 
         return best;

@@ -11,10 +11,24 @@ internal static class PercentFormat
 {
     public static Value Apply(string format, Value arguments, Frame frame) => arguments.Kind switch
     {
-        ValueKind.List => Apply(format, Sequence.ToArray(arguments, frame), [], frame),
+        ValueKind.List when Places(format) == arguments.Count => Apply(format, Sequence.ToArray(arguments, frame), [], frame),
+        ValueKind.List when Places(format) == 0 => Apply(format, [], [], frame),
         ValueKind.Map => Apply(format, [arguments], [.. arguments.Members], frame),
         _ => Apply(format, [arguments], [], frame),
     };
+
+    // Python spreads tuples and formats lists as they are; here both are lists, so the number of places decides.
+    private static int Places(string format)
+    {
+        var places = 0;
+        for (var at = format.IndexOf('%', StringComparison.Ordinal); at >= 0 && at < format.Length; at = format.IndexOf('%', at))
+        {
+            at++;
+            places += at < format.Length && Field.Read(format, ref at).Conversion == '%' ? 0 : 1;
+        }
+
+        return places;
+    }
 
     public static Value Apply(string format, ReadOnlySpan<Value> positional, IReadOnlyList<KeyValuePair<string, Value>> named, Frame frame)
     {

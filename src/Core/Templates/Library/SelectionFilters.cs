@@ -16,7 +16,7 @@ internal static class SelectionFilters
     private static Value Map(in Call call)
     {
         var frame = call.Frame;
-        var items = call.Items();
+        var items = Items(call);
         var attribute = call.Extra.FirstOrDefault(pair => pair.Key == "attribute");
         if (call.Rest.Length == 0 && attribute.Key is not null)
         {
@@ -50,12 +50,15 @@ internal static class SelectionFilters
         rest = hasAttribute ? rest[1..] : rest;
         var test = rest.Length == 0 ? null : TestNamed(frame.Text(rest[0]));
         var arguments = rest.Length == 0 ? [] : rest[1..].ToArray();
-        return frame.Built(Array.FindAll(call.Items(), item =>
+        return frame.Built(Array.FindAll(Items(call), item =>
         {
             var value = path is null ? item : path.Of(item, frame);
             return (test?.Invoke(frame, value, arguments, keywords) ?? value).IsTruthy == keeps;
         }));
     }
+
+    // Jinja2 looks at the truth of the input first: null, false and 0 have no elements here, though they are no lists.
+    private static Value[] Items(in Call call) => call.Input.IsTruthy ? call.Items() : [];
 
     private static Operation TestNamed(string name) => Tests.Table.Find(name) ?? throw new TemplateFault(
         TemplateErrorKind.UnknownOperation, $"there is no test '{name}'{Phrase.DidYouMean(name, Tests.Table.Names)}");

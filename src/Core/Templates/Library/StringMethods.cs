@@ -15,9 +15,9 @@ internal static class StringMethods
         AddChanges(table);
         AddQuestions(table);
         return table
-            .Add("center", "width fillchar?", static (in Call call) => LayoutFilters.Pad(call, call.Text, call.IntegerAt(0), LayoutFilters.Side.Both, call.TextAt(1, " ")))
-            .Add("ljust", "width fillchar?", static (in Call call) => LayoutFilters.Pad(call, call.Text, call.IntegerAt(0), LayoutFilters.Side.Right, call.TextAt(1, " ")))
-            .Add("rjust", "width fillchar?", static (in Call call) => LayoutFilters.Pad(call, call.Text, call.IntegerAt(0), LayoutFilters.Side.Left, call.TextAt(1, " ")))
+            .Add("center", "width fillchar?", static (in Call call) => Pad(call, LayoutFilters.Side.Both))
+            .Add("ljust", "width fillchar?", static (in Call call) => Pad(call, LayoutFilters.Side.Right))
+            .Add("rjust", "width fillchar?", static (in Call call) => Pad(call, LayoutFilters.Side.Left))
             .Add("zfill", "width", static (in Call call) => ZeroFill(call))
             .Add("split", "sep? maxsplit?", static (in Call call) => TextFilters.Split(call))
             .Add("rsplit", "sep? maxsplit?", static (in Call call) => SplitFromEnd(call))
@@ -27,6 +27,9 @@ internal static class StringMethods
             .Add("join", "iterable", static (in Call call) => Join(call))
             .Add("format", "* **", static (in Call call) => BraceFormat.Apply(call.Text, call.Rest.ToArray(), call.Extra, call.Frame));
     }
+
+    private static Value Pad(in Call call, LayoutFilters.Side side) =>
+        LayoutFilters.Pad(call, call.Text, call.IntegerAt(0), side, call.TextAt(1, " "));
 
     private static void AddChanges(OperationTable table) => table
         .Add("upper", "", static (in Call call) => call.Frame.Built(call.Text.ToUpperInvariant()))

@@ -74,13 +74,14 @@ internal sealed class PreparedArguments
             return _constant;
         }
 
-        if (_bound is null)
-        {
-            return Spread(frame);
-        }
+        return _bound is null ? Spread(frame) : EvaluateBound(_bound, frame);
+    }
 
+    // Apart from its caller, so that literal arguments do not pay for the closure.
+    private static BoundArguments<Value>? EvaluateBound(BoundArguments<Expression> bound, Frame frame)
+    {
         var failed = false;
-        var values = Evaluate(_bound, expression =>
+        var values = Evaluate(bound, expression =>
         {
             var value = failed ? default : expression.Evaluate(frame);
             failed |= value.IsFailed;

@@ -55,7 +55,7 @@ internal sealed class BinaryExpression(int position, BinaryOperator operation, E
         frame.Position = Position;
         if (Arithmetic.IsNumber(first) && Arithmetic.IsNumber(second))
         {
-            frame.Charge(1);
+            frame.Charge(operation == BinaryOperator.Power ? 100 : 2);
             return Arithmetic.Apply(operation, first, second);
         }
 

@@ -14,7 +14,7 @@ internal sealed class ValueEquality(Frame frame) : IEqualityComparer<Value>
         var (first, second) = (left.Kind, right.Kind);
         if (first == ValueKind.String || second == ValueKind.String)
         {
-            return first == second && left.AsString == right.AsString;
+            return first == second && TextsAreEqual(left.AsString!, right.AsString!, frame);
         }
 
         if (Arithmetic.IsNumber(left) && Arithmetic.IsNumber(right))
@@ -33,6 +33,16 @@ internal sealed class ValueEquality(Frame frame) : IEqualityComparer<Value>
             ValueKind.Map => AreEqual(left.AsMap!, right.AsMap!, frame),
             _ => true,
         };
+    }
+
+    private static bool TextsAreEqual(string left, string right, Frame? frame)
+    {
+        if (left.Length > 1024 && left.Length == right.Length)
+        {
+            frame?.ChargeText(left.Length);
+        }
+
+        return left == right;
     }
 
     private static bool AreEqual(ListValue left, ListValue right, Frame? frame)
@@ -73,19 +83,37 @@ internal sealed class ValueEquality(Frame frame) : IEqualityComparer<Value>
         return true;
     }
 
-    /// <summary>Lists and maps hash by their size only: cheap at any depth, and equality decides.</summary>
+    /// <summary>Of lists and maps only the first level counts, and of long ones little of it: cheap at any depth, equality decides.</summary>
     public static int HashOf(Value value) => value.Kind switch
+    {
+        ValueKind.List => HashOf(value.AsList!),
+        ValueKind.Map => HashOf(value.AsMap!),
+        _ => ShallowHashOf(value),
+    };
+
+    private static int HashOf(ListValue list)
+    {
+        var hash = HashCode.Combine(ValueKind.List, list.Count);
+        for (var index = 0L; index < Math.Min(list.Count, 8); index++)
+        {
+            hash = HashCode.Combine(hash, ShallowHashOf(list.Get(index)));
+        }
+
+        return hash;
+    }
+
+    // The order of members does not matter to equality, so it must not matter here.
+    private static int HashOf(MapValue map)
+    {
+        var hash = (int)map.Count;
+        return map.Count > 64 ? hash : map.Entries.Aggregate(hash, static (sum, entry) => unchecked(
+            sum + HashCode.Combine(string.GetHashCode(entry.Key, StringComparison.Ordinal), ShallowHashOf(entry.Value))));
+    }
+
+    private static int ShallowHashOf(Value value) => value.Kind switch
     {
         ValueKind.String => string.GetHashCode(value.AsString, StringComparison.Ordinal),
         ValueKind.Boolean or ValueKind.Integer or ValueKind.Float => Arithmetic.Float(value).GetHashCode(),
-        ValueKind.List => HashCode.Combine(ValueKind.List, value.Count, FirstOf(value)),
-        ValueKind.Map => HashCode.Combine(ValueKind.Map, value.Count),
         var kind => (int)kind,
     };
-
-    private static int FirstOf(Value list)
-    {
-        var first = list.GetItem(0);
-        return first.Kind is ValueKind.List or ValueKind.Map ? 0 : HashOf(first);
-    }
 }

@@ -18,6 +18,7 @@ internal sealed class ValueOrder(Frame frame) : IComparer<Value>
 
         if (left.AsString is { } first && right.AsString is { } second)
         {
+            frame.ChargeText(Math.Min(first.Length, second.Length));
             return CodePoints.Compare(first, second);
         }
 

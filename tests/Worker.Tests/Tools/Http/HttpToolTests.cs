@@ -157,8 +157,23 @@ public sealed class HttpToolTests(SampleFixture sample)
     [Fact]
     public async Task A_redirect_to_itself_ends()
     {
-        var error = await FailAsync("""{"url": "URL/bad/redirect?to=/bad/redirect?to=/bad/redirect", "followRedirects": true, "params": {"to": "/bad/loop"}}""");
-        Assert.Equal((WorkErrorKind.Http, 404), (error.Kind, error.Status));
+        var error = await FailAsync("""{"url": "URL/bad/redirect-loop", "followRedirects": true}""");
+        Assert.Equal((WorkErrorKind.Http, 302), (error.Kind, error.Status));
+        Assert.Contains("more than 10 times", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("URL/bad/echo", true)]
+    [InlineData("http://localhost:PORT/bad/echo", false)]
+    public async Task Credentials_follow_a_redirect_within_their_origin_only(string target, bool follows)
+    {
+        using var bench = new TaskBench(sample.Url);
+        bench.Secrets["TOKEN"] = "token-value";
+        var to = Uri.EscapeDataString(target.Replace("URL", sample.Url, StringComparison.Ordinal).Replace("PORT", $"{new Uri(sample.Url).Port}", StringComparison.Ordinal));
+        var report = await bench.RunAsync(
+            "{\"tool\": {\"kind\": \"http\", \"followRedirects\": true, \"auth\": {\"secret\": \"TOKEN\", \"type\": \"header\", \"header\": \"X-Api-Key\"}, \"url\": \"URL/bad/redirect?to=" + to + "\"}}");
+        Assert.Null(report.Error);
+        Assert.Equal(follows, report.Result!.Value.GetProperty("data").GetProperty("headers").TryGetProperty("x-api-key", out _));
     }
 
     [Theory]

@@ -1,0 +1,44 @@
+using Xunit;
+
+namespace PlaybookOperator.Worker.Tests.Worker;
+
+public sealed class WorkerOptionsTests
+{
+    [Fact]
+    public void Only_the_address_is_required()
+    {
+        Assert.True(Read(new() { ["PLAYBOOK_API_URL"] = "http://operator:8082" }, out var options, out _));
+        Assert.Equal("/var/run/secrets/playbooks.dev/token/token", options!.TokenFile);
+        Assert.Equal("/var/run/secrets/playbooks.dev/secrets", options.SecretsDirectory);
+        Assert.Equal(TimeSpan.FromMinutes(10), options.ReportWindow);
+    }
+
+    [Fact]
+    public void Everything_can_be_set()
+    {
+        Assert.True(Read(new()
+        {
+            ["PLAYBOOK_API_URL"] = "https://operator/base",
+            ["PLAYBOOK_TOKEN_FILE"] = "/t",
+            ["PLAYBOOK_SECRETS_DIR"] = "/s",
+            ["PLAYBOOK_REPORT_WINDOW"] = "90s",
+        }, out var options, out _));
+        Assert.Equal(("/t", "/s", 90.0), (options!.TokenFile, options.SecretsDirectory, options.ReportWindow.TotalSeconds));
+    }
+
+    [Theory]
+    [InlineData("PLAYBOOK_API_URL", null)]
+    [InlineData("PLAYBOOK_API_URL", "operator:8082")]
+    [InlineData("PLAYBOOK_API_URL", "ftp://operator")]
+    [InlineData("PLAYBOOK_REPORT_WINDOW", "soon")]
+    [InlineData("PLAYBOOK_REPORT_WINDOW", "0")]
+    public void What_is_wrong_is_named(string variable, string? value)
+    {
+        var environment = new Dictionary<string, string?> { ["PLAYBOOK_API_URL"] = "http://operator", [variable] = value };
+        Assert.False(Read(environment, out _, out var problem));
+        Assert.StartsWith(variable, problem, StringComparison.Ordinal);
+    }
+
+    private static bool Read(Dictionary<string, string?> environment, out WorkerOptions? options, out string? problem) =>
+        WorkerOptions.TryRead(name => environment.GetValueOrDefault(name), out options, out problem);
+}
