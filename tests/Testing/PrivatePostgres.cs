@@ -102,14 +102,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return new PrivateDatabase(this, name, new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString);
     }
 
+    /// <summary>On a server that is not ours; if it is gone, so is our duty.</summary>
     private void DropCreated()
     {
-        using var connection = new NpgsqlConnection(ConnectionString);
-        connection.Open();
-        foreach (var name in _created)
+        try
         {
-            using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
-            drop.ExecuteNonQuery();
+            using var connection = new NpgsqlConnection(ConnectionString);
+            connection.Open();
+            foreach (var name in _created)
+            {
+                using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
+                drop.ExecuteNonQuery();
+            }
+        }
+        catch (NpgsqlException e)
+        {
+            Console.Error.WriteLine($"Databases named playbook_test_{Environment.ProcessId}_* were left behind: {e.Message}");
         }
     }
 }
