@@ -105,7 +105,8 @@ internal sealed class Laws(World world, GeneratedPlan generated)
         var run = started.RunId!.Value;
         var total = started.Context.Member("total_count")!.Value.GetInt64();
         if (generated.Totals.TryGetValue(started.Step!, out var expected)) Assert.Equal(expected, total);
-        var ended = world.Log.Events.SingleOrDefault(happened => happened.RunId == run && happened.Type is EventType.IteratorCompleted or EventType.IteratorFailed && happened.RunId == run);
+        var ended = world.Log.Events.SingleOrDefault(happened => 
+            happened.RunId == run && happened.Type is (EventType.IteratorCompleted or EventType.IteratorFailed));
         if (ended is null)
         {
             Assert.True(world.Log.State.Phase == ExecutionPhase.Cancelled, $"{world.Name}: the loop of {started.Step} has no end");
