@@ -35,10 +35,10 @@ internal sealed class SimulatedOperator(World world)
         yield return true;
         for (var round = 0; ; round++)
         {
-            Assert.True(round < MaxRounds, $"{world.Name}: deciding does not come to rest");
             var observed = new Observed { Intent = intent, Jobs = jobs, Claimed = seen.Claimed, LoopResults = _loops, LargeResults = _large };
             var now = world.Now;
             var decisions = world.Decide(seen.State, observed, now);
+            Assert.True(round < MaxRounds, $"{world.Name}: deciding does not come to rest: {Describe(decisions)}\n{StateText.Of(seen.State)}");
             yield return true;
             if (decisions.Events.Count > 0)
             {
@@ -82,6 +82,9 @@ internal sealed class SimulatedOperator(World world)
         Assert.True(again.Events.Count == 0, $"{world.Name}: deciding again gives {string.Join(", ", again.Events.Select(happened => happened.Type))}");
         return seen with { State = state, Version = seen.Version + 1 };
     }
+
+    private static string Describe(Decisions decisions) =>
+        $"{string.Join(", ", decisions.Events.Select(happened => $"{happened.Type} {happened.Step}"))}; needs results of {string.Join(", ", decisions.NeedsLoopResults)}, {string.Join(", ", decisions.NeedsLargeResults)}";
 
     private void Load(Decisions decisions)
     {

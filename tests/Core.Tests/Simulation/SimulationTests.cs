@@ -8,7 +8,7 @@ public sealed class SimulationTests
     private const int SeedsInRange = 500;
 
     /// <summary>Seeds that once broke a law.</summary>
-    public static TheoryData<int> RegressionSeeds => [41, 595, 1036, 1060, 1560, 1625];
+    public static TheoryData<int> RegressionSeeds => [41, 119, 595, 680, 1036, 1060, 1078, 1560, 1625, 100_137];
 
     [Theory]
     [InlineData(0)]

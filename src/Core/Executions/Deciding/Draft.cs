@@ -68,7 +68,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     /// <summary>The loop must have got this far when this is appended; what this very draft ends is not in the log before.</summary>
     public void ExpectDone(LoopState loop)
     {
-        if (loop.RunId <= 0) return;
+        if (loop.RunId <= 0 || _events.Any(happened => happened.RunId == loop.RunId && happened.Type == EventType.IteratorStarted)) return;
         var drafted = _events.Count(happened =>
             happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed));
         _loopsDone[loop.RunId] = loop.Done - drafted;
