@@ -21,8 +21,8 @@ public static class ResourceTypes
     /// <summary>The definitions to install, by file name.</summary>
     public static IReadOnlyList<(string File, System.Text.Json.Nodes.JsonObject Definition)> Definitions() =>
     [
-        ("executions.yaml", CrdGenerator.Generate(Executions, new CrdNames { ShortNames = ["exe"], Categories = ["playbooks"] })),
-        ("playbooks.yaml", CrdGenerator.Generate(Playbooks, new CrdNames { ShortNames = ["pb"], Categories = ["playbooks"] })),
+        ("executions.yaml", CrdGenerator.Generate(Executions, new CrdNames { ShortNames = ["exe"] })),
+        ("playbooks.yaml", CrdGenerator.Generate(Playbooks, new CrdNames { ShortNames = ["pb"] })),
     ];
 }
 

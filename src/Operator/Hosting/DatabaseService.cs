@@ -35,14 +35,17 @@ internal sealed class DatabaseService(
         readiness.Lacks(Readiness.DatabasePart, "connecting");
         for (var delay = s_firstDelay; ; delay = delay * 2 > s_longestDelay ? s_longestDelay : delay * 2)
         {
-            if (await TryAsync(async () => logger.DatabaseReady(await schema.MigrateAsync(cancellationToken))))
-            {
-                gate.Open(await schema.ReadSessionKeyAsync(cancellationToken));
-                return;
-            }
-
+            if (await TryAsync(() => OpenAsync(cancellationToken))) return;
             await Task.Delay(delay, time, cancellationToken);
         }
+    }
+
+    /// <summary>The gate opens before the database counts as there: whoever is told so may use it.</summary>
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var identity = await schema.MigrateAsync(cancellationToken);
+        gate.Open(await schema.ReadSessionKeyAsync(cancellationToken));
+        logger.DatabaseReady(identity);
     }
 
     private Task<bool> ProbeAsync(CancellationToken cancellationToken) =>

@@ -51,6 +51,8 @@ public sealed record YamlDocument(JsonElement Root, IReadOnlyDictionary<string, 
     private static void Write(Utf8JsonWriter writer, YamlNode node, string path, Dictionary<string, (int, int)> places, ref int count)
     {
         if (++count > MaxNodes) throw new YamlException($"The document has more than {MaxNodes} values once its aliases are resolved.", node.Line, node.Column);
+        if (writer.CurrentDepth > YamlReader.MaxDepth)
+            throw new YamlException($"The document is nested deeper than {YamlReader.MaxDepth} levels once its aliases are resolved.", node.Line, node.Column);
         switch (node)
         {
             case YamlNode.Scalar scalar:

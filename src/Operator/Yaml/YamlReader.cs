@@ -6,7 +6,7 @@ namespace PlaybookOperator.Operator.Yaml;
 /// <summary>Reads YAML into nodes. Anchors, aliases and merge keys (<c>&lt;&lt;</c>) are resolved; depth is bounded, and so is what aliases may multiply.</summary>
 internal sealed class YamlReader
 {
-    private const int MaxDepth = 100;
+    internal const int MaxDepth = 100;
     private const string MergeKey = "<<";
 
     private readonly Parser _parser;
@@ -18,13 +18,21 @@ internal sealed class YamlReader
     /// <exception cref="YamlException">It is not YAML.</exception>
     public static IReadOnlyList<YamlNode> Read(string text)
     {
+        var reader = new YamlReader(text);
         try
         {
-            return new YamlReader(text).ReadStream();
+            return reader.ReadStream();
         }
         catch (YamlDotNet.Core.YamlException malformed)
         {
-            throw new YamlException(Sentence(malformed.Message), (int)malformed.Start.Line, (int)malformed.Start.Column);
+            // What is wrong is seen at the end; the start may be lines before it.
+            throw new YamlException(Sentence(malformed.Message), (int)malformed.End.Line, (int)malformed.End.Column);
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or InvalidCastException)
+        {
+            // The library gives up on some malformed texts without saying why; the last thing it understood is known.
+            var last = reader._parser.Current?.End ?? Mark.Empty;
+            throw new YamlException("The text after this place is not YAML.", (int)last.Line, (int)last.Column);
         }
     }
 
@@ -85,24 +93,20 @@ internal sealed class YamlReader
             else throw new YamlException($"The key '{key.Text}' is given twice.", key.Line, key.Column);
         }
 
-        foreach (var source in merged) Merge(mapping, names, source);
+        foreach (var source in merged)
+        {
+            if (source is YamlNode.Sequence several) several.Items.ForEach(one => Merge(mapping, names, one));
+            else Merge(mapping, names, source);
+        }
+
         return mapping;
     }
 
+    /// <summary>What is written out wins over what is merged in, and the earlier merge over the later. Lists of lists are refused: aliases could multiply them without end.</summary>
     private static void Merge(YamlNode.Mapping mapping, HashSet<string> names, YamlNode source)
     {
-        switch (source)
-        {
-            case YamlNode.Mapping other:
-                // What is written out wins over what is merged in, and the earlier merge over the later.
-                mapping.Members.AddRange(other.Members.Where(member => names.Add(member.Key.Text)));
-                break;
-            case YamlNode.Sequence several:
-                foreach (var one in several.Items) Merge(mapping, names, one);
-                break;
-            default:
-                throw new YamlException("<< must be given a map or a list of maps.", source.Line, source.Column);
-        }
+        if (source is not YamlNode.Mapping other) throw new YamlException("<< must be given a map or a list of maps.", source.Line, source.Column);
+        mapping.Members.AddRange(other.Members.Where(member => names.Add(member.Key.Text)));
     }
 
     private YamlNode Anchor(AnchorName name, YamlNode node)

@@ -65,10 +65,13 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     /// <summary>The delivery must still stand when this is appended.</summary>
     public void Expect(OpenWork work) => _stillOpen.Add(work);
 
-    /// <summary>The loop must have got this far when this is appended.</summary>
+    /// <summary>The loop must have got this far when this is appended; what this very draft ends is not in the log before.</summary>
     public void ExpectDone(LoopState loop)
     {
-        if (loop.RunId > 0) _loopsDone[loop.RunId] = loop.Done;
+        if (loop.RunId <= 0 || _events.Any(happened => happened.RunId == loop.RunId && happened.Type == EventType.IteratorStarted)) return;
+        var drafted = _events.Count(happened =>
+            happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed));
+        _loopsDone[loop.RunId] = loop.Done - drafted;
     }
 
     public void Snapshot(long runId, IReadOnlyList<JsonElement> elements) => _collections[runId] = elements;

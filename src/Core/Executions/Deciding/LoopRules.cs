@@ -37,9 +37,9 @@ internal static class LoopRules
         if (draft.State.Phase != ExecutionPhase.Suspended) StartIterations(draft, run, step, loop);
     }
 
-    /// <summary>Whether one more iteration of this run may execute now. Calls outside loops always may.</summary>
+    /// <summary>Whether one more iteration of this run that has waited may execute now. Calls outside loops always may.</summary>
     public static bool HasRoom(Draft draft, StepRun run) =>
-        draft.Plan.ByName[run.Step] is not { Loop: { } loop } step || RoomOf(draft, run, step, loop) > 0;
+        draft.Plan.ByName[run.Step] is not { Loop: { } loop } step || RoomToExecute(draft, run, step, loop) > 0;
 
     /// <summary>Ends a running step as it is, because the execution ends: a loop keeps what it has.</summary>
     public static void Abandon(Draft draft, StepRun run, string message)
@@ -87,7 +87,7 @@ internal static class LoopRules
 
     private static void StartIterations(Draft draft, StepRun run, StepPlan step, LoopState loop)
     {
-        var room = RoomOf(draft, run, step, step.Loop!);
+        var room = RoomToStart(draft, run, step, step.Loop!);
         for (var index = loop.Cursor; index < loop.Total && room > 0; index++, room--)
         {
             draft.Append(new ExecutionEvent
@@ -104,7 +104,14 @@ internal static class LoopRules
         }
     }
 
-    private static int RoomOf(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
+    /// <summary>Waiting iterations are bounded too: at most as many again as may execute are open. What waits already does not add to them.</summary>
+    private static int RoomToStart(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
+    {
+        var room = RoomToExecute(draft, run, step, loop);
+        return loop.Mode == LoopMode.Sequential ? room : Math.Min(room, (2 * MaxParallelOf(draft, step, loop)) - OpenOf(draft, run).Count());
+    }
+
+    private static int RoomToExecute(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
     {
         // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
         if (loop.Mode == LoopMode.Sequential)
@@ -112,15 +119,15 @@ internal static class LoopRules
             return OpenOf(draft, run).Any(work => work.NextAt is null || work.NextAt > draft.Now) ? 0 : 1;
         }
 
-        var own = (int)Math.Max(1, draft.Override($"overrides.loops.{step.Name}.maxParallel") ?? loop.MaxParallel);
         var whole = draft.Plan.Limits.MaxParallel;
         if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
-        var open = OpenOf(draft, run).Count();
         var executing = OpenOf(draft, run).Count(work => work.NextAt is null);
         var everywhere = draft.State.Open.Values.Count(work => work.NextAt is null);
-        // Waiting iterations are bounded too: at most as many again as may execute.
-        return Math.Min(Math.Min(own - executing, whole - everywhere), (2 * own) - open);
+        return Math.Min(MaxParallelOf(draft, step, loop) - executing, whole - everywhere);
     }
+
+    private static int MaxParallelOf(Draft draft, StepPlan step, LoopPlan loop) =>
+        (int)Math.Max(1, draft.Override($"overrides.loops.{step.Name}.maxParallel") ?? loop.MaxParallel);
 
     private static bool IsExceeded(Draft draft, StepPlan step, LoopState loop)
     {

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# count.sh FOLDER STATUS: adds up the result files (trx) of a test run and prints the closing line. Fails when a test failed, or none ran.
+set -euo pipefail
+folder=$1
+status=$2
+sum() { { grep -ohE "<Counters [^>]*" "$folder"/*.trx 2>/dev/null || true; } | { grep -oE " $1=\"[0-9]+\"" || true; } | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
+passed=$(sum passed)
+failed=$(($(sum failed) + $(sum error) + $(sum timeout) + $(sum aborted)))
+skipped=$(sum notExecuted)
+# A runner that died without counting a failure has failed all the same.
+if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+if [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
+[ "$failed" -eq 0 ]

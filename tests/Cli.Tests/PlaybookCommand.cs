@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace PlaybookOperator.Cli.Tests;
+
+/// <summary>What a run of <c>playbook</c> came to.</summary>
+internal sealed record CommandOutcome(int ExitCode, string Output, string Errors)
+{
+    /// <summary>The object that <c>--output json</c> prints.</summary>
+    public JsonElement Json => JsonElement.Parse(Output);
+
+    public string Status => Json.GetProperty("status").GetString()!;
+
+    public string? Error => Json.GetProperty("error").GetString();
+
+    public JsonElement Result(string step) => Json.GetProperty("steps").GetProperty(step).GetProperty("result");
+
+    /// <summary>How many events of a type the log has.</summary>
+    public int Events(string type) =>
+        Json.GetProperty("events").GetProperty("by_type").TryGetProperty(type, out var count) ? count.GetInt32() : 0;
+
+    public override string ToString() => $"exit {ExitCode}\n{Output}\n{Errors}";
+}
+
+/// <summary>The built command line in a process of its own.</summary>
+internal static class PlaybookCommand
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+
+    public static async Task<CommandOutcome> RunAsync(params string[] arguments)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_patience);
+        string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
+        var start = new ProcessStartInfo("dotnet", all) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            var errors = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return new CommandOutcome(process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+}

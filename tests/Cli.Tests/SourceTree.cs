@@ -1,0 +1,14 @@
+namespace PlaybookOperator.Cli.Tests;
+
+/// <summary>Files of the repository that these tests read.</summary>
+internal static class SourceTree
+{
+    public static string Samples => Path.Combine(Root(), "config", "samples");
+
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Operator.sln"))) return folder.FullName;
+        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds Operator.sln.");
+    }
+}

@@ -1,0 +1,2 @@
+// One cluster, and some of the tests break parts of it: one at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

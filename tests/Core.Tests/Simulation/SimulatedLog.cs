@@ -1,0 +1,87 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.Core.Tests.Simulation;
+
+/// <summary>What one read of the log gives.</summary>
+internal sealed record LogReading(ExecutionState State, long Version, IReadOnlySet<Delivery> Claimed);
+
+/// <summary>A log with the promises that the core rests on: dense ids, versioned and conditional appends, first report wins, durable first claim.</summary>
+internal sealed class SimulatedLog(long inlineLimitBytes)
+{
+    private readonly List<ExecutionEvent> _events = [];
+    private readonly List<string> _states = [];
+    private readonly Dictionary<WorkKey, int> _claims = [];
+    private readonly Dictionary<WorkKey, JsonElement?> _results = [];
+    private readonly Dictionary<long, ExecutionEvent> _runs = [];
+
+    public IReadOnlyList<ExecutionEvent> Events => _events;
+
+    /// <summary>The state after each event, as text.</summary>
+    public IReadOnlyList<string> States => _states;
+
+    public ExecutionState State { get; private set; } = ExecutionState.Initial;
+
+    public long Version { get; private set; }
+
+    public LogReading Read() => new(State, Version, State.Open.Values.Where(work => _claims.ContainsKey(work.Key)).Select(work => new Delivery(work.Key, work.Fence)).ToHashSet());
+
+    /// <summary>The id of the first event, or null when the append is refused.</summary>
+    public long? Append(long expectedVersion, Decisions decisions)
+    {
+        if (State.IsTerminal || expectedVersion != Version || !Holds(decisions)) return null;
+        var before = State.LastEventId;
+        for (var i = 0; i < decisions.Events.Count; i++) Add(Number(decisions.Events[i], before, i + 1));
+        Version++;
+        return before + 1;
+    }
+
+    public IngestOutcome Take(WorkReport report, DateTimeOffset now)
+    {
+        var outcome = Ingest.Judge(State, report);
+        if (outcome != IngestOutcome.Accepted) return outcome;
+        var run = _runs[report.RunId];
+        var before = State.LastEventId;
+        var position = 0;
+        if (report.Outcome == WorkOutcome.Completed) _results[report.Key] = report.Result;
+        foreach (var happened in Ingest.ToEvents(report, run.Step!, run.Epoch!.Value, now, inlineLimitBytes)) Add(Number(happened, before, ++position));
+        return outcome;
+    }
+
+    /// <summary>Whether this worker may do this delivery. A claim is kept until the delivery is replaced.</summary>
+    public bool Claim(Delivery delivery, int worker)
+    {
+        if (!State.Open.TryGetValue(delivery.Key, out var open) || open.Fence != delivery.Fence || open.NextAt is not null) return false;
+        return _claims.TryAdd(delivery.Key, worker) || _claims[delivery.Key] == worker;
+    }
+
+    public bool IsClaimedByOther(Delivery delivery, int worker) =>
+        State.Open.TryGetValue(delivery.Key, out var open) && open.Fence == delivery.Fence && _claims.TryGetValue(delivery.Key, out var other) && other != worker;
+
+    public IReadOnlyList<JsonElement?> ResultsOf(long run) =>
+        [.. Enumerable.Range(0, (int)(State.Loops.GetValueOrDefault(run)?.Total ?? 0)).Select(index => _results.GetValueOrDefault(new WorkKey(run, index)))];
+
+    public JsonElement ResultOf(WorkKey key) => _results[key]!.Value;
+
+    /// <summary>Gives an event of a batch its id and its real run.</summary>
+    public static ExecutionEvent Number(ExecutionEvent happened, long before, int position) => happened with
+    {
+        EventId = before + position,
+        RunId = happened.Type == EventType.StepStarted ? before + position : happened.RunId is < 0 ? before - happened.RunId : happened.RunId,
+    };
+
+    private bool Holds(Decisions decisions) =>
+        decisions.StillOpen.All(seen => State.Open.TryGetValue(seen.Key, out var open) && open.Fence == seen.Fence)
+        && decisions.LoopsDone.All(seen => State.Loops.TryGetValue(seen.Key, out var loop) && loop.Done >= seen.Value);
+
+    private void Add(ExecutionEvent happened)
+    {
+        _events.Add(happened);
+        State = State.Apply(happened);
+        _states.Add(StateText.Of(State));
+        if (happened.Type == EventType.StepStarted) _runs[happened.EventId] = happened;
+        if (happened.Work is not { } key) return;
+        if (happened.Type is EventType.CallStarted or EventType.IterationStarted || !State.Open.ContainsKey(key)) _claims.Remove(key);
+    }
+}

@@ -1,0 +1,235 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.Core.Work;
+using Xunit;
+
+namespace PlaybookOperator.Core.Tests.Simulation;
+
+/// <summary>One execution, two operators, the workers and the user; everything that happens follows from the seed.</summary>
+internal sealed class World
+{
+    private const int MaxCalmRounds = 2_000;
+
+    private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly Random _random;
+    private readonly GeneratedPlan _generated;
+    private readonly ExecutionFacts _facts;
+    private readonly SimulatedOperator[] _operators;
+    private readonly List<WorkReport> _late = [];
+    private readonly Laws _laws;
+    private bool _isCalm;
+
+    public World(int seed)
+    {
+        _random = new Random(seed);
+        Name = $"seed {seed}";
+        _generated = new GeneratedPlan(_random);
+        _facts = new ExecutionFacts(new ExecutionId(seed + 1L), "default", "simulated", "simulated", JsonText.EmptyObject, s_start);
+        Log = new SimulatedLog(Chance(20) ? 0 : long.MaxValue);
+        _operators = [new SimulatedOperator(this), new SimulatedOperator(this)];
+        _laws = new Laws(this, _generated);
+    }
+
+    public string Name { get; }
+
+    public DateTimeOffset Now { get; private set; } = s_start;
+
+    public Intent Intent { get; private set; } = Intent.Run;
+
+    public SimulatedLog Log { get; }
+
+    public SimulatedCluster Cluster { get; } = new();
+
+    /// <summary>Runs with faults for so many steps, then without any until the end, which must come.</summary>
+    public void Run(int stepsWithFaults)
+    {
+        for (var i = 0; i < stepsWithFaults; i++)
+        {
+            Step();
+            _laws.Check();
+        }
+
+        CalmDown();
+        for (var round = 0; !Log.State.IsTerminal; round++)
+        {
+            Assert.True(round < MaxCalmRounds, $"{Name}: no end after {round} calm rounds\n{_generated.Source}\n{StateText.Of(Log.State)}");
+            CalmRound();
+        }
+
+        PassUndisturbed();
+        _laws.CheckEnd();
+    }
+
+    public Decisions Decide(ExecutionState state, Observed observed, DateTimeOffset now)
+    {
+        var decisions = Decider.Decide(_generated.Plan, _facts, state, observed, now);
+        if (state.IsTerminal) Assert.True(decisions.Events.Count == 0 && decisions.Start.Count == 0, $"{Name}: something is created after the end");
+        return decisions;
+    }
+
+    public void Stop(Delivery delivery) => Cluster.Delete(delivery, podLingers: !_isCalm && Chance(30));
+
+    private void Step()
+    {
+        switch (_random.Next(100))
+        {
+            case < 45:
+                if (_operators[0].Step()) _laws.CheckRest();
+                break;
+            case < 52:
+                _operators[1].Step();
+                break;
+            case < 54:
+                _operators[_random.Next(2)].Kill();
+                break;
+            case < 88:
+                if (Pick(Cluster.Alive) is { } worker) StepWorker(worker);
+                break;
+            case < 90:
+                if (Pick(Cluster.Jobs) is { } job) Cluster.Delete(job.Delivery, podLingers: Chance(30));
+                break;
+            case < 93:
+                if (_late.Count > 0) Log.Take(_late[_random.Next(_late.Count)], Now);
+                break;
+            case < 94:
+                ChangeIntent();
+                break;
+            default:
+                Now += TimeSpan.FromMilliseconds(_random.Next(1, 5_000));
+                break;
+        }
+    }
+
+    private void ChangeIntent()
+    {
+        Intent = _random.Next(20) switch
+        {
+            0 => Intent with { Cancel = true },
+            1 => Intent with { Deleted = true },
+            < 6 => Intent with { Suspend = true },
+            < 9 => Intent with { Overrides = Override("s1", 1 + _random.Next(6)) },
+            _ => Intent with { Suspend = false },
+        };
+    }
+
+    private ImmutableSortedDictionary<string, JsonElement> Override(string step, int maxParallel)
+    {
+        _laws.Allow(step, maxParallel);
+        return Intent.Overrides.SetItem($"overrides.loops.{step}.maxParallel", JsonText.Write(writer => writer.WriteNumberValue(maxParallel)));
+    }
+
+    private void StepWorker(SimulatedWorker worker)
+    {
+        switch (worker.Stage)
+        {
+            case WorkerStage.Born when Chance(4):
+            case WorkerStage.Claimed when Chance(8):
+                Vanish(worker);
+                break;
+            case WorkerStage.Born when Log.Claim(worker.Delivery, worker.Number):
+                worker.Stage = WorkerStage.Claimed;
+                break;
+            case WorkerStage.Born:
+                Cluster.Exit(worker, Log.IsClaimedByOther(worker.Delivery, worker.Number) ? JobPhase.Failed : JobPhase.Succeeded);
+                break;
+            case WorkerStage.Claimed:
+                Report(worker);
+                break;
+            default:
+                Cluster.Exit(worker, JobPhase.Succeeded);
+                break;
+        }
+    }
+
+    /// <summary>Evicted, out of memory, its Job deleted, or gone without a word; what it had to say may still be on its way.</summary>
+    private void Vanish(SimulatedWorker worker)
+    {
+        if (worker.Stage == WorkerStage.Claimed && Chance(40)) _late.Add(NewReport(worker.Delivery));
+        switch (_random.Next(3))
+        {
+            case 0:
+                Cluster.Delete(worker.Delivery, podLingers: Chance(50));
+                break;
+            case 1:
+                Cluster.Exit(worker, JobPhase.Succeeded);
+                break;
+            default:
+                Cluster.Exit(worker, JobPhase.Failed);
+                break;
+        }
+    }
+
+    private void Report(SimulatedWorker worker)
+    {
+        var report = NewReport(worker.Delivery);
+        Log.Take(report, Now);
+        worker.Stage = WorkerStage.Reported;
+        if (_isCalm || !Chance(15)) return;
+        var before = Log.Events.Count;
+        Assert.NotEqual(IngestOutcome.Accepted, Log.Take(report, Now));
+        Assert.Equal(before, Log.Events.Count);
+        _late.Add(report);
+    }
+
+    private WorkReport NewReport(Delivery delivery)
+    {
+        var outcome = _random.Next(100) switch { < 6 => WorkOutcome.Failed, < 14 => WorkOutcome.Waiting, _ => WorkOutcome.Completed };
+        var error = outcome == WorkOutcome.Completed ? null : new WorkError(WorkErrorKind.Http, "503 from the server.", 503, Retryable: true);
+        return new WorkReport
+        {
+            RunId = delivery.Key.RunId,
+            Index = delivery.Key.Index,
+            Fence = delivery.Fence,
+            Outcome = outcome,
+            Result = outcome == WorkOutcome.Completed ? JsonText.Write(writer => writer.WriteNumberValue(delivery.Key.Index)) : null,
+            Error = error,
+            NextAt = outcome == WorkOutcome.Waiting ? Now + TimeSpan.FromSeconds(_random.Next(1, 30)) : null,
+            Notes = Chance(20) ? [new WorkNote(EventType.CallRetry, 1, null, new WorkError(WorkErrorKind.Network, "reset"), 100, Now)] : [],
+        };
+    }
+
+    private void CalmDown()
+    {
+        _isCalm = true;
+        _late.Clear();
+        foreach (var one in _operators) one.Kill();
+        Intent = Intent with { Suspend = false };
+        foreach (var worker in Cluster.Alive.ToList()) Cluster.Exit(worker, JobPhase.Failed);
+    }
+
+    /// <summary>Everybody does what they should; the clock moves only when nobody has anything to do.</summary>
+    private void CalmRound()
+    {
+        var before = Log.Events.Count;
+        PassUndisturbed();
+        foreach (var worker in Cluster.Alive.ToList())
+        {
+            if (Log.Claim(worker.Delivery, worker.Number)) Log.Take(NewReport(worker.Delivery), Now);
+            Cluster.Exit(worker, JobPhase.Succeeded);
+            _laws.Check();
+        }
+
+        if (Log.Events.Count > before || Log.State.IsTerminal) return;
+        var due = Log.State.Open.Values.Select(work => work.NextAt).Where(at => at > Now).Min();
+        Assert.True(due is not null, $"{Name}: stuck\n{_generated.Source}\n{StateText.Of(Log.State)}");
+        Now = due.Value;
+    }
+
+    private void PassUndisturbed()
+    {
+        while (!_operators[0].Step()) _laws.Check();
+        _laws.CheckRest();
+    }
+
+    private T? Pick<T>(IEnumerable<T> items)
+        where T : class
+    {
+        var list = items.ToList();
+        return list.Count == 0 ? null : list[_random.Next(list.Count)];
+    }
+
+    private bool Chance(int percent) => _random.Next(100) < percent;
+}
