@@ -26,7 +26,7 @@ public sealed class Reconciler(
     private const int MaxRounds = 100;
 
     /// <summary>Values of loops that one template may have the operator load.</summary>
-    private const int MaxLoadedResults = 100_000;
+    private const int MaxLoadedResults = 1_000_000;
 
     /// <param name="id">The execution; it must exist in the log.</param>
     /// <param name="intent">What its resource asks for.</param>

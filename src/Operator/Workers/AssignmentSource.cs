@@ -9,7 +9,7 @@ namespace PlaybookOperator.Operator.Workers;
 /// <summary>Claims a delivery for a worker and puts its assignment together: what a worker is told is read by key, at the moment it asks.</summary>
 public sealed class AssignmentSource(IEventLog log, IEventReader reader, Reconciler reconciler)
 {
-    private const int MaxLoopResults = 100_000;
+    private const int MaxLoopResults = 1_000_000;
 
     /// <summary>The assignment, or the sentence why there is none.</summary>
     public async Task<(Assignment? Assignment, string? Refusal)> ClaimAsync(
