@@ -14,7 +14,8 @@ internal static class LoopRules
     {
         if (!draft.State.Loops.TryGetValue(run.RunId, out var loop))
         {
-            if (draft.State.Phase != ExecutionPhase.Suspended && !draft.IsFailing) Start(draft, run, step);
+            if (draft.IsFailing) StepRules.StopUnstarted(draft, run);
+            else if (draft.State.Phase != ExecutionPhase.Suspended) Start(draft, run, step);
             return;
         }
 
