@@ -14,7 +14,8 @@ internal static class LoopRules
     {
         if (!draft.State.Loops.TryGetValue(run.RunId, out var loop))
         {
-            if (draft.State.Phase != ExecutionPhase.Suspended && !draft.IsFailing) Start(draft, run, step);
+            if (draft.IsFailing) StepRules.StopUnstarted(draft, run);
+            else if (draft.State.Phase != ExecutionPhase.Suspended) Start(draft, run, step);
             return;
         }
 
@@ -113,17 +114,17 @@ internal static class LoopRules
 
     private static int RoomToExecute(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
     {
+        var whole = draft.Plan.Limits.MaxParallel;
+        if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
+        whole -= draft.State.Open.Values.Count(work => work.NextAt is null);
         // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
         if (loop.Mode == LoopMode.Sequential)
         {
-            return OpenOf(draft, run).Any(work => work.NextAt is null || work.NextAt > draft.Now) ? 0 : 1;
+            return OpenOf(draft, run).Any(work => work.NextAt is null || work.NextAt > draft.Now) ? 0 : Math.Min(1, whole);
         }
 
-        var whole = draft.Plan.Limits.MaxParallel;
-        if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
         var executing = OpenOf(draft, run).Count(work => work.NextAt is null);
-        var everywhere = draft.State.Open.Values.Count(work => work.NextAt is null);
-        return Math.Min(MaxParallelOf(draft, step, loop) - executing, whole - everywhere);
+        return Math.Min(MaxParallelOf(draft, step, loop) - executing, whole);
     }
 
     private static int MaxParallelOf(Draft draft, StepPlan step, LoopPlan loop) =>

@@ -100,7 +100,7 @@ internal static class StepRules
     }
 
     /// <summary>A step that was entered but has not begun to work when the workflow fails leaves without having run.</summary>
-    private static void StopUnstarted(Draft draft, StepRun run)
+    public static void StopUnstarted(Draft draft, StepRun run)
     {
         if (!draft.IsFailing || draft.State.Open.ContainsKey(new WorkKey(run.RunId, WorkKey.Call))) return;
         draft.Append(new ExecutionEvent

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Tests.Playbooks;
+using PlaybookOperator.Core.Tests.Simulation;
+using PlaybookOperator.Core.Work;
+using Xunit;
+
+namespace PlaybookOperator.Core.Tests.Executions;
+
+/// <summary>One execution told step by step: what workers say, what Jobs do, what the user wants.</summary>
+internal sealed class Scenario
+{
+    private readonly Plan _plan;
+    private readonly ExecutionFacts _facts;
+    private readonly Dictionary<long, IReadOnlyList<JsonElement?>> _loopResults = [];
+
+    public Scenario(string spec, string workload = "{}")
+    {
+        _plan = Compiling.Plan(spec);
+        _facts = new ExecutionFacts(new ExecutionId(7), "default", "run", "test", Compiling.Json(workload), Now);
+    }
+
+    public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public Intent Intent { get; set; } = Intent.Run;
+
+    public Dictionary<Delivery, JobPhase> Jobs { get; } = [];
+
+    public SimulatedLog Log { get; } = new(long.MaxValue);
+
+    public ExecutionState State => Log.State;
+
+    /// <summary>The log, as <c>type step index</c>.</summary>
+    public IReadOnlyList<string> Story => [.. Log.Events.Select(Tell)];
+
+    /// <summary>Decides, appends and obeys until nothing is left to do.</summary>
+    public Decisions Settle()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var seen = Log.Read();
+            var decisions = Decider.Decide(_plan, _facts, seen.State, Observe(seen), Now);
+            if (decisions.Events.Count > 0) Assert.NotNull(Log.Append(seen.Version, decisions));
+            foreach (var run in decisions.NeedsLoopResults) _loopResults[run] = Log.ResultsOf(run);
+            if (decisions.Events.Count > 0 || decisions.NeedsMore) continue;
+            foreach (var delivery in decisions.Stop) Jobs.Remove(delivery);
+            foreach (var delivery in decisions.Start) Jobs.Add(delivery, JobPhase.Active);
+            return decisions;
+        }
+
+        throw new InvalidOperationException("does not come to rest");
+    }
+
+    public Delivery DeliveryOf(string step, long index = WorkKey.Call)
+    {
+        var key = new WorkKey(State.Steps[step].RunId, index);
+        return new Delivery(key, State.Open[key].Fence);
+    }
+
+    /// <summary>Starts what is due, then has the worker of this delivery claim it and say how it went.</summary>
+    public Scenario Complete(string step, long index = WorkKey.Call, string result = "null") =>
+        Report(step, index, WorkOutcome.Completed, Compiling.Json(result), null);
+
+    public Scenario Fail(string step, long index = WorkKey.Call) => Report(step, index, WorkOutcome.Failed, null, null);
+
+    public Scenario Wait(string step, long index, TimeSpan delay) => Report(step, index, WorkOutcome.Waiting, null, Now + delay);
+
+    private Scenario Report(string step, long index, WorkOutcome outcome, JsonElement? result, DateTimeOffset? nextAt)
+    {
+        Settle();
+        var delivery = DeliveryOf(step, index);
+        Assert.True(Log.Claim(delivery, worker: 1));
+        var report = new WorkReport
+        {
+            RunId = delivery.Key.RunId, Index = index, Fence = delivery.Fence, Outcome = outcome, Result = result, NextAt = nextAt,
+            Error = outcome == WorkOutcome.Completed ? null : new WorkError(WorkErrorKind.Http, "503 from the server.", 503),
+        };
+        Assert.Equal(IngestOutcome.Accepted, Log.Take(report, Now));
+        Jobs[delivery] = JobPhase.Succeeded;
+        Settle();
+        return this;
+    }
+
+    private Observed Observe(LogReading seen) => new() { Intent = Intent, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults };
+
+    private static string Tell(ExecutionEvent happened) =>
+        string.Join(' ', new[] { happened.Type.Name(), happened.Step, happened.IterationIndex?.ToString() }.Where(part => part is not null));
+}
