@@ -65,8 +65,9 @@ internal static class WorkerApi
         HttpContext context, WorkerSessions sessions, ReportQueue queue, WorkerOptions options, WorkerMetrics metrics)
     {
         if (Authenticate(context, sessions.Signer) is not { } session) return Unauthorized(metrics);
-        var (reports, refusal) = await ReadAsync(context, WorkJson.Default.WorkReportArray, options, metrics);
-        if (reports is null) return refusal!;
+        var (sent, refusal) = await ReadAsync(context, WorkJson.Default.WorkReportArray, options, metrics);
+        if (sent is null) return refusal!;
+        var reports = Array.ConvertAll(sent, WithDefaults);
         if (reports.Length is 0 or > MaxReports || Malformed(reports) is not null)
         {
             metrics.Refused("malformed");
@@ -87,6 +88,10 @@ internal static class WorkerApi
 
     private static string Word(IngestOutcome outcome) => outcome.ToString().ToLowerInvariant();
 
+    /// <summary>The JSON reader sets what is absent to null or 0, whatever the record says.</summary>
+    private static WorkReport WithDefaults(WorkReport report) =>
+        report is null ? report! : report with { Notes = report.Notes ?? [], Attempt = Math.Max(report.Attempt, 1) };
+
     private static string? Malformed(WorkReport[] reports)
     {
         foreach (var report in reports)
@@ -96,7 +101,7 @@ internal static class WorkerApi
             if (report.Index < WorkKey.Call) return $"index must be at least {WorkKey.Call}, not {report.Index}.";
             if (report.Notes.Count > WorkLimits.MaxNotes) return $"notes must be at most {WorkLimits.MaxNotes}, not {report.Notes.Count}.";
             if (report.Outcome == WorkOutcome.Waiting && report.NextAt is null) return "next_at is required by the outcome Waiting.";
-            if (report.Notes.Any(note => note.Type is not (EventType.CallRetry or EventType.SinkDone or EventType.SinkError)))
+            if (report.Notes.Any(note => note?.Type is not (EventType.CallRetry or EventType.SinkDone or EventType.SinkError)))
                 return "notes may be CallRetry, SinkDone or SinkError.";
         }
 

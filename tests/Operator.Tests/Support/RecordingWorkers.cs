@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.Operator.Executions;
+
+namespace PlaybookOperator.Operator.Tests.Support;
+
+/// <summary>Workers that do nothing of themselves: a test says how each one stands.</summary>
+internal sealed class RecordingWorkers : IWorkers
+{
+    public Dictionary<Delivery, JobPhase> Alive { get; } = [];
+
+    public List<WorkOrder> Orders { get; } = [];
+
+    public List<Delivery> Stopped { get; } = [];
+
+    public IEnumerable<Delivery> Started => Orders.SelectMany(order => order.Deliveries);
+
+    public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id) => Alive.ToImmutableDictionary();
+
+    public ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
+    {
+        Orders.Add(order);
+        foreach (var delivery in order.Deliveries) Alive.TryAdd(delivery, JobPhase.Active);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask StopAsync(ExecutionHeader execution, IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
+    {
+        Stopped.AddRange(deliveries);
+        foreach (var delivery in deliveries) Alive.Remove(delivery);
+        return ValueTask.CompletedTask;
+    }
+}

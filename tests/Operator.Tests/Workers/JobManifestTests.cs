@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using PlaybookOperator.Operator.Tests.Support;
+using PlaybookOperator.Operator.Workers;
+using Xunit;
+
+namespace PlaybookOperator.Operator.Tests.Workers;
+
+public sealed class JobManifestTests
+{
+    private const string WithSecret = """
+        secrets: [{name: TOKEN, secretKeyRef: {name: api, key: token}}]
+        limits: {memory: 96Mi}
+        workflow: [{step: fetch, timeout: 20s, retry: 3, tool: {kind: http, url: 'http://example.invalid/', auth: TOKEN}}]
+        """;
+
+    [Fact]
+    public async Task The_pod_has_no_rights_to_lose()
+    {
+        var pod = Pod(await BuildAsync(WithSecret));
+        Assert.Equal("Never", (string)pod["restartPolicy"]!);
+        Assert.False((bool)pod["automountServiceAccountToken"]!);
+        Assert.True((bool)pod["securityContext"]!["runAsNonRoot"]!);
+        Assert.Equal("RuntimeDefault", (string)pod["securityContext"]!["seccompProfile"]!["type"]!);
+        var container = pod["containers"]![0]!["securityContext"]!;
+        Assert.False((bool)container["allowPrivilegeEscalation"]!);
+        Assert.True((bool)container["readOnlyRootFilesystem"]!);
+        Assert.Equal("""["ALL"]""", container["capabilities"]!["drop"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Secrets_are_mounted_and_never_in_the_environment()
+    {
+        var pod = Pod(await BuildAsync(WithSecret));
+        var env = pod["containers"]![0]!["env"]!.AsArray();
+        Assert.All(env, variable => Assert.True(variable!["valueFrom"] is null && (string)variable["name"]! != "TOKEN"));
+        var secret = Volume(pod, "secrets")["projected"]!["sources"]!.AsArray().Single()!["secret"]!;
+        Assert.Equal("""{"name":"api","items":[{"key":"token","path":"TOKEN"}]}""", secret.ToJsonString());
+    }
+
+    [Fact]
+    public async Task The_token_has_an_audience_of_its_own_and_an_expiry()
+    {
+        var token = Volume(Pod(await BuildAsync(WithSecret)), "token")["projected"]!["sources"]!.AsArray().Single()!["serviceAccountToken"]!;
+        Assert.Equal(("playbooks.dev/worker", 3600), ((string)token["audience"]!, (int)token["expirationSeconds"]!));
+    }
+
+    [Fact]
+    public async Task The_Job_belongs_to_its_execution_and_leaves_retries_to_the_operator()
+    {
+        var job = await BuildAsync(WithSecret);
+        var owner = job["metadata"]!["ownerReferences"]!.AsArray().Single()!;
+        Assert.Equal(("Execution", "nightly", "uid-1", true), ((string)owner["kind"]!, (string)owner["name"]!, (string)owner["uid"]!, (bool)owner["controller"]!));
+        Assert.Equal((0, "team"), ((int)job["spec"]!["backoffLimit"]!, (string)job["metadata"]!["namespace"]!));
+        Assert.Equal(3 * 20 + 600, (long)job["spec"]!["activeDeadlineSeconds"]!);
+    }
+
+    [Theory]
+    [InlineData(WithSecret, "96Mi")]
+    [InlineData(Engine.OneCall, "256Mi")]
+    [InlineData("worker: {resources: {limits: {memory: 1Gi}}}\n" + Engine.OneCall, "1Gi")]
+    public async Task There_is_always_a_memory_limit(string spec, string limit)
+    {
+        var container = Pod(await BuildAsync(spec))["containers"]![0]!;
+        Assert.Equal(limit, (string)container["resources"]!["limits"]!["memory"]!);
+    }
+
+    [Fact]
+    public async Task Labels_of_the_playbook_cannot_replace_those_that_find_the_Job()
+    {
+        var job = await BuildAsync("worker: {labels: {team: blue, playbooks.dev/execution-id: '1'}}\n" + Engine.OneCall);
+        var labels = job["spec"]!["template"]!["metadata"]!["labels"]!;
+        Assert.Equal("blue", (string)labels["team"]!);
+        Assert.Equal((string)job["metadata"]!["labels"]!["playbooks.dev/execution-id"]!, (string)labels["playbooks.dev/execution-id"]!);
+        Assert.NotEqual("1", (string)labels["playbooks.dev/execution-id"]!);
+    }
+
+    private static async Task<JsonObject> BuildAsync(string spec)
+    {
+        using var engine = new Engine();
+        await engine.CreateAsync(spec);
+        await engine.PassAsync();
+        var order = Assert.Single(engine.Workers.Orders);
+        return JobManifest.Build(order.Execution, order.Plan, order.State.Steps["fetch"], order.Deliveries[0], new WorkerOptions());
+    }
+
+    private static JsonNode Pod(JsonObject job) => job["spec"]!["template"]!["spec"]!;
+
+    private static JsonNode Volume(JsonNode pod, string name) => pod["volumes"]!.AsArray().Single(volume => (string)volume!["name"]! == name)!;
+}
