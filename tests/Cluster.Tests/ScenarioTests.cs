@@ -46,8 +46,8 @@ public sealed class ScenarioTests
     [Fact]
     public async Task Kubectl_get_prints_the_promised_columns()
     {
-        var executions = await Cluster.KubectlAsync($"-n {Cluster.Samples} get executions -o wide --all-namespaces");
-        var playbooks = await Cluster.KubectlAsync($"-n {Cluster.Samples} get playbooks -o wide");
+        var executions = await Cluster.KubectlAsync($"-n {Cluster.Samples} get executions.playbooks.dev -o wide");
+        var playbooks = await Cluster.KubectlAsync($"-n {Cluster.Samples} get playbooks.playbooks.dev -o wide");
 
         var heading = executions.Split('\n')[0];
         foreach (var column in (string[])["PLAYBOOK", "PHASE", "PROGRESS", "ACTIVE", "FAILED", "DURATION", "AGE", "ID", "MESSAGE"])

@@ -4,6 +4,7 @@ using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Workers;
@@ -32,7 +33,7 @@ internal sealed class LocalRun : IAsyncDisposable
         _ceiling = request.Parallel is { } parallel ? new SemaphoreSlim(parallel) : null;
         var runner = new AssignmentRunner(_tools, new GivenSecrets(request.Secrets), new RunnerOptions { HandsBackLongWaits = false }, time, Random.Shared.NextDouble);
         _workers = new LocalWorkers(runner, store.Log, _ceiling, Wake);
-        _plans = new PlanSource(store.Reader, new BoundedCache<string, Plan>(PlanSource.DefaultCache, time));
+        _plans = new PlanSource(store.Reader, new BoundedCache<string, Plan>(PlanSource.DefaultCache, time), new TemplateCache(time));
         var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf));
         _reconciler = new Reconciler(store.Log, store.Reader, _plans, states, _workers, time);
         _workers.Assignments = new AssignmentSource(store.Log, store.Reader, _reconciler);

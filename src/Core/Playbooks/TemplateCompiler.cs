@@ -5,7 +5,8 @@ using PlaybookOperator.Core.Templates;
 namespace PlaybookOperator.Core.Playbooks;
 
 /// <summary>Turns JSON into parsed templates, collecting every template that does not parse as a problem of its field.</summary>
-internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> problems)
+/// <param name="cache">Parsed templates of the process; null: each is parsed here.</param>
+internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> problems, TemplateCache? cache = null)
 {
     public List<Problem> Problems => problems;
 
@@ -32,14 +33,14 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
         }
 
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        if (Template.TryParseCondition(text, options, out var template, out var error)) return template;
+        if (TryParseCondition(text, out var template, out var error)) return template;
         Report(field, error!);
         return null;
     }
 
     private TemplateNode CompileText(string text, string field)
     {
-        if (!Template.TryParse(text, options, out var template, out var error))
+        if (!TryParse(text, out var template, out var error))
         {
             Report(field, error!);
             return TemplateNode.Null;
@@ -53,6 +54,12 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
         var items = list.EnumerateArray().Select((item, index) => Compile(item, $"{field}[{index}]")).ToImmutableArray();
         return new TemplateNode.Sequence(items);
     }
+
+    private bool TryParse(string text, out Template? template, out TemplateError? error) =>
+        cache?.TryGet(text, options, out template, out error) ?? Template.TryParse(text, options, out template, out error);
+
+    private bool TryParseCondition(string text, out Template? template, out TemplateError? error) =>
+        cache?.TryGetCondition(text, options, out template, out error) ?? Template.TryParseCondition(text, options, out template, out error);
 
     private void Report(string field, TemplateError error) =>
         problems.Add(new Problem(ProblemSeverity.Error, field, $"template, line {error.Line}, column {error.Column}: {error.Message}")

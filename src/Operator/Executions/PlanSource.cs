@@ -9,7 +9,8 @@ namespace PlaybookOperator.Operator.Executions;
 /// <summary>
 /// Compiled playbooks by digest: the cache <c>playbook</c>. An execution keeps the version that it started with, whatever happens to the resource.
 /// </summary>
-public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> cache)
+/// <param name="templates">The cache <c>template</c>: playbooks that share texts share their parsed form.</param>
+public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> cache, TemplateCache templates)
 {
     public static readonly BoundedCacheOptions DefaultCache = new() { Name = "playbook", MaxEntries = 500, TimeToLive = TimeSpan.FromMinutes(30) };
 
@@ -22,7 +23,7 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     public Compilation Compile(string name, string digest, JsonElement spec)
     {
         if (cache.TryGet(digest, out var known)) return new Compilation(known, []);
-        var compilation = PlanCompiler.Compile(name, spec, TemplateOptions.Default);
+        var compilation = PlanCompiler.Compile(name, spec, TemplateOptions.Default, templates);
         if (compilation is { Plan: { } plan, Problems.Length: 0 }) cache.Set(digest, plan);
         return compilation;
     }
@@ -31,7 +32,7 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     {
         var spec = await reader.ReadPlaybookAsync(digest, cancellationToken)
             ?? throw new StateLostException($"The playbook version {digest} of '{name}' is not in the database.");
-        var compilation = PlanCompiler.Compile(name, spec, TemplateOptions.Default);
+        var compilation = PlanCompiler.Compile(name, spec, TemplateOptions.Default, templates);
         return compilation.Plan
             ?? throw new StateLostException($"The pinned version of '{name}' does not compile here: {string.Join("; ", compilation.Errors)}");
     }

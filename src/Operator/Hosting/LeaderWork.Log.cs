@@ -19,4 +19,7 @@ internal static partial class LeaderWorkLog
 
     [LoggerMessage(2106, LogLevel.Information, "The database is available again.")]
     public static partial void DatabaseBack(this ILogger logger);
+
+    [LoggerMessage(2107, LogLevel.Debug, "Template cache: size={Size}/{MaxSize}, hits={Hits}, misses={Misses}, evictions={Evictions}, hit_rate={HitRate:P1}.")]
+    public static partial void TemplatesCached(this ILogger logger, int size, int maxSize, long hits, long misses, long evictions, double hitRate);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.EventLog.Postgres;
 using PlaybookOperator.Kubernetes.Client;
@@ -104,8 +105,15 @@ internal static class OperatorHost
 
     private static void AddExecutions(this IServiceCollection services)
     {
+        services.AddSingleton(provider =>
+        {
+            var logger = provider.GetRequiredService<ILogger<TemplateCache>>();
+            return new TemplateCache(provider.GetRequiredService<TimeProvider>(), report: statistics => logger.TemplatesCached(
+                statistics.Size, statistics.MaxSize, statistics.Hits, statistics.Misses, statistics.Evictions.Total, statistics.HitRate));
+        });
+        services.AddSingleton(provider => provider.GetRequiredService<TemplateCache>().Cache);
         services.AddCache(PlanSource.DefaultCache, (BoundedCache<string, Plan> cache, IServiceProvider provider) =>
-            new PlanSource(provider.GetRequiredService<IEventReader>(), cache));
+            new PlanSource(provider.GetRequiredService<IEventReader>(), cache, provider.GetRequiredService<TemplateCache>()));
         services.AddCache(
             StateCache.DefaultCache, (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();

@@ -37,7 +37,7 @@ internal sealed class Engine : IDisposable
     public void Restart()
     {
         var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, Time, StateCache.SizeOf));
-        Reconciler = new Reconciler(Log, Log, new PlanSource(Log, new BoundedCache<string, Plan>(PlanSource.DefaultCache, Time)), states, Workers, Time);
+        Reconciler = new Reconciler(Log, Log, new PlanSource(Log, new BoundedCache<string, Plan>(PlanSource.DefaultCache, Time), new PlaybookOperator.Core.Templates.TemplateCache(Time)), states, Workers, Time);
     }
 
     /// <summary>Registers an execution of a spec in YAML.</summary>
