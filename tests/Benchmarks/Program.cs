@@ -1,1 +1,17 @@
-return 0;
+using PlaybookOperator.Benchmarks.Caching;
+using PlaybookOperator.Benchmarks.EventLog;
+using PlaybookOperator.Benchmarks.Templates;
+
+// One suite a word; what follows goes to the suite. hack/bench.sh runs them all and adds what needs a cluster.
+switch (args)
+{
+    case ["caching", .. var rest]:
+        return CacheBenchmarks.Run(rest);
+    case ["event-log", .. var rest]:
+        return await EventLogBenchmarks.RunAsync(rest);
+    case ["templates", .. var rest]:
+        return TemplateBenchmarks.Run(rest);
+    default:
+        await Console.Error.WriteLineAsync("usage: caching | event-log | templates");
+        return 2;
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Prints figures, each beside something run in the same minute on the same machine. Jobs are measured only if a cluster of ours is up
+# with the operator deployed (make cluster-up image deploy).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+configuration=${CONFIGURATION:-Release}
+iterations=${BENCH_ITERATIONS:-20000}
+jobs=${BENCH_JOBS:-100}
+hack/install.sh postgresql jq
+dotnet build tests/Benchmarks --configuration "$configuration" --verbosity quiet
+bench="dotnet tests/Benchmarks/bin/$configuration/net10.0/PlaybookOperator.Benchmarks.dll"
+playbook="dotnet tests/Benchmarks/bin/$configuration/net10.0/PlaybookOperator.Cli.dll"
+
+echo "## Event log: fsync, appends, ingest, pages at 10,000 events, commands a decision"
+$bench event-log ${BENCH_ARGS:-}
+
+echo
+echo "## playbook run: $iterations no-op iterations, memory store"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat >"$work/noop.yaml" <<END
+kind: Playbook
+metadata: {name: noop}
+spec:
+  workflow:
+  - step: spin
+    loop: {in: "{{ range($iterations) }}", iterator: i, mode: async, maxParallel: 8, collect: none}
+    tool: {kind: noop}
+END
+$playbook run "$work/noop.yaml" --output json >"$work/noop.json"
+jq -r --argjson n "$iterations" '"\($n / .duration_seconds | floor) iterations/s (\(.duration_seconds) s)"' "$work/noop.json"
+
+echo
+echo "## $jobs bare Jobs beside $jobs iterations with workers: job"
+: "${CLUSTER_DIR:=${XDG_STATE_HOME:-${HOME:-/root}/.local/state}/playbook-operator/cluster}"
+export CLUSTER_DIR KUBECONFIG=$CLUSTER_DIR/kubeconfig
+if ! kubectl --request-timeout=5s get deployment playbook-operator --namespace playbook-system >/dev/null 2>&1; then
+  echo "not measured: no cluster with the operator is up (make cluster-up image deploy)"
+  exit 0
+fi
+bare=$(hack/cluster/bare-jobs.sh "$jobs" | tail -n 1)
+kubectl create namespace playbook-bench >/dev/null 2>&1 || true
+kubectl --namespace playbook-bench delete execution jobs --ignore-not-found >/dev/null
+kubectl --namespace playbook-bench apply -f - >/dev/null <<END
+apiVersion: playbooks.dev/v1alpha1
+kind: Playbook
+metadata: {name: jobs}
+spec:
+  workflow:
+  - step: spin
+    loop: {in: "{{ range($jobs) }}", iterator: i, mode: async, maxParallel: $jobs, workers: job}
+    tool: {kind: noop}
+END
+started=$(date +%s.%N)
+kubectl --namespace playbook-bench create -f - >/dev/null <<END
+apiVersion: playbooks.dev/v1alpha1
+kind: Execution
+metadata: {name: jobs}
+spec: {playbook: jobs}
+END
+kubectl --namespace playbook-bench wait --for=condition=Finished --timeout=600s execution/jobs >/dev/null
+loop=$(awk -v s="$started" -v n="$(date +%s.%N)" 'BEGIN { printf "%.1f", n - s }')
+kubectl --namespace playbook-bench get execution jobs
+echo "bare Jobs $bare s, iterations $loop s, ratio $(awk -v a="$loop" -v b="$bare" 'BEGIN { printf "%.2f", a / b }')"
+kubectl delete namespace playbook-bench --wait=false >/dev/null
