@@ -46,6 +46,10 @@ public sealed class ScenarioTests
     [Fact]
     public async Task Kubectl_get_prints_the_promised_columns()
     {
+        var name = Unique("columns");
+        await Cluster.StartAsync(name, "  workflow:\n  - step: only\n    tool: {kind: transform, result: 1}\n");
+        await Cluster.FinishedAsync(name, seconds: 30);
+
         var executions = await Cluster.KubectlAsync($"-n {Cluster.Samples} get executions.playbooks.dev -o wide");
         var playbooks = await Cluster.KubectlAsync($"-n {Cluster.Samples} get playbooks.playbooks.dev -o wide");
 
@@ -54,6 +58,7 @@ public sealed class ScenarioTests
             Assert.Contains(column, heading, StringComparison.Ordinal);
         foreach (var column in (string[])["READY", "STEPS", "EXECUTIONS", "AGE", "MESSAGE"])
             Assert.Contains(column, playbooks.Split('\n')[0], StringComparison.Ordinal);
+        await Cluster.RemoveAsync(name);
     }
 
     [Fact]
