@@ -92,7 +92,7 @@ public sealed class ScenarioTests
 
         await Cluster.KubectlAsync($"-n {Cluster.Samples} delete execution {name} --timeout=20s");
 
-        await Cluster.UntilAsync("no Job and no pod is left", async () => await JobsAsync(id) == 0 && await PodsAsync(id) == 0);
+        await Cluster.UntilAsync("no Job and no pod is left", async () => await JobsAsync(id) == 0 && await PodsAsync(id) == 0, seconds: 240); // A busy kubelet takes its time to clean up volumes.
         await Cluster.UntilAsync("no work is open", async () => await Cluster.NumberAsync($"SELECT count(*) FROM iteration WHERE execution_id = {id}") == 0);
         Assert.Equal(1, await EventsAsync(id, "execution.cancelled"));
         await Cluster.RemoveAsync(name);
