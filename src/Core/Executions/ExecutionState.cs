@@ -187,6 +187,7 @@ public sealed record ExecutionState
         CallEnded = true,
         Result = happened.Result,
         Response = happened.Context.Member("response"),
+        MatchedCase = happened.Context.Member("case")?.GetInt32(),
         ResultBytes = happened.Context.Member("result_bytes")?.GetInt64(),
         Error = happened.Error,
         ErrorDetail = happened.Context.Member("error"),

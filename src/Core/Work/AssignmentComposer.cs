@@ -6,7 +6,7 @@ using PlaybookOperator.Core.Templates;
 namespace PlaybookOperator.Core.Work;
 
 /// <summary>What an assignment is made of, beside plan and state.</summary>
-/// <param name="Element">The iteration's element; null for calls outside loops.</param>
+/// <param name="Element">The iteration's element, or the list of a chunk's elements; null for calls outside loops and for loops over a range.</param>
 /// <param name="LoopResults">Results of loops that the task reads, by run id.</param>
 /// <param name="LargeResults">Results stored by reference that the task reads.</param>
 public sealed record AssignmentInput(
@@ -23,7 +23,7 @@ public static class AssignmentComposer
     /// <summary>Runs of loops whose results the task of this step reads.</summary>
     public static IEnumerable<long> LoopResultsReadBy(StepPlan step, ExecutionState state) =>
         StepsReadBy(step, state)
-            .Where(read => state.Loops.ContainsKey(read.Run.RunId) && (read.Path.Count == 0 || read.Path[0] == "results"))
+            .Where(read => state.Loops.TryGetValue(read.Run.RunId, out var loop) && loop.KeepsResults && (read.Path.Count == 0 || read.Path[0] == "results"))
             .Select(read => read.Run.RunId).Distinct();
 
     /// <summary>Results stored by reference that the task of this step reads.</summary>
@@ -52,6 +52,7 @@ public static class AssignmentComposer
             WorkloadValues = Pick(facts.Workload, members),
             Variables = ComposeVariables(plan, facts, state, run, input),
             Secrets = [.. plan.Secrets.Select(secret => secret.Name)],
+            MaxInlineResultBytes = plan.Limits.MaxInlineResultBytes,
         };
     }
 
@@ -97,17 +98,30 @@ public static class AssignmentComposer
     {
         var index = input.Work.Key.Index;
         var loop = state.Loops[run.RunId];
-        writer.WritePropertyName(step.Loop!.Iterator);
+        writer.WritePropertyName(step.Loop!.Variable);
         if (input.Element is { } element) element.WriteTo(writer);
-        else if (loop.Range is { } range) writer.WriteNumberValue(range[index]);
+        else if (loop.Range is { } range) WriteRange(writer, range, input.Work);
         else writer.WriteNullValue();
         writer.WriteStartObject("loop");
         writer.WriteNumber("index", index);
         writer.WriteNumber("index1", index + 1);
         writer.WriteBoolean("first", index == 0);
-        writer.WriteBoolean("last", index == loop.Total - 1);
+        writer.WriteBoolean("last", index + input.Work.Elements == loop.Total);
         writer.WriteNumber("length", loop.Total);
         writer.WriteEndObject();
+    }
+
+    private static void WriteRange(Utf8JsonWriter writer, LoopRange range, OpenWork work)
+    {
+        if (work.Size is not { } size)
+        {
+            writer.WriteNumberValue(range[work.Key.Index]);
+            return;
+        }
+
+        writer.WriteStartArray();
+        for (var i = 0; i < size; i++) writer.WriteNumberValue(range[work.Key.Index + i]);
+        writer.WriteEndArray();
     }
 
     private static void WriteResult(Utf8JsonWriter writer, ExecutionState state, StepRun named, AssignmentInput input)
@@ -115,7 +129,7 @@ public static class AssignmentComposer
         writer.WritePropertyName(named.Step);
         if (state.Loops.ContainsKey(named.RunId))
         {
-            WriteLoopResult(writer, named, input);
+            WriteLoopResult(writer, state, named, input);
             return;
         }
 
@@ -125,10 +139,15 @@ public static class AssignmentComposer
         else writer.WriteNullValue();
     }
 
-    private static void WriteLoopResult(Utf8JsonWriter writer, StepRun named, AssignmentInput input)
+    private static void WriteLoopResult(Utf8JsonWriter writer, ExecutionState state, StepRun named, AssignmentInput input)
     {
         writer.WriteStartObject();
-        if (input.LoopResults.TryGetValue(named.RunId, out var results))
+        if (!state.Loops[named.RunId].KeepsResults)
+        {
+            writer.WriteStartArray("results");
+            writer.WriteEndArray();
+        }
+        else if (input.LoopResults.TryGetValue(named.RunId, out var results))
         {
             writer.WriteStartArray("results");
             foreach (var result in results)

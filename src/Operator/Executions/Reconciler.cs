@@ -54,7 +54,7 @@ public sealed class Reconciler(
     }
 
     public static ExecutionFacts FactsOf(ExecutionHeader header) =>
-        new(header.Id, header.Namespace, header.Name, header.Playbook, header.Workload, header.CreatedAt);
+        new(header.Id, header.Namespace, header.Name, header.Playbook, header.Workload, header.CreatedAt) { RetryOf = header.RetryOf };
 
     /// <summary>Decides and appends until there is nothing more to append.</summary>
     private async Task<Decisions> SettleAsync(Plan plan, Pass pass, CancellationToken cancellationToken)
@@ -86,6 +86,8 @@ public sealed class Reconciler(
         {
             Collections = decisions.Collections,
             StillOpen = decisions.StillOpen,
+            Keys = decisions.Keys,
+            Carried = decisions.Carried,
             Loops = [.. decisions.LoopsDone.Select(done => new LoopCondition(done.Key, done.Value))],
         };
         var result = await log.AppendAsync(pass.Header.Id, batch, cancellationToken);
@@ -107,7 +109,7 @@ public sealed class Reconciler(
     {
         var loops = pass.Observed.LoopResults.ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var run in decisions.NeedsLoopResults)
-            loops[run] = await LoopResults.ReadAsync(reader, pass.Header.Id, run, MaxLoadedResults, cancellationToken);
+            loops[run] = await LoopResults.ReadAsync(reader, pass.Header.Id, pass.State.Loops[run], MaxLoadedResults, cancellationToken);
         var large = pass.Observed.LargeResults.ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var key in decisions.NeedsLargeResults)
         {
@@ -115,7 +117,10 @@ public sealed class Reconciler(
                 ?? throw new StateLostException($"The result of run {key.RunId} of execution {pass.Header.Id} is not in the database.");
         }
 
-        pass.Observed = pass.Observed with { LoopResults = loops, LargeResults = large };
+        var former = pass.Observed.Former.ToDictionary(pair => pair.Key, pair => pair.Value);
+        foreach (var loop in decisions.NeedsFormer)
+            former[loop] = await FormerLoops.ReadAsync(reader, pass.Header.RetryOf!.Value, loop, MaxLoadedResults, cancellationToken);
+        pass.Observed = pass.Observed with { LoopResults = loops, LargeResults = large, Former = former };
     }
 
     private async Task ActAsync(Plan plan, Pass pass, Decisions decisions, CancellationToken cancellationToken)

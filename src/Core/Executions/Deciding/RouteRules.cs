@@ -17,7 +17,7 @@ internal static class RouteRules
         var isLoop = step.Loop is not null;
         var scope = new Scope(draft, run).Set("event", Value.Map([KeyValuePair.Create("name", Value.From(EventName(failed, isLoop)))]));
         if (!scope.Has(ReferencesOf(step))) return;
-        var exit = failed ? LeaveAfterFailure(draft, step, scope, run.Error!, isLoop) : LeaveAfterSuccess(draft, step, scope);
+        var exit = failed ? LeaveAfterFailure(draft, run, step, scope) : LeaveAfterSuccess(draft, run, step, scope);
         if (exit.Vars is { Count: > 0 } vars) draft.Append(EventType.VarsSet, run, result: Value.Map([.. vars]).ToJsonElement());
         draft.Append(new ExecutionEvent
         {
@@ -48,7 +48,7 @@ internal static class RouteRules
         (true, true) => "iterator.failed",
     };
 
-    private static StepExit LeaveAfterSuccess(Draft draft, StepPlan step, Scope scope)
+    private static StepExit LeaveAfterSuccess(Draft draft, StepRun run, StepPlan step, Scope scope)
     {
         var exit = new StepExit();
         if (step.Vars is { } vars)
@@ -59,24 +59,26 @@ internal static class RouteRules
             scope.Set("vars", MergedVars(draft, exit.Vars!));
         }
 
-        if (!TryMatch(draft, step, scope, out var clause, out var problem)) return Fail("case", problem!);
+        if (!TryMatch(draft, run, step, scope, out var clause, out var problem)) return Fail("case", problem!);
         if (clause is not null) exit = Act(draft, clause.Then, scope, exit);
         if (exit.Error is not null || clause is { Then.Next.Length: > 0 }) return exit;
         return Next(draft, step, scope, exit);
     }
 
-    private static StepExit LeaveAfterFailure(Draft draft, StepPlan step, Scope scope, string message, bool isLoop)
+    private static StepExit LeaveAfterFailure(Draft draft, StepRun run, StepPlan step, Scope scope)
     {
-        var unhandled = new StepExit { Error = message };
-        if (!TryMatch(draft, step, scope, out var clause, out _) && !isLoop) return unhandled;
+        var unhandled = new StepExit { Error = run.Error };
+        var isLoop = step.Loop is not null;
+        if (!TryMatch(draft, run, step, scope, out var clause, out _) && !isLoop) return unhandled;
         if (clause is null && isLoop)
         {
             // call.error matches a failed loop too.
             scope.Set("event", Value.Map([KeyValuePair.Create("name", Value.From("call.error"))]));
-            TryMatch(draft, step, scope, out clause, out _);
+            TryMatch(draft, run, step, scope, out clause, out _);
         }
 
-        if (clause is { When: not null })
+        // Trying again is no way to go on: when that did not help, the failure stands.
+        if (clause is { When: not null } && (clause.Then.Retry is null || clause.Then.TakesUpErrors || clause.Then.Fail is not null))
         {
             var handled = Act(draft, clause.Then, scope, unhandled with { Handled = true });
             if (clause.Then.Fail is not null) return handled with { Handled = false, Routes = [] };
@@ -90,10 +92,17 @@ internal static class RouteRules
 
     private static bool HandlesError(NextClause clause) => clause.When?.References.Any(reference => reference.Root is "error" or "event") == true;
 
-    private static bool TryMatch(Draft draft, StepPlan step, Scope scope, out CaseClause? match, out TemplateError? error)
+    private static bool TryMatch(Draft draft, StepRun run, StepPlan step, Scope scope, out CaseClause? match, out TemplateError? error)
     {
         match = null;
         error = null;
+        if (run.MatchedCase is { } known)
+        {
+            // The worker has asked: it had to act at once.
+            match = known >= 0 && known < step.Case.Length ? step.Case[known] : null;
+            return true;
+        }
+
         foreach (var clause in step.Case)
         {
             var matches = true;

@@ -39,12 +39,12 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 
     private bool Has(TemplateReference reference)
     {
-        var named = reference.Root == "result" ? run : draft.State.Steps.GetValueOrDefault(reference.Root);
+        var named = reference.Root == "result" || CallScope.IsOfCall(reference.Root, Task) ? run : draft.State.Steps.GetValueOrDefault(reference.Root);
         if (named is null) return true;
         var readsResults = reference.Path.Count == 0 || reference.Path[0] == "results";
-        if (draft.State.Loops.ContainsKey(named.RunId))
+        if (draft.State.Loops.TryGetValue(named.RunId, out var loop))
         {
-            if (!readsResults || !named.CallEnded || draft.Observed.LoopResults.ContainsKey(named.RunId)) return true;
+            if (!readsResults || !loop.KeepsResults || !named.CallEnded || draft.Observed.LoopResults.ContainsKey(named.RunId)) return true;
             draft.NeedLoopResults(named.RunId);
             return false;
         }
@@ -68,8 +68,12 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         "playbook" => Value.Map([KeyValuePair.Create("name", Value.From(draft.Facts.Playbook))]),
         "result" => ResultOf(run),
         "error" => run.ErrorDetail is { } error ? Value.FromJson(error) : Value.Null,
+        _ when CallScope.IsOfCall(name, Task) => CallScope.Find(name, Task!, run, ResultOf),
         _ => draft.State.Steps.TryGetValue(name, out var step) && step.IsOver && step.Status != StepStatus.Skipped ? ResultOf(step) : null,
     };
+
+    /// <summary>What the run called; null in routing steps and around loops, where there is no last call.</summary>
+    private TaskPlan? Task => draft.Plan.ByName.TryGetValue(run.Step, out var step) && step.Loop is null ? step.Task : null;
 
     private Value Workload()
     {
@@ -102,7 +106,8 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
     private Value LoopResult(StepRun step)
     {
         var members = new List<KeyValuePair<string, Value>>();
-        if (draft.Observed.LoopResults.TryGetValue(step.RunId, out var results))
+        if (!draft.State.Loops[step.RunId].KeepsResults) members.Add(KeyValuePair.Create("results", Value.List([])));
+        else if (draft.Observed.LoopResults.TryGetValue(step.RunId, out var results))
             members.Add(KeyValuePair.Create("results", Value.List(new ResultList(results))));
         if (step.Result is { ValueKind: JsonValueKind.Object } summary)
             members.AddRange(summary.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Value.FromJson(member.Value))));
