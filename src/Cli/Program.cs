@@ -10,6 +10,7 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
     RunCommand.Create(),
     LintCommand.Create(),
     CrdsCommand.Create(),
+    RedriveCommand.Create(),
 };
 try
 {
