@@ -64,25 +64,25 @@ internal sealed class CaseRun(TaskPlan plan, RunScope scope, SinkWriter sinks, R
         if (then.Collect is { } collect && Collect(collect, outcome) is { } tooMuch) return new CaseRuling(matched, Error: tooMuch);
         if (then.Retry is { } rule && RetryRule.RetriesCase(rule, number.Attempt, outcome.Error, scope))
             return new CaseRuling(matched, RetryBackoff.Delay(rule, number.Attempt, clock.Random(), outcome.RetryAfter));
-        Value? replaced = null;
-        if (then.Result is { } node && (plan.IsIteration || then.Sink is not null))
+        if (then.Sink is { } sink && await sinks.WriteAsync(sink, number, HasCollected ? Collected(outcome) : result, cancellationToken) is { } unwritten)
+            return new CaseRuling(matched, Error: unwritten);
+        return plan.IsIteration ? EndIteration(matched, then, outcome) : new CaseRuling(matched);
+    }
+
+    private CaseRuling EndIteration(int matched, CaseActions then, CallOutcome outcome)
+    {
+        TemplateError? wrong;
+        if (then.Fail is { } fail)
         {
-            if (!node.TryRender(scope.Variables, scope.Templates, out var rendered, out var wrong)) return new CaseRuling(matched, Error: CallErrors.Template(wrong!));
-            replaced = rendered;
-            scope.Bind("result", rendered);
+            return fail.TryRender(scope.Variables, scope.Templates, out var text, out wrong)
+                ? new CaseRuling(matched, Error: new(WorkErrorKind.Fail, text.ToText()))
+                : new CaseRuling(matched, Error: CallErrors.Template(wrong!));
         }
 
-        if (then.Sink is { } sink)
-        {
-            var payload = replaced ?? (HasCollected ? Collected(outcome) : result);
-            if (await sinks.WriteAsync(sink, number, payload, cancellationToken) is { } error) return new CaseRuling(matched, Error: error);
-        }
-
-        if (!plan.IsIteration) return new CaseRuling(matched);
-        if (then.Fail is not { } fail) return new CaseRuling(matched, Result: replaced ?? (then.Collect is null ? null : Collected(outcome)));
-        return fail.TryRender(scope.Variables, scope.Templates, out var text, out var problem)
-            ? new CaseRuling(matched, Error: new(WorkErrorKind.Fail, text.ToText()))
-            : new CaseRuling(matched, Error: CallErrors.Template(problem!));
+        if (then.Result is not { } node) return new CaseRuling(matched, Result: then.Collect is null ? null : Collected(outcome));
+        return node.TryRender(scope.Variables, scope.Templates, out var result, out wrong)
+            ? new CaseRuling(matched, Result: result)
+            : new CaseRuling(matched, Error: CallErrors.Template(wrong!));
     }
 
     private WorkError? Collect(CollectPlan collect, CallOutcome outcome)

@@ -82,7 +82,7 @@ public sealed class CaseTests(SampleFixture sample, PostgresFixture postgres)
             """);
         Assert.Null(report.Error);
         Assert.Equal((1, """{"n":7}"""), (report.Case, report.Result!.Value.GetRawText()));
-        Assert.Equal("step7 case8", await postgres.ReadAsync($"SELECT string_agg(t || i, ' ' ORDER BY id) FROM shop.kinds WHERE tag = '{bench.RunKey}'"));
+        Assert.Equal("step7 case7", await postgres.ReadAsync($"SELECT string_agg(t || i, ' ' ORDER BY id) FROM shop.kinds WHERE tag = '{bench.RunKey}'"));
     }
 
     [Fact]
