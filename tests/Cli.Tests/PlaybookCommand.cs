@@ -27,13 +27,17 @@ internal static class PlaybookCommand
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
-    public static async Task<CommandOutcome> RunAsync(params string[] arguments)
+    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunAsync(kubeconfig: null, arguments);
+
+    /// <param name="kubeconfig">The file that says which cluster; null: whatever is there.</param>
+    public static async Task<CommandOutcome> RunAsync(FileInfo? kubeconfig, params string[] arguments)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);
         string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
         var start = new ProcessStartInfo("dotnet", all) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        if (kubeconfig is not null) start.Environment["KUBECONFIG"] = kubeconfig.FullName;
         using var process = Process.Start(start)!;
         try
         {
