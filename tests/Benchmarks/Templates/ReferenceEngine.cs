@@ -15,7 +15,8 @@ internal sealed record ReferenceEngine(string Name, string Command, string[] Arg
           const spent = Number(process.hrtime.bigint() - start); if (spent > least) return spent / count; count *= 2; } };
         const measure = (parse, render) => console.log(JSON.stringify(input.templates.map((text) => {
           const template = parse(text); time(() => render(template, input.context), 5e7);
-          return [time(() => render(template, input.context), 2e8), time(() => parse(text), 1e8) / 1000]; })));
+          const best = (run) => Math.min(...[1, 2, 3, 4].map(() => time(run, 6e7)));
+          return [best(() => render(template, input.context)), best(() => parse(text)) / 1000]; })));
 
         """;
 
@@ -34,10 +35,11 @@ internal sealed record ReferenceEngine(string Name, string Command, string[] Arg
                     spent = time.perf_counter_ns() - start
                     if spent > least: return spent / count
                     count *= 2
+            def best(run): return min(measure(run, 6e7) for _ in range(4))
             answers = []
             for text in given["templates"]:
                 template = environment.from_string(text)
-                answers.append([measure(lambda: template.render(given["context"]), 2e8), measure(lambda: environment.from_string(text), 1e8) / 1000])
+                answers.append([best(lambda: template.render(given["context"])), best(lambda: environment.from_string(text)) / 1000])
             print(json.dumps(answers))
             """, IsLiquid: false),
         new("nunjucks", "node", ["nunjucks"], NodeLoop + """
