@@ -9,17 +9,17 @@ public sealed class EvalTests
     [Theory]
     [InlineData("{{ n + 1 }}", "9007199254740994")]
     [InlineData("{{ 1 / 4 }}", "0.25")]
-    [InlineData("{{ l }}", "[1,2.0,\"x\",null,true]")]
+    [InlineData("{{ l }}", "[1,2.5,\"x\",null,true]")]
     [InlineData("{{ m }}", "{\"a\":{\"b\":\"é\"}}")]
     [InlineData("{{ m.a.zz | default(none) }}", "null")]
-    [InlineData("n={{ n }}, {{ l }}", "\"n=9007199254740993, [1,2.0,\\\"x\\\",null,true]\"")]
+    [InlineData("n={{ n }}, {{ l }}", "\"n=9007199254740993, [1,2.5,\\\"x\\\",null,true]\"")]
     [InlineData("@plain", "\"@plain\"")]
     [InlineData("", "\"\"")]
     public async Task A_template_is_printed_as_a_typed_value(string template, string expected)
     {
         using var folder = new PlaybookFolder();
-        var yaml = folder.Write("context.yaml", "n: 9007199254740993\nl: [1, 2.0, x, null, true]\nm: {a: {b: é}}\n");
-        var json = folder.Write("context.json", """{"n": 9007199254740993, "l": [1, 2.0, "x", null, true], "m": {"a": {"b": "\u00e9"}}}""");
+        var yaml = folder.Write("context.yaml", "n: 9007199254740993\nl: [1, 2.5, x, null, true]\nm: {a: {b: é}}\n");
+        var json = folder.Write("context.json", """{"n": 9007199254740993, "l": [1, 2.5, "x", null, true], "m": {"a": {"b": "\u00e9"}}}""");
         foreach (var context in new[] { yaml, json })
         {
             var outcome = await PlaybookCommand.RunAsync("eval", "--context", context, template);
@@ -28,7 +28,7 @@ public sealed class EvalTests
     }
 
     [Theory]
-    [InlineData("{{ workload.ednpoint }}", "'workload.ednpoint' is undefined; did you mean 'endpoint'? (line 1, column 12 of")]
+    [InlineData("{{ workload.ednpoint }}", "'workload.ednpoint' is undefined; did you mean 'endpoint'? (line 1, column 13 of")]
     [InlineData("a\n{{ 1 + }}", "(line 2, column 8 of \"a\\n{{ 1 + }}\")")]
     [InlineData("{{ 1 / 0 }}", "division by zero (line 1, column 6 of")]
     [InlineData("{% for a in range(100000000) %}{% endfor %}", "more than 5000000 steps")]
@@ -96,9 +96,9 @@ public sealed class EvalTests
         {
             for (var turn = 0; turn < 3; turn++)
             {
-                await process.StandardInput.WriteLineAsync($$"""{"template": "{{ {{turn}} * 2 }}"}""");
+                await process.StandardInput.WriteLineAsync("{\"template\": \"{{ " + turn + " * 2 }}\"}");
                 await process.StandardInput.FlushAsync(cancellationToken);
-                Assert.Equal($$"""{"value":{{turn * 2}}}""", await process.StandardOutput.ReadLineAsync(cancellationToken));
+                Assert.Equal($"{{\"value\":{turn * 2}}}", await process.StandardOutput.ReadLineAsync(cancellationToken));
             }
 
             process.StandardInput.Close();
