@@ -12,7 +12,7 @@ public static class TemplateBenchmarks
     /// <param name="args"><c>--packages DIR</c>: where npm has put nunjucks and liquidjs; without it only ours are measured.</param>
     public static int Run(string[] args)
     {
-        var packages = args is ["--packages", var folder] ? folder : null;
+        var packages = args is ["--packages", var folder] ? Path.GetFullPath(folder) : null;
         // The first pass lets the compiler settle, so that no row pays for it.
         _ = BenchmarkExpressions.All.Sum(expression => Evaluate(expression.Jinja) + Compile(expression.Jinja));
         var ours = BenchmarkExpressions.All.Select(expression => (Evaluate(expression.Jinja), Compile(expression.Jinja))).ToArray();
@@ -60,30 +60,29 @@ public static class TemplateBenchmarks
         }
     }) / 1000;
 
-    // Doubles the count until a run is long enough; the first runs also let the compiler settle.
+    // The best of many short windows: what else runs on the machine falls out. The first stretch lets the compiler settle.
     private static double Time(Action run)
     {
-        var best = double.MaxValue;
-        for (var round = 0; round < 4; round++)
+        var count = 1L;
+        for (var spent = TimeSpan.Zero; spent.TotalMilliseconds < 100;)
         {
-            for (var count = 1000L; ; count *= 2)
-            {
-                var start = Stopwatch.GetTimestamp();
-                for (var turn = 0L; turn < count; turn++)
-                {
-                    run();
-                }
-
-                var spent = Stopwatch.GetElapsedTime(start);
-                if (spent.TotalMilliseconds > 60)
-                {
-                    best = Math.Min(best, spent.TotalNanoseconds / count);
-                    break;
-                }
-            }
+            var window = Window(run, count);
+            spent += window;
+            count = window.TotalMilliseconds < 2 ? count * 2 : count;
         }
 
-        return best;
+        return Enumerable.Range(0, 50).Min(_ => Window(run, count).TotalNanoseconds / count);
+    }
+
+    private static TimeSpan Window(Action run, long count)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var turn = 0L; turn < count; turn++)
+        {
+            run();
+        }
+
+        return Stopwatch.GetElapsedTime(start);
     }
 
     private static void Print(string title, List<(string Name, (double, double)[] Figures)> columns, Func<(double Nanoseconds, double Microseconds), double> figure)
