@@ -27,22 +27,46 @@ internal static class PlaybookCommand
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
-    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunAsync(kubeconfig: null, arguments);
+    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunWithInputAsync(null, arguments);
 
-    /// <param name="kubeconfig">The file that says which cluster; null: whatever is there.</param>
-    public static async Task<CommandOutcome> RunAsync(FileInfo? kubeconfig, params string[] arguments)
+    /// <summary>A process whose three streams are the caller's, who must dispose of it.</summary>
+    public static Process Start(params string[] arguments) => Process.Start(Describe(arguments))!;
+
+    /// <summary>With a kubeconfig that says which cluster.</summary>
+    public static Task<CommandOutcome> RunOnClusterAsync(string kubeconfig, params string[] arguments)
     {
+        var start = Describe(arguments);
+        start.Environment["KUBECONFIG"] = kubeconfig;
+        return FinishAsync(Process.Start(start)!, null);
+    }
+
+    private static ProcessStartInfo Describe(string[] arguments)
+    {
+        string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
+        return new ProcessStartInfo("dotnet", all)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+    }
+
+    /// <param name="input">What the command reads; null: nothing.</param>
+    public static Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments) => FinishAsync(Start(arguments), input);
+
+    private static async Task<CommandOutcome> FinishAsync(Process started, byte[]? input)
+    {
+        using var process = started;
         var cancellationToken = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);
-        string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
-        var start = new ProcessStartInfo("dotnet", all) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        if (kubeconfig is not null) start.Environment["KUBECONFIG"] = kubeconfig.FullName;
-        using var process = Process.Start(start)!;
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.StandardInput.BaseStream.WriteAsync(input ?? [], patience.Token);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(patience.Token);
             return new CommandOutcome(process.ExitCode, await output, await errors);
         }

@@ -43,7 +43,7 @@ public sealed class RedriveTests : IAsyncLifetime
     [InlineData("other", "--namespace", "other")]
     public async Task A_finished_Execution_gets_a_successor_whose_name_is_printed(string space, params string[] more)
     {
-        var outcome = await PlaybookCommand.RunAsync(new FileInfo(_folder.Path("kubeconfig")), ["redrive", "nightly", .. more]);
+        var outcome = await PlaybookCommand.RunOnClusterAsync(_folder.Path("kubeconfig"), ["redrive", "nightly", .. more]);
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         var name = _created!.Value.GetProperty("metadata").GetProperty("name").GetString()!;
         Assert.Equal(name, outcome.Output.Trim());
@@ -58,7 +58,7 @@ public sealed class RedriveTests : IAsyncLifetime
     public async Task What_cannot_be_run_again_is_told_and_creates_nothing(string name, string finished, string message)
     {
         _finished = finished;
-        var outcome = await PlaybookCommand.RunAsync(new FileInfo(_folder.Path("kubeconfig")), "redrive", name);
+        var outcome = await PlaybookCommand.RunOnClusterAsync(_folder.Path("kubeconfig"), "redrive", name);
         Assert.Equal((1, true), (outcome.ExitCode, _created is null));
         Assert.Contains(message, outcome.Errors, StringComparison.Ordinal);
     }
@@ -66,7 +66,7 @@ public sealed class RedriveTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_cluster_the_command_line_is_wrong()
     {
-        var outcome = await PlaybookCommand.RunAsync(new FileInfo(_folder.Path("absent")), "redrive", "nightly");
+        var outcome = await PlaybookCommand.RunOnClusterAsync(_folder.Path("absent"), "redrive", "nightly");
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("KUBECONFIG", outcome.Errors, StringComparison.Ordinal);
     }
