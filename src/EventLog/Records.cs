@@ -80,7 +80,7 @@ public sealed record ExecutionSnapshot(
         {
             // What never changes about a loop stands in its first event; only what changes is worth a column.
             loops = loops.SetItem(loop.RunId, loops.TryGetValue(loop.RunId, out var begun)
-                ? loop with { Chunk = begun.Chunk, KeepsResults = begun.KeepsResults, Carried = begun.Carried }
+                ? loop with { Chunk = begun.Chunk, Carried = begun.Carried }
                 : loop);
         }
 

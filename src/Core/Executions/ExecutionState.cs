@@ -68,6 +68,9 @@ public sealed record ExecutionState
 
     public bool IsTerminal => Phase is ExecutionPhase.Completed or ExecutionPhase.Failed or ExecutionPhase.Cancelled;
 
+    /// <summary>The run of that id; null when it is none that anybody reads any more.</summary>
+    public StepRun? FindRun(long runId) => Steps.Values.FirstOrDefault(run => run.RunId == runId);
+
     /// <summary>The state after one more event. Never fails: a log that was appended under the rules of this class always folds.</summary>
     public ExecutionState Apply(ExecutionEvent happened)
     {

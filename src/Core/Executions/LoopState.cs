@@ -23,9 +23,6 @@ public sealed record LoopState
     /// <summary>The range that the elements come from, or null when they are stored one by one.</summary>
     public LoopRange? Range { get; init; }
 
-    /// <summary>False: values of iterations are not kept (<c>collect: none</c>).</summary>
-    public bool KeepsResults { get; init; } = true;
-
     /// <summary>Indexes that a former execution has done: never started here, succeeded from the beginning. Null: none.</summary>
     public IndexSet? Carried { get; init; }
 
@@ -68,7 +65,6 @@ public sealed record LoopState
             Epoch = started.Epoch!.Value,
             Total = started.Context.Member("total_count")!.Value.GetInt64(),
             Chunk = started.Context.Member("chunk")?.GetInt32(),
-            KeepsResults = started.Context.Member("collect") is not { ValueKind: JsonValueKind.String } collect || !collect.ValueEquals("none"),
             Range = range is { } r ? new LoopRange(r.GetProperty("start").GetInt64(), r.GetProperty("step").GetInt64()) : null,
             Carried = carried.Member("indexes") is { } indexes ? IndexSet.Read(indexes) : null,
             Succeeded = carried.Member("succeeded")?.GetInt64() ?? 0,

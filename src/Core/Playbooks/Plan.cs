@@ -29,6 +29,9 @@ public sealed record Plan
     /// <summary>Steps by name.</summary>
     public required ImmutableDictionary<string, StepPlan> ByName { get; init; }
 
+    /// <summary>The loop of a step; null when it has none, or there is no such step.</summary>
+    public LoopPlan? LoopOf(string? step) => step is not null && ByName.TryGetValue(step, out var found) ? found.Loop : null;
+
     /// <summary>For each step the steps with an edge to it, in the order of the document.</summary>
     public required ImmutableDictionary<string, ImmutableArray<string>> Predecessors { get; init; }
 }
@@ -188,6 +191,9 @@ public sealed record CaseClause(Template? When, CaseActions Then)
 
     /// <summary>The events that its condition names.</summary>
     public CaseEvents Events { get; init; }
+
+    /// <summary>Only such an entry can take up a failure; one that is true for other reasons, and <c>else</c>, are meant for success.</summary>
+    public bool AsksAboutFailure => When?.References.Any(reference => reference.Root is "error" or "event" or "status_code") == true;
 }
 
 /// <summary>Events that a <c>when</c> asks for by name.</summary>

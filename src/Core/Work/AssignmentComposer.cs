@@ -23,7 +23,7 @@ public static class AssignmentComposer
     /// <summary>Runs of loops whose results the task of this step reads.</summary>
     public static IEnumerable<long> LoopResultsReadBy(StepPlan step, ExecutionState state) =>
         StepsReadBy(step, state)
-            .Where(read => state.Loops.TryGetValue(read.Run.RunId, out var loop) && loop.KeepsResults && (read.Path.Count == 0 || read.Path[0] == "results"))
+            .Where(read => state.Loops.ContainsKey(read.Run.RunId) && (read.Path.Count == 0 || read.Path[0] == "results"))
             .Select(read => read.Run.RunId).Distinct();
 
     /// <summary>Results stored by reference that the task of this step reads.</summary>
@@ -129,7 +129,7 @@ public static class AssignmentComposer
         writer.WritePropertyName(named.Step);
         if (state.Loops.ContainsKey(named.RunId))
         {
-            WriteLoopResult(writer, state, named, input);
+            WriteLoopResult(writer, named, input);
             return;
         }
 
@@ -139,15 +139,10 @@ public static class AssignmentComposer
         else writer.WriteNullValue();
     }
 
-    private static void WriteLoopResult(Utf8JsonWriter writer, ExecutionState state, StepRun named, AssignmentInput input)
+    private static void WriteLoopResult(Utf8JsonWriter writer, StepRun named, AssignmentInput input)
     {
         writer.WriteStartObject();
-        if (!state.Loops[named.RunId].KeepsResults)
-        {
-            writer.WriteStartArray("results");
-            writer.WriteEndArray();
-        }
-        else if (input.LoopResults.TryGetValue(named.RunId, out var results))
+        if (input.LoopResults.TryGetValue(named.RunId, out var results))
         {
             writer.WriteStartArray("results");
             foreach (var result in results)

@@ -24,7 +24,7 @@ public sealed class AssignmentSource(IEventLog log, IEventReader reader, Reconci
         var step = plan.ByName[run.Step];
         var loops = new Dictionary<long, IReadOnlyList<JsonElement?>>();
         foreach (var read in AssignmentComposer.LoopResultsReadBy(step, state))
-            loops[read] = await LoopResults.ReadAsync(reader, id, state.Loops[read], MaxLoopResults, cancellationToken);
+            loops[read] = await LoopResults.ReadAsync(reader, id, read, plan.LoopOf(state.FindRun(read)?.Step), MaxLoopResults, cancellationToken);
         var large = new Dictionary<WorkKey, JsonElement>();
         foreach (var key in AssignmentComposer.LargeResultsReadBy(step, state))
             if (await reader.ReadResultAsync(id, key, cancellationToken) is { } value) large[key] = value;

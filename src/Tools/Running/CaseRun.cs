@@ -38,12 +38,15 @@ internal sealed class CaseRun(TaskPlan plan, RunScope scope, SinkWriter sinks, R
         if (!Bind(outcome, result)) return CaseRuling.Nothing;
         var matched = -1;
         for (var i = 0; i < plan.Case.Length && matched < 0; i++)
-            if (plan.Case[i].When is not { } when || scope.Test(when)) matched = i;
+            if (IsTrue(plan.Case[i], outcome)) matched = i;
         var ruling = matched < 0 ? new CaseRuling(matched) : await ActAsync(matched, number, outcome, result, cancellationToken);
         return ruling is { RetryAfter: null, Error: null, Result: null } && HasCollected && outcome.Error is null
             ? ruling with { Result = Collected(outcome) }
             : ruling;
     }
+
+    private bool IsTrue(CaseClause clause, CallOutcome outcome) =>
+        (outcome.Error is null || clause.AsksAboutFailure) && (clause.When is not { } when || scope.Test(when));
 
     /// <summary>False: <c>vars</c> cannot be rendered, which the operator will find too and fail the step with.</summary>
     private bool Bind(CallOutcome outcome, Value result)

@@ -101,17 +101,6 @@ public sealed class LoopModeDecisionTests
         Assert.Contains("workflow[0].loop.key must give text or a number, not null", run.State.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void With_collect_none_results_are_an_empty_list()
-    {
-        var run = new Scenario($$$"""
-            {"workflow": [{"step": "only", {{{Http}}}, "loop": {"in": [1, 2], "mode": "async", "collect": "none"}, "next": "after"},
-              {"step": "after", "tool": {"kind": "transform", "result": "{{ [only.results | length, only.stats.succeeded] }}"}}]}
-            """);
-        run.Complete("only", 0).Complete("only", 1);
-        Assert.Equal("[0,2]", run.State.Steps["after"].Result!.Value.GetRawText());
-    }
-
     private static LoopState Only(Scenario run) => Assert.Single(run.State.Loops).Value;
 
     private static string Loop(string keys) => $$$"""{"workflow": [{"step": "only", {{{Http}}}, "loop": { {{{keys}}} } }]}""";

@@ -28,7 +28,7 @@ public sealed class RetryOfTests : IDisposable
         await _engine.ReportAsync(again, "\"again\"");
         var ended = await _engine.PassAsync();
         Assert.Equal(ExecutionPhase.Completed, ended.State.Phase);
-        var results = await LoopResults.ReadAsync(_engine.Log, _engine.Id, ended.State.Loops.Values.Single(), 100, CancellationToken.None);
+        var results = await LoopResults.ReadAsync(_engine.Log, _engine.Id, ended.State.Loops.Keys.Single(), null, 100, CancellationToken.None);
         Assert.Equal(["10", "\"again\"", "30"], results.Select(result => result!.Value.GetRawText()));
         var events = await _engine.EventsAsync();
         Assert.Equal([1L, 1], events.Where(happened => happened.IterationIndex is not null).Select(happened => happened.IterationIndex!.Value));

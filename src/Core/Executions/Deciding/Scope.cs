@@ -42,9 +42,9 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         var named = reference.Root == "result" || CallScope.IsOfCall(reference.Root, Task) ? run : draft.State.Steps.GetValueOrDefault(reference.Root);
         if (named is null) return true;
         var readsResults = reference.Path.Count == 0 || reference.Path[0] == "results";
-        if (draft.State.Loops.TryGetValue(named.RunId, out var loop))
+        if (draft.State.Loops.ContainsKey(named.RunId))
         {
-            if (!readsResults || !loop.KeepsResults || !named.CallEnded || draft.Observed.LoopResults.ContainsKey(named.RunId)) return true;
+            if (!readsResults || !named.CallEnded || draft.Observed.LoopResults.ContainsKey(named.RunId)) return true;
             draft.NeedLoopResults(named.RunId);
             return false;
         }
@@ -106,8 +106,7 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
     private Value LoopResult(StepRun step)
     {
         var members = new List<KeyValuePair<string, Value>>();
-        if (!draft.State.Loops[step.RunId].KeepsResults) members.Add(KeyValuePair.Create("results", Value.List([])));
-        else if (draft.Observed.LoopResults.TryGetValue(step.RunId, out var results))
+        if (draft.Observed.LoopResults.TryGetValue(step.RunId, out var results))
             members.Add(KeyValuePair.Create("results", Value.List(new ResultList(results))));
         if (step.Result is { ValueKind: JsonValueKind.Object } summary)
             members.AddRange(summary.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Value.FromJson(member.Value))));
