@@ -124,18 +124,32 @@ public sealed record ExecutionState
         EventType.StepSkipped => Enter(happened.Step!, Skip(happened)),
         EventType.StepExit => Exit(happened),
         EventType.VarsSet => this with { Vars = Vars.SetItems(Members(happened.Result)) },
-        EventType.IteratorStarted => this with { Loops = Loops.SetItem(happened.RunId!.Value, LoopState.Start(happened)) },
+        EventType.IteratorStarted => Change(happened, run => run with { IsLoop = true }) with
+        {
+            Loops = Loops.SetItem(happened.RunId!.Value, LoopState.Start(happened)),
+        },
         EventType.IteratorCompleted or EventType.IteratorFailed => EndCall(happened),
         EventType.SinkDone or EventType.SinkError => this,
         _ => ApplyToWork(happened),
     };
 
     /// <summary>A new run takes the place of the step's former one, and of that one's loop.</summary>
-    private ExecutionState Enter(string step, StepRun run) => this with
+    private ExecutionState Enter(string step, StepRun run)
     {
-        Steps = Steps.SetItem(step, run),
-        Loops = Steps.TryGetValue(step, out var previous) ? Loops.Remove(previous.RunId) : Loops,
-    };
+        if (!Steps.TryGetValue(step, out var previous)) return this with { Steps = Steps.SetItem(step, run) };
+        var next = run with { Owed = OwedBy(previous), Former = previous.Visible is { } visible ? visible with { Former = null } : null };
+        return this with { Steps = Steps.SetItem(step, next), Loops = Loops.Remove(previous.RunId) };
+    }
+
+    /// <summary>Routes that no run of their target has answered; one for each target, the newest.</summary>
+    private ImmutableArray<Route> OwedBy(StepRun run) => run.Owed.Length + run.Routes.Length == 0
+        ? []
+        :
+        [
+            .. run.Owed.Concat(run.Routes)
+                .Where(route => !Steps.TryGetValue(route.Step, out var target) || run.IsNewerThan(target))
+                .GroupBy(route => route.Step, StringComparer.Ordinal).Select(routes => routes.Last()),
+        ];
 
     private static StepRun Start(ExecutionEvent happened) => new()
     {
@@ -163,7 +177,7 @@ public sealed record ExecutionState
         Status = happened.Status switch
         {
             EventStatus.Failed => StepStatus.Failed,
-            EventStatus.Cancelled => StepStatus.Skipped,
+            EventStatus.Cancelled => StepStatus.Cancelled,
             _ => StepStatus.Completed,
         },
         Error = happened.Error ?? run.Error,

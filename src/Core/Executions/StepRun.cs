@@ -9,6 +9,9 @@ public enum StepStatus
     Completed,
     Failed,
     Skipped,
+
+    /// <summary>Ended before its time, because the workflow ended: it never started to work, or what it did was stopped.</summary>
+    Cancelled,
 }
 
 /// <summary>One entry into a step.</summary>
@@ -43,6 +46,15 @@ public sealed record StepRun
     /// <summary>The steps that were chosen at <c>step.exit</c>: recorded, so that replay never evaluates a template.</summary>
     public ImmutableArray<Route> Routes { get; init; } = [];
 
+    /// <summary>Routes of former runs that their targets have not taken yet: choosing a step is never undone by running again.</summary>
+    public ImmutableArray<Route> Owed { get; init; } = [];
+
+    /// <summary>The last run before this one that did work: what templates read while this one has no result. Its own is null.</summary>
+    public StepRun? Former { get; init; }
+
+    /// <summary>Whether this run is one over a collection: set by <c>iterator.started</c>.</summary>
+    public bool IsLoop { get; init; }
+
     /// <summary>A failed step whose failure a <c>case</c> or <c>next</c> took up: the workflow goes on.</summary>
     public bool Handled { get; init; }
 
@@ -54,6 +66,22 @@ public sealed record StepRun
     public DateTimeOffset? EndedAt { get; init; }
 
     public bool IsOver => Status != StepStatus.Running;
+
+    /// <summary>The run whose result templates see under the step's name; null when there is none.</summary>
+    public StepRun? Visible => CallEnded || Status is StepStatus.Completed or StepStatus.Failed ? this : Former;
+
+    /// <summary>Whether it has chosen, and still owes, an entry into that step.</summary>
+    public bool LeadsTo(string step) => RoutesTo(step).Any();
+
+    public IEnumerable<Route> RoutesTo(string step) => Owed.Concat(Routes).Where(route => route.Step == step);
+
+    /// <summary>Whether it began after the other. Ids of a batch that is not yet appended (negative, see <see cref="WorkKey.RunId"/>) come after all others.</summary>
+    public bool IsNewerThan(StepRun other) => (RunId < 0, other.RunId < 0) switch
+    {
+        (true, true) => RunId < other.RunId,
+        (false, false) => RunId > other.RunId,
+        (var isDrafted, _) => isDrafted,
+    };
 }
 
 /// <summary>One chosen successor.</summary>

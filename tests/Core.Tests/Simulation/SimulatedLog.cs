@@ -15,6 +15,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes)
     private readonly Dictionary<WorkKey, int> _claims = [];
     private readonly Dictionary<WorkKey, JsonElement?> _results = [];
     private readonly Dictionary<long, ExecutionEvent> _runs = [];
+    private readonly Dictionary<long, long> _totals = [];
 
     public IReadOnlyList<ExecutionEvent> Events => _events;
 
@@ -60,7 +61,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes)
         State.Open.TryGetValue(delivery.Key, out var open) && open.Fence == delivery.Fence && _claims.TryGetValue(delivery.Key, out var other) && other != worker;
 
     public IReadOnlyList<JsonElement?> ResultsOf(long run) =>
-        [.. Enumerable.Range(0, (int)(State.Loops.GetValueOrDefault(run)?.Total ?? 0)).Select(index => _results.GetValueOrDefault(new WorkKey(run, index)))];
+        [.. Enumerable.Range(0, (int)_totals.GetValueOrDefault(run)).Select(index => _results.GetValueOrDefault(new WorkKey(run, index)))];
 
     public JsonElement ResultOf(WorkKey key) => _results[key]!.Value;
 
@@ -81,6 +82,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes)
         State = State.Apply(happened);
         _states.Add(StateText.Of(State));
         if (happened.Type == EventType.StepStarted) _runs[happened.EventId] = happened;
+        if (happened.Type == EventType.IteratorStarted) _totals[happened.RunId!.Value] = State.Loops[happened.RunId.Value].Total;
         if (happened.Work is not { } key) return;
         if (happened.Type is EventType.CallStarted or EventType.IterationStarted || !State.Open.ContainsKey(key)) _claims.Remove(key);
     }

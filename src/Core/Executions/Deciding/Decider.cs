@@ -27,7 +27,7 @@ public static class Decider
         LifeRules.EndAtDeadline,
         DeliveryRules.Redeliver,
         StepRules.Advance,
-        StepRules.Enter,
+        EntryRules.Enter,
         LifeRules.Finish,
     ];
 

@@ -33,8 +33,11 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
 
     public EvaluationContext Evaluation { get; } = new() { Now = facts.CreatedAt };
 
+    /// <summary>The runs of <see cref="State"/> by id and by what they may bring about.</summary>
+    public RunIndex Runs { get; } = new(plan, state);
+
     /// <summary>A step has failed and nobody took it up: what runs may end, nothing new starts.</summary>
-    public bool IsFailing => State.Steps.Values.Any(run => run is { Status: StepStatus.Failed, Handled: false });
+    public bool IsFailing => !State.WorkflowEnded && Runs.Failed.Count > 0;
 
     public void Append(ExecutionEvent happened)
     {
@@ -46,6 +49,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         };
         _events.Add(drafted);
         State = State.Apply(drafted);
+        if (drafted.Type is EventType.StepStarted or EventType.StepSkipped or EventType.StepExit) Runs.Change(State.Steps[drafted.Step!]);
     }
 
     public void Append(EventType type, StepRun? run = null, JsonElement? context = null, string? error = null, JsonElement? result = null) =>
@@ -82,7 +86,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
 
     public void NeedLargeResult(WorkKey key) => _needsLargeResults.Add(key);
 
-    public StepRun? RunOf(WorkKey key) => State.Steps.Values.FirstOrDefault(run => run.RunId == key.RunId);
+    public StepRun? RunOf(WorkKey key) => Runs.StepOf(key.RunId) is { } step && State.Steps[step] is var run && run.RunId == key.RunId ? run : null;
 
     /// <summary>An override or limit of the execution, as a number; null when it has none.</summary>
     public double? Override(string field) =>

@@ -35,17 +35,22 @@ internal static class LifeRules
             return;
         }
 
-        var message = $"maxDuration of {limit.TotalSeconds:0.###} s is over.";
-        DeliveryRules.CloseAll(draft, message, DeadlineExceeded, EventStatus.Failed);
-        foreach (var run in draft.State.Steps.Values.Where(run => !run.IsOver).ToList()) LoopRules.Abandon(draft, run, message);
-        Fail(draft, message, DeadlineExceeded);
+        FailNow(draft, $"maxDuration of {limit.TotalSeconds:0.###} s is over.", DeadlineExceeded);
+    }
+
+    /// <summary>Fails the workflow without waiting for what runs: its work is closed, what has ended stays.</summary>
+    public static void FailNow(Draft draft, string message, string reason)
+    {
+        DeliveryRules.CloseAll(draft, message, reason, EventStatus.Failed);
+        foreach (var name in draft.Runs.Running.ToList()) LoopRules.Abandon(draft, draft.State.Steps[name], message);
+        Fail(draft, message, reason);
     }
 
     /// <summary>The workflow is over when no work is open and nothing can be entered.</summary>
     public static void Finish(Draft draft)
     {
         var state = draft.State;
-        if (state.Phase != ExecutionPhase.Running || state.Steps.Count == 0 || state.Steps.Values.Any(run => !run.IsOver)) return;
+        if (state.Phase != ExecutionPhase.Running || state.Steps.Count == 0 || draft.Runs.Running.Count > 0) return;
         var failed = state.Steps.Values.Where(run => run is { Status: StepStatus.Failed, Handled: false }).MinBy(run => run.EndedAt);
         if (failed is not null)
         {
@@ -53,7 +58,7 @@ internal static class LifeRules
             return;
         }
 
-        if (StepRules.Ready(draft).Any()) return;
+        if (draft.Runs.HasChanged) return;
         draft.Append(EventType.WorkflowCompleted);
         draft.Append(EventType.PlaybookCompleted);
     }

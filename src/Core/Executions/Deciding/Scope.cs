@@ -39,10 +39,10 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 
     private bool Has(TemplateReference reference)
     {
-        var named = reference.Root == "result" ? run : draft.State.Steps.GetValueOrDefault(reference.Root);
+        var named = reference.Root == "result" ? run : draft.State.Steps.GetValueOrDefault(reference.Root)?.Visible;
         if (named is null) return true;
         var readsResults = reference.Path.Count == 0 || reference.Path[0] == "results";
-        if (draft.State.Loops.ContainsKey(named.RunId))
+        if (named.IsLoop)
         {
             if (!readsResults || !named.CallEnded || draft.Observed.LoopResults.ContainsKey(named.RunId)) return true;
             draft.NeedLoopResults(named.RunId);
@@ -68,7 +68,7 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         "playbook" => Value.Map([KeyValuePair.Create("name", Value.From(draft.Facts.Playbook))]),
         "result" => ResultOf(run),
         "error" => run.ErrorDetail is { } error ? Value.FromJson(error) : Value.Null,
-        _ => draft.State.Steps.TryGetValue(name, out var step) && step.IsOver && step.Status != StepStatus.Skipped ? ResultOf(step) : null,
+        _ => draft.State.Steps.TryGetValue(name, out var step) && step.Visible is { } visible ? ResultOf(visible) : null,
     };
 
     private Value Workload()
@@ -94,7 +94,7 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 
     private Value ResultOf(StepRun step)
     {
-        if (draft.State.Loops.ContainsKey(step.RunId)) return LoopResult(step);
+        if (step.IsLoop) return LoopResult(step);
         if (step.ResultBytes is not null) return draft.Observed.LargeResults.TryGetValue(new WorkKey(step.RunId, WorkKey.Call), out var large) ? Value.FromJson(large) : Value.Undefined;
         return step.Result is { } result ? Value.FromJson(result) : Value.Null;
     }

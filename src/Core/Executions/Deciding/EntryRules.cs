@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>
+/// Enters steps, and passes by those that nobody chose. A join is entered once, when every edge to it has its token and one of them is live; the head of
+/// a circle again for each epoch. Nothing is entered while its last run lasts, or while a step that it chose is still busy with a former entry: how
+/// often a step runs never depends on who is faster.
+/// </summary>
+internal static class EntryRules
+{
+    /// <summary>Entries into one step, at most.</summary>
+    public const int MaxEpochs = 1000;
+
+    public const string MaxEpochsReason = "MaxEpochs";
+
+    public static void Enter(Draft draft)
+    {
+        if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded) return;
+        if (draft.State.Steps.Count == 0) Start(draft, draft.Plan.StartStep, []);
+        while (!draft.State.WorkflowEnded && draft.Runs.TakeChanged() is { } step)
+            if (draft.Plan.Graph.Predecessors.ContainsKey(step.Name)) Look(draft, step.Name);
+    }
+
+    private static void Look(Draft draft, string name)
+    {
+        var former = draft.State.Steps.GetValueOrDefault(name);
+        if (former is not null && (!former.IsOver || IsHeldBack(draft, former))) return;
+        if (former is not null && draft.Plan.Graph.LoopsByHead.TryGetValue(name, out var loop))
+        {
+            if (Tokens.NextEpoch(draft, loop) is { Count: > 0 } again)
+            {
+                Start(draft, name, again);
+                return;
+            }
+
+            if (!Tokens.IsSettled(draft, loop)) return;
+        }
+
+        Join(draft, name);
+    }
+
+    private static void Join(Draft draft, string name)
+    {
+        var isDead = false;
+        var routes = new List<Route>();
+        foreach (var before in draft.Plan.Graph.Predecessors[name])
+        {
+            switch (Tokens.Of(draft, before, name))
+            {
+                case Token.Waiting:
+                    return;
+                case Token.Live:
+                    routes.AddRange(draft.State.Steps[before].RoutesTo(name));
+                    break;
+                case Token.Dead:
+                    isDead = true;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        if (routes.Count > 0) Start(draft, name, routes);
+        else if (isDead) Enter(draft, EventType.StepSkipped, name, args: null);
+    }
+
+    /// <summary>Whether a step that this run chose is still busy with an entry before: a second choice would be lost in the first.</summary>
+    private static bool IsHeldBack(Draft draft, StepRun run)
+    {
+        foreach (var route in run.Routes)
+            if (draft.State.Steps.TryGetValue(route.Step, out var chosen) && !chosen.IsOver && run.IsNewerThan(chosen)) return true;
+        return false;
+    }
+
+    private static void Start(Draft draft, string name, IReadOnlyList<Route> routes) => Enter(draft, EventType.StepStarted, name, MergeArgs(routes));
+
+    private static void Enter(Draft draft, EventType type, string name, JsonElement? args)
+    {
+        var epoch = draft.State.Steps.TryGetValue(name, out var former) ? former.Epoch + 1 : 0;
+        if (epoch >= MaxEpochs)
+        {
+            LifeRules.FailNow(draft, string.Create(CultureInfo.InvariantCulture, $"Step '{name}' was entered {MaxEpochs} times, which is the limit: the circle it belongs to does not end."), MaxEpochsReason);
+            return;
+        }
+
+        draft.Append(new ExecutionEvent
+        {
+            Type = type,
+            Status = type.DefaultStatus(),
+            CreatedAt = draft.Now,
+            Step = name,
+            Epoch = epoch,
+            Context = args is null ? null : JsonText.Object(writer =>
+            {
+                writer.WritePropertyName("args");
+                args.Value.WriteTo(writer);
+            }),
+        });
+    }
+
+    private static JsonElement? MergeArgs(IReadOnlyList<Route> routes)
+    {
+        var merged = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in routes.Where(route => route.Args is { ValueKind: JsonValueKind.Object }).SelectMany(route => route.Args!.Value.EnumerateObject()))
+            merged[member.Name] = member.Value;
+        return merged.Count == 0 ? null : JsonText.Object(writer =>
+        {
+            foreach (var (name, value) in merged)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+        });
+    }
+}
