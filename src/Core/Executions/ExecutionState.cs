@@ -43,8 +43,12 @@ public sealed record ExecutionState
     /// <summary>A word for <see cref="Message"/>, such as <c>StepFailed</c> or <c>DeadlineExceeded</c>; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Set when a workflow event has decided the outcome and only the terminal event is missing.</summary>
-    public bool WorkflowEnded { get; init; }
+    /// <summary>Completed, Failed or Cancelled from the event that decides it on, which onExit and the terminal event follow; null before.</summary>
+    public ExecutionPhase? Outcome { get; init; }
+
+    public DateTimeOffset? OutcomeAt { get; init; }
+
+    public bool WorkflowEnded => Outcome is not null;
 
     public bool Degraded { get; init; }
 
@@ -68,6 +72,14 @@ public sealed record ExecutionState
 
     public bool IsTerminal => Phase is ExecutionPhase.Completed or ExecutionPhase.Failed or ExecutionPhase.Cancelled;
 
+    /// <summary>What templates of the step of <c>onExit</c> find under <c>error</c>: message and reason of a failed or cancelled workflow. Null otherwise.</summary>
+    public JsonElement? ErrorFor(Playbooks.Plan plan, string step) =>
+        plan.OnExit != step || Outcome is null or ExecutionPhase.Completed ? null : JsonText.Object(writer =>
+        {
+            writer.WriteString("message", Message);
+            writer.WriteString("reason", Reason);
+        });
+
     /// <summary>The state after one more event. Never fails: a log that was appended under the rules of this class always folds.</summary>
     public ExecutionState Apply(ExecutionEvent happened)
     {
@@ -83,12 +95,12 @@ public sealed record ExecutionState
         EventType.PlaybookStarted => this with { Phase = ExecutionPhase.Running, StartedAt = happened.CreatedAt },
         EventType.ExecutionSuspended => this with { Phase = ExecutionPhase.Suspended, SuspendedAt = happened.CreatedAt },
         EventType.ExecutionResumed => Resume(happened),
-        EventType.ExecutionCancelling => this with { Phase = ExecutionPhase.Cancelling },
+        EventType.ExecutionCancelling => Decide(ExecutionPhase.Cancelled, happened) with { Phase = ExecutionPhase.Cancelling, SuspendedAt = null },
         EventType.ExecutionUpdated => Override(happened),
         EventType.ExecutionDegraded => this with { Degraded = true },
         EventType.ExecutionRecovered => this with { Degraded = false },
-        EventType.WorkflowCompleted or EventType.WorkflowFailed =>
-            this with { WorkflowEnded = true, Message = happened.Error, Reason = happened.Context.Member("reason")?.GetString() },
+        EventType.WorkflowCompleted => Decide(ExecutionPhase.Completed, happened),
+        EventType.WorkflowFailed => Decide(ExecutionPhase.Failed, happened),
         EventType.PlaybookCompleted => End(ExecutionPhase.Completed, happened),
         EventType.PlaybookFailed => End(ExecutionPhase.Failed, happened),
         EventType.ExecutionCancelled => End(ExecutionPhase.Cancelled, happened),
@@ -100,6 +112,14 @@ public sealed record ExecutionState
         Phase = ExecutionPhase.Running,
         SuspendedFor = SuspendedFor + (happened.CreatedAt - (SuspendedAt ?? happened.CreatedAt)),
         SuspendedAt = null,
+    };
+
+    private ExecutionState Decide(ExecutionPhase outcome, ExecutionEvent happened) => this with
+    {
+        Outcome = outcome,
+        OutcomeAt = happened.CreatedAt,
+        Message = happened.Error,
+        Reason = happened.Context.Member("reason")?.GetString(),
     };
 
     private ExecutionState End(ExecutionPhase phase, ExecutionEvent happened) => this with

@@ -64,7 +64,7 @@ internal static class GraphCheck
         var forward = plan.Graph.Predecessors.SelectMany(pair => pair.Value.Select(from => (From: from, To: pair.Key))).ToLookup(edge => edge.From, edge => edge.To, StringComparer.Ordinal);
         var reached = plan.Steps.Select(step => step.Name).Where(plan.Graph.Successors.ContainsKey).ToList();
         if (Circle.Find(reached, name => forward[name]) is not { } circle) return;
-        var entries = circle.Skip(1).SelectMany(to => plan.Graph.Predecessors[to].Where(from => !circle.Contains(from)).Select(from => (From: from, To: to)))
+        var entries = circle.SkipLast(1).SelectMany(to => plan.Graph.Predecessors[to].Where(from => !circle.Contains(from)).Select(from => (From: from, To: to)))
             .DistinctBy(edge => edge.To, StringComparer.Ordinal).ToList();
         var (last, entered) = entries[^1];
         var head = circle.Contains(plan.StartStep) ? plan.StartStep : entries[0].To;

@@ -65,7 +65,14 @@ public static class AssignmentComposer
             writer.WriteString("id", facts.Id.ToString());
             writer.WriteString("name", facts.Name);
             writer.WriteString("namespace", facts.Namespace);
+            if (state.Outcome is { } outcome) writer.WriteString("status", StatusProjection.ApiStatus(outcome));
             writer.WriteEndObject();
+            if (state.ErrorFor(plan, run.Step) is { } error)
+            {
+                writer.WritePropertyName("error");
+                error.WriteTo(writer);
+            }
+
             writer.WriteStartObject("playbook");
             writer.WriteString("name", facts.Playbook);
             writer.WriteEndObject();

@@ -8,7 +8,7 @@ namespace PlaybookOperator.Core.Tests.Simulation;
 internal sealed record LogReading(ExecutionState State, long Version, IReadOnlySet<Delivery> Claimed);
 
 /// <summary>A log with the promises that the core rests on: dense ids, versioned and conditional appends, first report wins, durable first claim.</summary>
-internal sealed class SimulatedLog(long inlineLimitBytes)
+internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = false)
 {
     private readonly List<ExecutionEvent> _events = [];
     private readonly List<string> _states = [];
@@ -19,7 +19,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes)
 
     public IReadOnlyList<ExecutionEvent> Events => _events;
 
-    /// <summary>The state after each event, as text.</summary>
+    /// <summary>The state after each event, as text; empty unless they are kept.</summary>
     public IReadOnlyList<string> States => _states;
 
     public ExecutionState State { get; private set; } = ExecutionState.Initial;
@@ -80,7 +80,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes)
     {
         _events.Add(happened);
         State = State.Apply(happened);
-        _states.Add(StateText.Of(State));
+        if (keepsStates) _states.Add(StateText.Of(State));
         if (happened.Type == EventType.StepStarted) _runs[happened.EventId] = happened;
         if (happened.Type == EventType.IteratorStarted) _totals[happened.RunId!.Value] = State.Loops[happened.RunId.Value].Total;
         if (happened.Work is not { } key) return;

@@ -28,7 +28,7 @@ internal sealed class World
         Name = $"seed {seed}";
         _generated = new GeneratedPlan(_random);
         _facts = new ExecutionFacts(new ExecutionId(seed + 1L), "default", "simulated", "simulated", JsonText.EmptyObject, s_start);
-        Log = new SimulatedLog(Chance(20) ? 0 : long.MaxValue);
+        Log = new SimulatedLog(Chance(20) ? 0 : long.MaxValue, keepsStates: true);
         _operators = [new SimulatedOperator(this), new SimulatedOperator(this)];
         _laws = new Laws(this, _generated);
     }

@@ -66,8 +66,11 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
             Result = result,
         });
 
-    /// <summary>The delivery must still stand when this is appended.</summary>
-    public void Expect(OpenWork work) => _stillOpen.Add(work);
+    /// <summary>The delivery must still stand when this is appended; one that this very draft made is not in the log before.</summary>
+    public void Expect(OpenWork work)
+    {
+        if (state.Open.TryGetValue(work.Key, out var seen) && seen.Fence == work.Fence) _stillOpen.Add(work);
+    }
 
     /// <summary>The loop must have got this far when this is appended; what this very draft ends is not in the log before.</summary>
     public void ExpectDone(LoopState loop)
@@ -91,6 +94,21 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     /// <summary>An override or limit of the execution, as a number; null when it has none.</summary>
     public double? Override(string field) =>
         State.Overrides.TryGetValue(field, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    /// <summary>A limit of the playbook, which the execution may only tighten; durations in seconds.</summary>
+    public double Limit(string name, double ofPlaybook) => Math.Min(ofPlaybook, Override($"limits.{name}") ?? ofPlaybook);
+
+    /// <summary>Events that may still be written until only the ends of what is open have room in <c>maxEvents</c>.</summary>
+    public double EventsLeft
+    {
+        get
+        {
+            const int EndOfExecution = 4;
+            var ends = (2 * State.Open.Count) + (2 * Runs.Running.Count) + EndOfExecution;
+            var limit = Limit("maxEvents", plan.Limits.MaxEvents) + (State.WorkflowEnded ? ExitRules.MaxEvents : 0);
+            return limit - State.LastEventId - _events.Count - ends;
+        }
+    }
 
     public Decisions ToDecisions(IReadOnlyList<Delivery> start, IReadOnlyList<Delivery> stop) => new()
     {

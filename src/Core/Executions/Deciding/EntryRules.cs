@@ -20,7 +20,7 @@ internal static class EntryRules
     {
         if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded) return;
         if (draft.State.Steps.Count == 0) Start(draft, draft.Plan.StartStep, []);
-        while (!draft.State.WorkflowEnded && draft.Runs.TakeChanged() is { } step)
+        while (!draft.State.WorkflowEnded && draft.EventsLeft >= LimitRules.EventsToGoOn && draft.Runs.TakeChanged() is { } step)
             if (draft.Plan.Graph.Predecessors.ContainsKey(step.Name)) Look(draft, step.Name);
     }
 
@@ -67,12 +67,23 @@ internal static class EntryRules
         else if (isDead) Enter(draft, EventType.StepSkipped, name, args: null);
     }
 
-    /// <summary>Whether a step that this run chose is still busy with an entry before: a second choice would be lost in the first.</summary>
+    /// <summary>Whether a step that this run chose is about to answer, or will when its former entry is over: a second choice would be lost in the first.</summary>
     private static bool IsHeldBack(Draft draft, StepRun run)
     {
         foreach (var route in run.Routes)
-            if (draft.State.Steps.TryGetValue(route.Step, out var chosen) && !chosen.IsOver && run.IsNewerThan(chosen)) return true;
+            if (draft.Plan.Graph.Predecessors[route.Step].Contains(run.Step) && IsPending(draft, run, route.Step)) return true;
         return false;
+    }
+
+    private static bool IsPending(Draft draft, StepRun run, string chosen)
+    {
+        if (draft.State.Steps.TryGetValue(chosen, out var former))
+        {
+            if (!run.IsNewerThan(former)) return false;
+            if (!former.IsOver) return true;
+        }
+
+        return draft.Plan.Graph.Predecessors[chosen].All(before => Tokens.Of(draft, before, chosen) != Token.Waiting);
     }
 
     private static void Start(Draft draft, string name, IReadOnlyList<Route> routes) => Enter(draft, EventType.StepStarted, name, MergeArgs(routes));

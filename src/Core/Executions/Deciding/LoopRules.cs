@@ -43,13 +43,13 @@ internal static class LoopRules
         draft.Plan.ByName[run.Step] is not { Loop: { } loop } step || RoomToExecute(draft, run, step, loop) > 0;
 
     /// <summary>Ends a running step as it is, because the execution ends: a loop keeps what it has.</summary>
-    public static void Abandon(Draft draft, StepRun run, string message)
+    public static void Abandon(Draft draft, StepRun run, string message, EventStatus status)
     {
         if (draft.State.Loops.TryGetValue(run.RunId, out var loop) && !run.CallEnded) End(draft, run, loop, EventType.IteratorFailed, message);
         draft.Append(new ExecutionEvent
         {
             Type = EventType.StepExit,
-            Status = EventStatus.Failed,
+            Status = status,
             CreatedAt = draft.Now,
             Step = run.Step,
             Epoch = run.Epoch,
@@ -117,6 +117,7 @@ internal static class LoopRules
         var whole = draft.Plan.Limits.MaxParallel;
         if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
         whole -= draft.State.Open.Values.Count(work => work.NextAt is null);
+        whole = (int)Math.Min(whole, draft.EventsLeft / LimitRules.EventsToGoOn);
         // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
         if (loop.Mode == LoopMode.Sequential)
         {
