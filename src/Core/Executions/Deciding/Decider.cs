@@ -8,7 +8,7 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// <remarks>
 /// <code>
 ///            ┌────────────── until nothing more follows ──────────────┐
-/// start → intent → limits → deliveries → steps (calls, loops, routes) → entries → outcome → onExit → end      then, from the resulting state: Start, Stop
+/// start → intent → deadline → deliveries → steps (calls, loops, routes) → entries → outcome → maxEvents → onExit → end      then, from the resulting state: Start, Stop
 /// </code>
 /// Laws, each held by the simulation: deciding again after obeying gives nothing; duplicates change nothing; never more than <c>maxParallel</c>
 /// iterations alive; after the terminal event nothing is created; every quiet state that has not ended has live work, a time to wake, or a suspension.
@@ -25,11 +25,11 @@ public static class Decider
         IntentRules.SuspendOrResume,
         IntentRules.Update,
         LimitRules.EndAtDeadline,
-        LimitRules.EndAtMaxEvents,
         DeliveryRules.Redeliver,
         StepRules.Advance,
         EntryRules.Enter,
         LifeRules.EndWorkflow,
+        LimitRules.EndAtMaxEvents,
         ExitRules.Enter,
         ExitRules.EndAtBudget,
         ExitRules.End,

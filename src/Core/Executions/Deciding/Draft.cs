@@ -10,6 +10,7 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// </summary>
 internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now)
 {
+    private readonly ExecutionState _before = state;
     private readonly List<ExecutionEvent> _events = [];
     private readonly Dictionary<long, IReadOnlyList<JsonElement>> _collections = [];
     private readonly List<OpenWork> _stillOpen = [];
@@ -69,7 +70,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     /// <summary>The delivery must still stand when this is appended; one that this very draft made is not in the log before.</summary>
     public void Expect(OpenWork work)
     {
-        if (state.Open.TryGetValue(work.Key, out var seen) && seen.Fence == work.Fence) _stillOpen.Add(work);
+        if (_before.Open.TryGetValue(work.Key, out var seen) && seen.Fence == work.Fence) _stillOpen.Add(work);
     }
 
     /// <summary>The loop must have got this far when this is appended; what this very draft ends is not in the log before.</summary>
@@ -97,6 +98,9 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
 
     /// <summary>A limit of the playbook, which the execution may only tighten; durations in seconds.</summary>
     public double Limit(string name, double ofPlaybook) => Math.Min(ofPlaybook, Override($"limits.{name}") ?? ofPlaybook);
+
+    /// <summary>Set when a step is ready and the log has no room for it.</summary>
+    public bool LacksRoom { get; set; }
 
     /// <summary>Events that may still be written until only the ends of what is open have room in <c>maxEvents</c>.</summary>
     public double EventsLeft

@@ -19,30 +19,29 @@ internal static class EntryRules
     public static void Enter(Draft draft)
     {
         if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded) return;
-        if (draft.State.Steps.Count == 0) Start(draft, draft.Plan.StartStep, []);
-        while (!draft.State.WorkflowEnded && draft.EventsLeft >= LimitRules.EventsToGoOn && draft.Runs.TakeChanged() is { } step)
+        if (draft.State.Steps.Count == 0) Enter(draft, draft.Plan.StartStep, former: null, routes: [], isStart: true);
+        while (draft is { State.WorkflowEnded: false, LacksRoom: false } && draft.Runs.TakeChanged() is { } step)
             if (draft.Plan.Graph.Predecessors.ContainsKey(step.Name)) Look(draft, step.Name);
     }
 
     private static void Look(Draft draft, string name)
     {
         var former = draft.State.Steps.GetValueOrDefault(name);
-        if (former is not null && (!former.IsOver || IsHeldBack(draft, former))) return;
-        if (former is not null && draft.Plan.Graph.LoopsByHead.TryGetValue(name, out var loop))
-        {
-            if (Tokens.NextEpoch(draft, loop) is { Count: > 0 } again)
-            {
-                Start(draft, name, again);
-                return;
-            }
-
-            if (!Tokens.IsSettled(draft, loop)) return;
-        }
-
-        Join(draft, name);
+        if (former is { IsOver: false } || RoutesInto(draft, name, former) is not { } routes) return;
+        if (former is not null && IsHeldBack(draft, former)) return;
+        Enter(draft, name, former, routes);
     }
 
-    private static void Join(Draft draft, string name)
+    /// <summary>The routes that lead into the step now; none when all ways pass it by; null when there is nothing new for it, or not all of it yet.</summary>
+    private static IReadOnlyList<Route>? RoutesInto(Draft draft, string name, StepRun? former)
+    {
+        if (former is null || !draft.Plan.Graph.LoopsByHead.TryGetValue(name, out var loop)) return Join(draft, name);
+        if (Tokens.NextEpoch(draft, loop) is { Count: > 0 } again) return again;
+        // Epochs do not overlap: whoever comes from outside waits for the last one to end.
+        return Tokens.IsSettled(draft, loop) ? Join(draft, name) : null;
+    }
+
+    private static IReadOnlyList<Route>? Join(Draft draft, string name)
     {
         var isDead = false;
         var routes = new List<Route>();
@@ -51,7 +50,7 @@ internal static class EntryRules
             switch (Tokens.Of(draft, before, name))
             {
                 case Token.Waiting:
-                    return;
+                    return null;
                 case Token.Live:
                     routes.AddRange(draft.State.Steps[before].RoutesTo(name));
                     break;
@@ -63,8 +62,7 @@ internal static class EntryRules
             }
         }
 
-        if (routes.Count > 0) Start(draft, name, routes);
-        else if (isDead) Enter(draft, EventType.StepSkipped, name, args: null);
+        return routes.Count > 0 || isDead ? routes : null;
     }
 
     /// <summary>Whether a step that this run chose is about to answer, or will when its former entry is over: a second choice would be lost in the first.</summary>
@@ -86,17 +84,19 @@ internal static class EntryRules
         return draft.Plan.Graph.Predecessors[chosen].All(before => Tokens.Of(draft, before, chosen) != Token.Waiting);
     }
 
-    private static void Start(Draft draft, string name, IReadOnlyList<Route> routes) => Enter(draft, EventType.StepStarted, name, MergeArgs(routes));
-
-    private static void Enter(Draft draft, EventType type, string name, JsonElement? args)
+    private static void Enter(Draft draft, string name, StepRun? former, IReadOnlyList<Route> routes, bool isStart = false)
     {
-        var epoch = draft.State.Steps.TryGetValue(name, out var former) ? former.Epoch + 1 : 0;
+        var epoch = former is null ? 0 : former.Epoch + 1;
         if (epoch >= MaxEpochs)
         {
             LifeRules.FailNow(draft, string.Create(CultureInfo.InvariantCulture, $"Step '{name}' was entered {MaxEpochs} times, which is the limit: the circle it belongs to does not end."), MaxEpochsReason);
             return;
         }
 
+        draft.LacksRoom = !LimitRules.HasRoomForStep(draft);
+        if (draft.LacksRoom) return;
+        var type = isStart || routes.Count > 0 ? EventType.StepStarted : EventType.StepSkipped;
+        var args = MergeArgs(routes);
         draft.Append(new ExecutionEvent
         {
             Type = type,

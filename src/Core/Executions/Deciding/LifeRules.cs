@@ -28,7 +28,7 @@ internal static class LifeRules
         if (state.WorkflowEnded || state.Phase != ExecutionPhase.Running || state.Steps.Count == 0 || draft.Runs.Running.Count > 0) return;
         var failed = state.Steps.Values.Where(run => run is { Status: StepStatus.Failed, Handled: false }).MinBy(run => run.EndedAt);
         if (failed is not null) Fail(draft, $"Step '{failed.Step}' failed: {failed.Error}", StepFailed);
-        else if (!draft.Runs.HasChanged) draft.Append(EventType.WorkflowCompleted);
+        else if (!draft.Runs.HasChanged && !draft.LacksRoom) draft.Append(EventType.WorkflowCompleted);
     }
 
     /// <summary>Fails the workflow without waiting for what runs; what has ended stays.</summary>

@@ -117,7 +117,7 @@ internal static class LoopRules
         var whole = draft.Plan.Limits.MaxParallel;
         if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
         whole -= draft.State.Open.Values.Count(work => work.NextAt is null);
-        whole = (int)Math.Min(whole, draft.EventsLeft / LimitRules.EventsToGoOn);
+        whole = (int)Math.Min(whole, LimitRules.RoomForIterations(draft));
         // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
         if (loop.Mode == LoopMode.Sequential)
         {
