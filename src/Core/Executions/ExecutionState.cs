@@ -140,8 +140,7 @@ public sealed record ExecutionState
 
     private ExecutionState ApplyToStep(ExecutionEvent happened) => happened.Type switch
     {
-        EventType.StepStarted => Enter(happened.Step!, Start(happened)),
-        EventType.StepSkipped => Enter(happened.Step!, Skip(happened)),
+        EventType.StepStarted or EventType.StepSkipped => Enter(happened),
         EventType.StepExit => Exit(happened),
         EventType.VarsSet => this with { Vars = Vars.SetItems(Members(happened.Result)) },
         EventType.IteratorStarted => Change(happened, run => run with { IsLoop = true }) with
@@ -154,11 +153,17 @@ public sealed record ExecutionState
     };
 
     /// <summary>A new run takes the place of the step's former one, and of that one's loop.</summary>
-    private ExecutionState Enter(string step, StepRun run)
+    private ExecutionState Enter(ExecutionEvent happened)
     {
-        if (!Steps.TryGetValue(step, out var previous)) return this with { Steps = Steps.SetItem(step, run) };
-        var next = run with { Owed = OwedBy(previous), Former = previous.Visible is { } visible ? visible with { Former = null } : null };
-        return this with { Steps = Steps.SetItem(step, next), Loops = Loops.Remove(previous.RunId) };
+        var run = happened.Type == EventType.StepStarted ? Start(happened) : Skip(happened);
+        if (!Steps.TryGetValue(run.Step, out var previous)) return this with { Steps = Steps.SetItem(run.Step, run) };
+        var next = run with
+        {
+            AnsweredBy = happened.Context.Member("again") is null ? run.RunId : previous.AnsweredBy,
+            Owed = OwedBy(previous),
+            Former = previous.Visible is { } visible ? visible with { Former = null } : null,
+        };
+        return this with { Steps = Steps.SetItem(run.Step, next), Loops = Loops.Remove(previous.RunId) };
     }
 
     /// <summary>Routes that no run of their target has answered; one for each target, the newest.</summary>
@@ -167,7 +172,7 @@ public sealed record ExecutionState
         :
         [
             .. run.Owed.Concat(run.Routes)
-                .Where(route => !Steps.TryGetValue(route.Step, out var target) || run.IsNewerThan(target))
+                .Where(route => !Steps.TryGetValue(route.Step, out var target) || run.IsFreshFor(target, route.IsBack))
                 .GroupBy(route => route.Step, StringComparer.Ordinal).Select(routes => routes.Last()),
         ];
 
@@ -175,22 +180,17 @@ public sealed record ExecutionState
     {
         Step = happened.Step!,
         Epoch = happened.Epoch!.Value,
-        // Before the log has numbered it, the event's provisional id stands in RunId.
-        RunId = happened.EventId != 0 ? happened.EventId : happened.RunId!.Value,
+        RunId = RunIdOf(happened),
+        AnsweredBy = RunIdOf(happened),
         Status = StepStatus.Running,
         Args = happened.Context.Member("args"),
         StartedAt = happened.CreatedAt,
     };
 
-    private static StepRun Skip(ExecutionEvent happened) => new()
-    {
-        Step = happened.Step!,
-        Epoch = happened.Epoch!.Value,
-        RunId = happened.EventId != 0 ? happened.EventId : happened.RunId ?? 0,
-        Status = StepStatus.Skipped,
-        StartedAt = happened.CreatedAt,
-        EndedAt = happened.CreatedAt,
-    };
+    private static StepRun Skip(ExecutionEvent happened) => Start(happened) with { Status = StepStatus.Skipped, EndedAt = happened.CreatedAt };
+
+    /// <summary>Before the log has numbered it, the event's provisional id stands in <see cref="ExecutionEvent.RunId"/>.</summary>
+    private static long RunIdOf(ExecutionEvent entered) => entered.EventId != 0 ? entered.EventId : entered.RunId ?? 0;
 
     private ExecutionState Exit(ExecutionEvent happened) => Change(happened, run => run with
     {

@@ -46,6 +46,12 @@ public sealed record StepRun
     /// <summary>The steps that were chosen at <c>step.exit</c>: recorded, so that replay never evaluates a template.</summary>
     public ImmutableArray<Route> Routes { get; init; } = [];
 
+    /// <summary>
+    /// The newest run of the step, this one or one before, that answered the steps which lead forward to it. A run that only a way back started answers
+    /// none of them: what came from outside in the meantime is still to be answered.
+    /// </summary>
+    public long AnsweredBy { get; init; }
+
     /// <summary>Routes of former runs that their targets have not taken yet: choosing a step is never undone by running again.</summary>
     public ImmutableArray<Route> Owed { get; init; } = [];
 
@@ -75,11 +81,17 @@ public sealed record StepRun
 
     public IEnumerable<Route> RoutesTo(string step) => Owed.Concat(Routes).Where(route => route.Step == step);
 
-    /// <summary>Whether it began after the other. Ids of a batch that is not yet appended (negative, see <see cref="WorkKey.RunId"/>) come after all others.</summary>
-    public bool IsNewerThan(StepRun other) => (RunId < 0, other.RunId < 0) switch
+    /// <summary>Whether it began after the other.</summary>
+    public bool IsNewerThan(StepRun other) => IsNewer(RunId, other.RunId);
+
+    /// <summary>Whether this run began after the target last answered those that lead to it; for a way back: after the target was last entered at all.</summary>
+    public bool IsFreshFor(StepRun target, bool isBack = false) => IsNewer(RunId, isBack ? target.RunId : target.AnsweredBy);
+
+    /// <summary>Ids of a batch that is not yet appended (negative, see <see cref="WorkKey.RunId"/>) come after all others.</summary>
+    private static bool IsNewer(long run, long other) => (run < 0, other < 0) switch
     {
-        (true, true) => RunId < other.RunId,
-        (false, false) => RunId > other.RunId,
+        (true, true) => run < other,
+        (false, false) => run > other,
         (var isDrafted, _) => isDrafted,
     };
 }
@@ -87,7 +99,8 @@ public sealed record StepRun
 /// <summary>One chosen successor.</summary>
 /// <param name="Step">Name of the step to enter.</param>
 /// <param name="Args">Rendered <c>next.args</c>, or null.</param>
-public sealed record Route(string Step, JsonElement? Args)
+/// <param name="IsBack">Whether it leads back to the head of a circle.</param>
+public sealed record Route(string Step, JsonElement? Args, bool IsBack = false)
 {
     public static ImmutableArray<Route> Read(JsonElement? context) => context.Member("routes") is { } routes
         ? [.. routes.EnumerateArray().Select(ReadOne)]
@@ -103,9 +116,10 @@ public sealed record Route(string Step, JsonElement? Args)
             args.WriteTo(writer);
         }
 
+        if (IsBack) writer.WriteBoolean("back", true);
         writer.WriteEndObject();
     }
 
     private static Route ReadOne(JsonElement route) =>
-        new(route.GetProperty("step").GetString()!, route.TryGetProperty("args", out var args) ? args : null);
+        new(route.GetProperty("step").GetString()!, route.TryGetProperty("args", out var args) ? args : null, route.TryGetProperty("back", out _));
 }

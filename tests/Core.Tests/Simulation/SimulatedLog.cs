@@ -22,6 +22,8 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
     /// <summary>The state after each event, as text; empty unless they are kept.</summary>
     public IReadOnlyList<string> States => _states;
 
+    public bool KeepsStates => keepsStates;
+
     public ExecutionState State { get; private set; } = ExecutionState.Initial;
 
     public long Version { get; private set; }

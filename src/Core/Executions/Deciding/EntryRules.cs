@@ -19,7 +19,7 @@ internal static class EntryRules
     public static void Enter(Draft draft)
     {
         if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded) return;
-        if (draft.State.Steps.Count == 0) Enter(draft, draft.Plan.StartStep, former: null, routes: [], isStart: true);
+        if (draft.State.Steps.Count == 0) Enter(draft, draft.Plan.StartStep, former: null, routes: [], EventType.StepStarted);
         while (draft is { State.WorkflowEnded: false, LacksRoom: false } && draft.Runs.TakeChanged() is { } step)
             if (draft.Plan.Graph.Predecessors.ContainsKey(step.Name)) Look(draft, step.Name);
     }
@@ -29,7 +29,7 @@ internal static class EntryRules
         var former = draft.State.Steps.GetValueOrDefault(name);
         if (former is { IsOver: false } || RoutesInto(draft, name, former) is not { } routes) return;
         if (former is not null && IsHeldBack(draft, former)) return;
-        Enter(draft, name, former, routes);
+        Enter(draft, name, former, routes, routes.Count > 0 ? EventType.StepStarted : EventType.StepSkipped);
     }
 
     /// <summary>The routes that lead into the step now; none when all ways pass it by; null when there is nothing new for it, or not all of it yet.</summary>
@@ -69,7 +69,7 @@ internal static class EntryRules
     private static bool IsHeldBack(Draft draft, StepRun run)
     {
         foreach (var route in run.Routes)
-            if (draft.Plan.Graph.Predecessors[route.Step].Contains(run.Step) && IsPending(draft, run, route.Step)) return true;
+            if (!route.IsBack && IsPending(draft, run, route.Step)) return true;
         return false;
     }
 
@@ -77,14 +77,14 @@ internal static class EntryRules
     {
         if (draft.State.Steps.TryGetValue(chosen, out var former))
         {
-            if (!run.IsNewerThan(former)) return false;
+            if (!run.IsFreshFor(former)) return false;
             if (!former.IsOver) return true;
         }
 
         return draft.Plan.Graph.Predecessors[chosen].All(before => Tokens.Of(draft, before, chosen) != Token.Waiting);
     }
 
-    private static void Enter(Draft draft, string name, StepRun? former, IReadOnlyList<Route> routes, bool isStart = false)
+    private static void Enter(Draft draft, string name, StepRun? former, IReadOnlyList<Route> routes, EventType type)
     {
         var epoch = former is null ? 0 : former.Epoch + 1;
         if (epoch >= MaxEpochs)
@@ -95,8 +95,6 @@ internal static class EntryRules
 
         draft.LacksRoom = !LimitRules.HasRoomForStep(draft);
         if (draft.LacksRoom) return;
-        var type = isStart || routes.Count > 0 ? EventType.StepStarted : EventType.StepSkipped;
-        var args = MergeArgs(routes);
         draft.Append(new ExecutionEvent
         {
             Type = type,
@@ -104,26 +102,28 @@ internal static class EntryRules
             CreatedAt = draft.Now,
             Step = name,
             Epoch = epoch,
-            Context = args is null ? null : JsonText.Object(writer =>
-            {
-                writer.WritePropertyName("args");
-                args.Value.WriteTo(writer);
-            }),
+            Context = Describe(routes),
         });
     }
 
-    private static JsonElement? MergeArgs(IReadOnlyList<Route> routes)
+    private static JsonElement? Describe(IReadOnlyList<Route> routes)
     {
-        var merged = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var args = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var member in routes.Where(route => route.Args is { ValueKind: JsonValueKind.Object }).SelectMany(route => route.Args!.Value.EnumerateObject()))
-            merged[member.Name] = member.Value;
-        return merged.Count == 0 ? null : JsonText.Object(writer =>
+            args[member.Name] = member.Value;
+        var again = routes.Count > 0 && routes[0].IsBack;
+        return args.Count == 0 && !again ? null : JsonText.Object(writer =>
         {
-            foreach (var (name, value) in merged)
+            if (again) writer.WriteBoolean("again", true);
+            if (args.Count == 0) return;
+            writer.WriteStartObject("args");
+            foreach (var (name, value) in args)
             {
                 writer.WritePropertyName(name);
                 value.WriteTo(writer);
             }
+
+            writer.WriteEndObject();
         });
     }
 }

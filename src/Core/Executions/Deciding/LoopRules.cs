@@ -88,7 +88,7 @@ internal static class LoopRules
 
     private static void StartIterations(Draft draft, StepRun run, StepPlan step, LoopState loop)
     {
-        var room = RoomToStart(draft, run, step, step.Loop!);
+        var room = (int)Math.Min(RoomToStart(draft, run, step, step.Loop!), LimitRules.RoomForIterations(draft));
         for (var index = loop.Cursor; index < loop.Total && room > 0; index++, room--)
         {
             draft.Append(new ExecutionEvent
@@ -117,7 +117,6 @@ internal static class LoopRules
         var whole = draft.Plan.Limits.MaxParallel;
         if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
         whole -= draft.State.Open.Values.Count(work => work.NextAt is null);
-        whole = (int)Math.Min(whole, LimitRules.RoomForIterations(draft));
         // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
         if (loop.Mode == LoopMode.Sequential)
         {

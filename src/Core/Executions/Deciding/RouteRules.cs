@@ -38,7 +38,7 @@ internal static class RouteRules
             Context = JsonText.Object(writer =>
             {
                 writer.WriteStartArray("routes");
-                foreach (var route in exit.Routes) route.Write(writer);
+                foreach (var route in exit.Routes) (route with { IsBack = draft.Plan.Graph.IsBackEdge(step.Name, route.Step) }).Write(writer);
                 writer.WriteEndArray();
                 if (exit.Handled) writer.WriteBoolean("handled", true);
             }),

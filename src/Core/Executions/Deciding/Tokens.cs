@@ -28,7 +28,7 @@ internal static class Tokens
     {
         var steps = draft.State.Steps;
         if (!steps.TryGetValue(from, out var source) || !source.IsOver) return Token.Waiting;
-        if (steps.TryGetValue(to, out var target) && !source.IsNewerThan(target)) return IsDue(draft, source, to) ? Token.Waiting : Token.Spent;
+        if (steps.TryGetValue(to, out var target) && !source.IsFreshFor(target)) return IsDue(draft, source, to) ? Token.Waiting : Token.Spent;
         if (source.LeadsTo(to)) return Token.Live;
         // A way out of a circle is passed by only when the circle is at its end.
         foreach (var loop in draft.Plan.Graph.LoopsWith(from))
@@ -53,7 +53,7 @@ internal static class Tokens
         foreach (var member in loop.Members)
             if (!steps.TryGetValue(member, out var run) || !run.IsOver) return false;
         foreach (var (from, to) in loop.Edges)
-            if (steps[from].IsNewerThan(steps[to])) return false;
+            if (steps[from].IsFreshFor(steps[to])) return false;
         return loop.Inner.All(inner => RoutesBack(draft, inner).Count == 0);
     }
 
@@ -65,7 +65,7 @@ internal static class Tokens
         foreach (var name in loop.Sources)
         {
             if (!draft.State.Steps.TryGetValue(name, out var source) || !source.IsOver) continue;
-            if (name != loop.Head && !source.IsNewerThan(head)) continue;
+            if (name != loop.Head && !source.IsFreshFor(head, isBack: true)) continue;
             routes.AddRange(source.RoutesTo(loop.Head));
         }
 

@@ -32,6 +32,8 @@ public sealed record WorkflowGraph
 
     public IReadOnlyList<NaturalLoop> LoopsWith(string step) => LoopsOf.TryGetValue(step, out var loops) ? loops : [];
 
+    public bool IsBackEdge(string from, string to) => LoopsByHead.TryGetValue(to, out var loop) && loop.Sources.Contains(from);
+
     /// <param name="start">Name of the step that runs first.</param>
     /// <param name="steps">In the order of the document, names unique.</param>
     public static WorkflowGraph Of(string start, IReadOnlyCollection<StepPlan> steps) => new GraphBuilder(start, steps).Build();
