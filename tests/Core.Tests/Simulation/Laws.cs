@@ -60,16 +60,26 @@ internal sealed class Laws(World world, GeneratedPlan generated)
     {
         var state = world.Log.State;
         if (state.Loops.Count == 0) return;
-        var alive = world.Cluster.Jobs
-            .Where(worker => worker.Job == JobPhase.Active && state.Open.TryGetValue(worker.Delivery.Key, out var work) && work.NextAt is null)
-            .Select(worker => worker.Delivery.Key).ToHashSet();
+        var alive = new Dictionary<long, int>();
+        var iterations = 0;
+        foreach (var worker in world.Cluster.Jobs)
+        {
+            var key = worker.Delivery.Key;
+            if (worker.Job != JobPhase.Active || key.IsCall || !state.Open.TryGetValue(key, out var work) || work.NextAt is not null) continue;
+            // Two deliveries of one iteration may have a Job each for a moment; the log counts only the newest.
+            if (worker.Delivery.Fence != work.Fence) continue;
+            alive[key.RunId] = alive.GetValueOrDefault(key.RunId) + 1;
+            iterations++;
+        }
+
         foreach (var loop in state.Loops.Values)
         {
-            var executing = Math.Max(alive.Count(key => key.RunId == loop.RunId), state.Open.Values.Count(work => work.Key.RunId == loop.RunId && work.NextAt is null));
+            var open = 0;
+            foreach (var (key, work) in state.Open) open += key.RunId == loop.RunId && work.NextAt is null ? 1 : 0;
+            var executing = Math.Max(alive.GetValueOrDefault(loop.RunId), open);
             world.Demand(executing <= _allowed[loop.Step], $"{executing} iterations of {loop.Step} at once, allowed {_allowed[loop.Step]}");
         }
 
-        var iterations = alive.Count(key => !key.IsCall);
         world.Demand(iterations <= generated.Plan.Limits.MaxParallel, $"{iterations} iterations at once, over limits.maxParallel");
     }
 

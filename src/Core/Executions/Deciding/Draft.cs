@@ -35,7 +35,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     public EvaluationContext Evaluation { get; } = new() { Now = facts.CreatedAt };
 
     /// <summary>The runs of <see cref="State"/> by id and by what they may bring about.</summary>
-    public RunIndex Runs { get; } = new(plan, state);
+    public RunIndex Runs { get; } = new(plan.Graph, state);
 
     /// <summary>A step has failed and nobody took it up: what runs may end, nothing new starts.</summary>
     public bool IsFailing => !State.WorkflowEnded && Runs.Failed.Count > 0;

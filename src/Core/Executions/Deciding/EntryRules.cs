@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using PlaybookOperator.Core.Playbooks;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
 
@@ -20,8 +19,7 @@ internal static class EntryRules
     {
         if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded) return;
         if (draft.State.Steps.Count == 0) Enter(draft, draft.Plan.StartStep, former: null, routes: [], EventType.StepStarted);
-        while (draft is { State.WorkflowEnded: false, LacksRoom: false } && draft.Runs.TakeChanged() is { } step)
-            if (draft.Plan.Graph.Predecessors.ContainsKey(step.Name)) Look(draft, step.Name);
+        while (draft is { State.WorkflowEnded: false, LacksRoom: false } && draft.Runs.TakeChanged() is { } step) Look(draft, step);
     }
 
     private static void Look(Draft draft, string name)

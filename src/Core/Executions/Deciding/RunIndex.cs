@@ -1,4 +1,4 @@
-using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Playbooks.Graphs;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
 
@@ -7,21 +7,19 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// </summary>
 internal sealed class RunIndex
 {
-    private readonly Plan _plan;
+    private readonly WorkflowGraph _graph;
     private readonly Dictionary<long, string> _byId = [];
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
-    private readonly SortedSet<int> _changed = [];
+    private readonly bool[] _changed;
+    private int _changedCount;
+    private int _changedFrom;
 
-    public RunIndex(Plan plan, ExecutionState state)
+    public RunIndex(WorkflowGraph graph, ExecutionState state)
     {
-        _plan = plan;
-        for (var place = 0; place < plan.Steps.Length; place++)
-        {
-            _places[plan.Steps[place].Name] = place;
-            _changed.Add(place);
-        }
-
-        foreach (var run in state.Steps.Values) Note(run);
+        _graph = graph;
+        _changed = new bool[graph.Steps.Length];
+        _changedCount = _changed.Length;
+        Array.Fill(_changed, true);
+        foreach (var (_, run) in state.Steps) Note(run);
     }
 
     /// <summary>Names of the steps that are not over, in their order.</summary>
@@ -31,24 +29,31 @@ internal sealed class RunIndex
     public HashSet<string> Failed { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Steps that may have become ready and have not been looked at since.</summary>
-    public bool HasChanged => _changed.Count > 0;
+    public bool HasChanged => _changedCount > 0;
 
     public string? StepOf(long runId) => _byId.GetValueOrDefault(runId);
 
     public void Change(StepRun run)
     {
         Note(run);
-        if (!_plan.Graph.Affects.TryGetValue(run.Step, out var affected)) return;
-        foreach (var name in affected) _changed.Add(_places[name]);
+        if (!_graph.Affects.TryGetValue(run.Step, out var affected)) return;
+        foreach (var place in affected)
+        {
+            if (_changed[place]) continue;
+            _changed[place] = true;
+            _changedCount++;
+            _changedFrom = Math.Min(_changedFrom, place);
+        }
     }
 
-    /// <summary>The next step to look at, in the order of the document.</summary>
-    public StepPlan? TakeChanged()
+    /// <summary>The next step to look at, in the order of the document; null when nothing has changed.</summary>
+    public string? TakeChanged()
     {
-        if (_changed.Count == 0) return null;
-        var place = _changed.Min;
-        _changed.Remove(place);
-        return _plan.Steps[place];
+        if (_changedCount == 0) return null;
+        while (!_changed[_changedFrom]) _changedFrom++;
+        _changed[_changedFrom] = false;
+        _changedCount--;
+        return _graph.Steps[_changedFrom];
     }
 
     private void Note(StepRun run)

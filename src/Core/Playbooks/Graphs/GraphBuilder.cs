@@ -33,6 +33,7 @@ internal sealed class GraphBuilder
             node => _names[node], node => loops.Where(loop => loop.Members.Contains(_names[node])).ToImmutableArray(), StringComparer.Ordinal);
         return new WorkflowGraph
         {
+            Steps = Names(reached),
             Predecessors = reached.ToFrozenDictionary(node => _names[node], node => Names(_forward[node]), StringComparer.Ordinal),
             Successors = reached.ToFrozenDictionary(node => _names[node], node => Names(_successors[node]), StringComparer.Ordinal),
             Loops = loops,
@@ -74,14 +75,16 @@ internal sealed class GraphBuilder
         };
     }
 
-    private FrozenDictionary<string, ImmutableArray<string>> AffectedBy(int[] reached, FrozenDictionary<string, ImmutableArray<NaturalLoop>> loopsOf)
+    private FrozenDictionary<string, ImmutableArray<int>> AffectedBy(int[] reached, FrozenDictionary<string, ImmutableArray<NaturalLoop>> loopsOf)
     {
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var node in reached) places[_names[node]] = places.Count;
         var exits = loopsOf.Values.SelectMany(loops => loops).Distinct().ToDictionary(loop => loop.Head, ExitsOf, StringComparer.Ordinal);
         return reached.ToFrozenDictionary(
             node => _names[node],
             node => Names(_successors[node]).AddRange(Names(_forward[node])).Add(_names[node])
                 .AddRange(loopsOf[_names[node]].SelectMany(loop => exits[loop.Head].Prepend(loop.Head)))
-                .Distinct(StringComparer.Ordinal).ToImmutableArray(),
+                .Distinct(StringComparer.Ordinal).Select(name => places[name]).ToImmutableArray(),
             StringComparer.Ordinal);
     }
 

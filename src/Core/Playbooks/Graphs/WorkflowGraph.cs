@@ -9,6 +9,9 @@ namespace PlaybookOperator.Core.Playbooks.Graphs;
 /// </summary>
 public sealed record WorkflowGraph
 {
+    /// <summary>Names of the steps that the start reaches, in the order of the document.</summary>
+    public required ImmutableArray<string> Steps { get; init; }
+
     /// <summary>For each step that the start reaches: the steps with an edge to it that is no back-edge, in the order of the document.</summary>
     public required FrozenDictionary<string, ImmutableArray<string>> Predecessors { get; init; }
 
@@ -25,10 +28,10 @@ public sealed record WorkflowGraph
     public required FrozenDictionary<string, NaturalLoop> LoopsByHead { get; init; }
 
     /// <summary>
-    /// For each step those that may become ready, or unready, when it is entered or over: itself, its neighbours, the heads of its loops, and the steps
-    /// that these lead out to.
+    /// For each step those that may become ready, or unready, when it is entered or over, by their places in <see cref="Steps"/>: itself, its neighbours,
+    /// the heads of its loops, and the steps that these lead out to.
     /// </summary>
-    public required FrozenDictionary<string, ImmutableArray<string>> Affects { get; init; }
+    public required FrozenDictionary<string, ImmutableArray<int>> Affects { get; init; }
 
     public IReadOnlyList<NaturalLoop> LoopsWith(string step) => LoopsOf.TryGetValue(step, out var loops) ? loops : [];
 
