@@ -67,7 +67,7 @@ internal sealed class GeneratedPlan
         }
 
         var limits = new JsonObject();
-        if (Chance(10)) limits["maxDuration"] = 60 + _random.Next(600);
+        if (Chance(10)) limits["maxDuration"] = 15 + _random.Next(100);
         if (Chance(20)) limits["maxParallel"] = 1 + _random.Next(5);
         if (Chance(8)) limits["maxEvents"] = 100 + _random.Next(60);
         if (limits.Count > 0) spec["limits"] = limits;

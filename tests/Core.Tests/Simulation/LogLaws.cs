@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
@@ -6,7 +5,7 @@ namespace PlaybookOperator.Core.Tests.Simulation;
 /// <summary>What must hold of the log alone: read event by event as it grows, and as a whole when it has ended.</summary>
 internal sealed class LogLaws(World world, GeneratedPlan generated)
 {
-    private readonly HashSet<WorkKey> _begun = [];
+    private readonly Dictionary<WorkKey, int> _fences = [];
     private readonly HashSet<WorkKey> _ended = [];
     private readonly Dictionary<long, ExecutionEvent> _iteratorsBegun = [];
     private readonly HashSet<long> _iteratorsEnded = [];
@@ -36,13 +35,51 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         var events = world.Log.Events;
         world.Demand(events[^1].Type.IsTerminal(), "the last event does not end the execution");
         world.Demand(_running.Count == 0, $"steps have no end: {string.Join(", ", _running.Keys)}");
-        foreach (var key in _begun) world.Demand(_ended.Contains(key), $"{key} was started and has no end");
+        foreach (var key in _fences.Keys) world.Demand(_ended.Contains(key), $"{key} was started and has no end");
         foreach (var started in _iteratorsBegun.Values) CheckLoop(started);
         var exits = events.Count(happened => happened.Type == EventType.StepStarted && happened.Step == generated.Plan.OnExit);
         if (generated.Plan.OnExit is not null) world.Demand(exits == 1 || (exits == 0 && world.Intent.Deleted), $"onExit ran {exits} times");
+        CheckDeadline();
+        if (world.Log.State.Outcome == ExecutionPhase.Completed) CheckWhole();
         // What workers say on the way is not counted beforehand.
         var notes = events.Count(happened => happened.Type is EventType.CallRetry || (happened.Type == EventType.CallError && happened.IterationIndex is not null));
         if (generated.Plan.OnExit is null) world.Demand(events.Count - notes <= generated.Plan.Limits.MaxEvents, $"{events.Count} events are more than maxEvents");
+    }
+
+    /// <summary>A workflow that completed has been everywhere: each step ran or was skipped, has answered all that lead to it, and no choice was forgotten.</summary>
+    private void CheckWhole()
+    {
+        var steps = world.Log.State.Steps;
+        foreach (var (to, before) in generated.Plan.Graph.Predecessors)
+        {
+            world.Demand(steps.ContainsKey(to), $"{to} was neither run nor skipped");
+            foreach (var from in before) world.Demand(!steps[from].IsFreshFor(steps[to]), $"{to} has not answered {from}");
+        }
+
+        var started = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var happened in world.Log.Events.Reverse())
+        {
+            if (happened.Type == EventType.StepStarted) started[happened.Step!] = Math.Max(started.GetValueOrDefault(happened.Step!), happened.EventId);
+            if (happened.Type != EventType.StepExit) continue;
+            foreach (var route in Route.Read(happened.Context))
+                world.Demand(started.GetValueOrDefault(route.Step) > happened.EventId, $"{happened.Step} chose {route.Step}, which did not run after that");
+        }
+    }
+
+    /// <summary>The clock stands still while suspended.</summary>
+    private void CheckDeadline()
+    {
+        var failed = world.Log.Events.FirstOrDefault(happened => happened.Type == EventType.WorkflowFailed);
+        if (failed?.Context.Member("reason")?.GetString() != "DeadlineExceeded") return;
+        var ran = failed.CreatedAt - world.Log.Events[0].CreatedAt;
+        DateTimeOffset? since = null;
+        foreach (var happened in world.Log.Events)
+        {
+            if (happened.Type == EventType.ExecutionSuspended) since = happened.CreatedAt;
+            if (happened.Type == EventType.ExecutionResumed) ran -= happened.CreatedAt - since!.Value;
+        }
+
+        world.Demand(ran >= generated.Plan.Limits.MaxDuration, $"a deadline after {ran}");
     }
 
     /// <summary>Nothing starts while suspended, and after the outcome nothing but onExit.</summary>
@@ -59,7 +96,7 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
     {
         if (happened.Type is EventType.CallStarted or EventType.IterationStarted)
         {
-            _begun.Add(key);
+            _fences[key] = happened.Fence!.Value;
             world.Demand(!_ended.Contains(key), $"{key} starts after its end");
             world.Demand(key.IsCall || _iteratorsBegun.ContainsKey(key.RunId), $"{key} starts before its loop");
         }
@@ -67,7 +104,8 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         var ends = happened.Type is EventType.IterationCompleted or EventType.IterationFailed or EventType.CallDone
             || (happened.Type == EventType.CallError && happened.IterationIndex is null);
         if (!ends) return;
-        world.Demand(_begun.Contains(key), $"{key} ends and never started");
+        world.Demand(_fences.TryGetValue(key, out var fence), $"{key} ends and never started");
+        world.Demand(fence == happened.Fence, $"{key} ends with delivery {happened.Fence}, the newest is {fence}");
         world.Demand(_ended.Add(key), $"{key} has ended twice");
         world.Demand(!_iteratorsEnded.Contains(key.RunId), $"{key} ends after its loop");
     }
