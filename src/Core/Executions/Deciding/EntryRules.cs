@@ -26,8 +26,8 @@ internal static class EntryRules
     {
         var former = draft.State.Steps.GetValueOrDefault(name);
         if (former is { IsOver: false } || RoutesInto(draft, name, former) is not { } routes) return;
-        if (former is not null && IsHeldBack(draft, former)) return;
-        Enter(draft, name, former, routes, routes.Count > 0 ? EventType.StepStarted : EventType.StepSkipped);
+        if (former is not null && IsHeldBack(draft, former)) draft.Runs.HoldLast();
+        else Enter(draft, name, former, routes, routes.Count > 0 ? EventType.StepStarted : EventType.StepSkipped);
     }
 
     /// <summary>The routes that lead into the step now; none when all ways pass it by; null when there is nothing new for it, or not all of it yet.</summary>

@@ -10,6 +10,7 @@ internal sealed class RunIndex
     private readonly WorkflowGraph _graph;
     private readonly Dictionary<long, string> _byId = [];
     private readonly bool[] _changed;
+    private readonly List<int> _held = [];
     private int _changedCount;
     private int _changedFrom;
 
@@ -36,15 +37,14 @@ internal sealed class RunIndex
     public void Change(StepRun run)
     {
         Note(run);
+        foreach (var place in _held) Mark(place);
+        _held.Clear();
         if (!_graph.Affects.TryGetValue(run.Step, out var affected)) return;
-        foreach (var place in affected)
-        {
-            if (_changed[place]) continue;
-            _changed[place] = true;
-            _changedCount++;
-            _changedFrom = Math.Min(_changedFrom, place);
-        }
+        foreach (var place in affected) Mark(place);
     }
+
+    /// <summary>The step that was taken last waits for others far away: it is looked at again whatever changes.</summary>
+    public void HoldLast() => _held.Add(_changedFrom);
 
     /// <summary>The next step to look at, in the order of the document; null when nothing has changed.</summary>
     public string? TakeChanged()
@@ -54,6 +54,14 @@ internal sealed class RunIndex
         _changed[_changedFrom] = false;
         _changedCount--;
         return _graph.Steps[_changedFrom];
+    }
+
+    private void Mark(int place)
+    {
+        if (_changed[place]) return;
+        _changed[place] = true;
+        _changedCount++;
+        _changedFrom = Math.Min(_changedFrom, place);
     }
 
     private void Note(StepRun run)

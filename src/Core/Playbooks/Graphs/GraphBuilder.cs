@@ -82,7 +82,7 @@ internal sealed class GraphBuilder
         var exits = loopsOf.Values.SelectMany(loops => loops).Distinct().ToDictionary(loop => loop.Head, ExitsOf, StringComparer.Ordinal);
         return reached.ToFrozenDictionary(
             node => _names[node],
-            node => Names(_successors[node]).AddRange(Names(_forward[node])).Add(_names[node])
+            node => Names(_successors[node]).Add(_names[node])
                 .AddRange(loopsOf[_names[node]].SelectMany(loop => exits[loop.Head].Prepend(loop.Head)))
                 .Distinct(StringComparer.Ordinal).Select(name => places[name]).ToImmutableArray(),
             StringComparer.Ordinal);

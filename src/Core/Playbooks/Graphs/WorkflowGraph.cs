@@ -28,8 +28,8 @@ public sealed record WorkflowGraph
     public required FrozenDictionary<string, NaturalLoop> LoopsByHead { get; init; }
 
     /// <summary>
-    /// For each step those that may become ready, or unready, when it is entered or over, by their places in <see cref="Steps"/>: itself, its neighbours,
-    /// the heads of its loops, and the steps that these lead out to.
+    /// For each step those that may become ready when it is entered or over, by their places in <see cref="Steps"/>: itself, its successors, the heads of
+    /// its loops, and the steps that these lead out to.
     /// </summary>
     public required FrozenDictionary<string, ImmutableArray<int>> Affects { get; init; }
 
