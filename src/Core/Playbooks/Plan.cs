@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
@@ -32,8 +33,11 @@ public sealed record Plan
     /// <summary>The loop of a step; null when it has none, or there is no such step.</summary>
     public LoopPlan? LoopOf(string? step) => step is not null && ByName.TryGetValue(step, out var found) ? found.Loop : null;
 
-    /// <summary>For each step the steps with an edge to it, in the order of the document.</summary>
-    public required ImmutableDictionary<string, ImmutableArray<string>> Predecessors { get; init; }
+    /// <summary>Which step waits for which; without the step of <see cref="OnExit"/>.</summary>
+    public required WorkflowGraph Graph { get; init; }
+
+    /// <summary>The step that runs whatever the outcome, after the workflow and outside its graph; null without.</summary>
+    public string? OnExit { get; init; }
 }
 
 /// <param name="Name">The name that templates use: <c>secret.NAME</c>.</param>
@@ -193,7 +197,10 @@ public sealed record CaseClause(Template? When, CaseActions Then)
     public CaseEvents Events { get; init; }
 
     /// <summary>Only such an entry can take up a failure; one that is true for other reasons, and <c>else</c>, are meant for success.</summary>
-    public bool AsksAboutFailure => When?.References.Any(reference => reference.Root is "error" or "event" or "status_code") == true;
+    public bool AsksAboutFailure => Asks(When);
+
+    internal static bool Asks(Template? condition) =>
+        condition?.References.Any(reference => reference.Root is "error" or "event" or "status_code") == true;
 }
 
 /// <summary>Events that a <c>when</c> asks for by name.</summary>
@@ -248,6 +255,10 @@ public sealed record CaseActions
 
 /// <summary>One entry of <c>next</c>. Plain targets have neither; of the conditional ones the first true wins.</summary>
 /// <param name="When">Null: unconditional, or <c>else</c>.</param>
-public sealed record NextClause(Template? When, bool IsElse, ImmutableArray<NextTarget> Targets);
+public sealed record NextClause(Template? When, bool IsElse, ImmutableArray<NextTarget> Targets)
+{
+    /// <summary>See <see cref="CaseClause.AsksAboutFailure"/>.</summary>
+    public bool AsksAboutFailure => CaseClause.Asks(When);
+}
 
 public sealed record NextTarget(string Step, TemplateNode.Mapping? Args);

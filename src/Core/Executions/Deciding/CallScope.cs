@@ -17,13 +17,17 @@ internal static class CallScope
     public static Value Find(string name, TaskPlan task, StepRun run, Func<StepRun, Value> resultOf)
     {
         if (IsCollected(name, task)) return resultOf(run).GetMember("data");
-        if (run.Response.Member(name) is { } reported) return Value.FromJson(reported);
-        // A failed call has no result to look into, and of pages the result holds no single one.
-        if (run.Error is not null || task.Retry.OnSuccess is not null || task.Case.Any(clause => clause.Then.Collect is not null)) return name == "response" ? Value.Undefined : Value.Null;
+        if (run.Response.Member(name) is { } reported) return OrUndefined(Value.FromJson(reported));
+        // A failed call has no result to look into, and of pages the result holds the last one's status only.
+        if (run.Error is not null) return name == "status_code" && run.ErrorDetail.Member("status") is { } status ? Value.FromJson(status) : Value.Undefined;
         var result = resultOf(run);
-        if (task.Tool.Kind != "http") return name == "response" ? result : Value.Null;
+        if (task.Retry.OnSuccess is not null || task.Case.Any(clause => clause.Then.Collect is not null)) return name == "status_code" ? OrUndefined(result.GetMember("status")) : Value.Undefined;
+        if (task.Tool.Kind != "http") return name == "response" ? result : Value.Undefined;
         return result.GetMember(name == "response" ? "data" : name);
     }
+
+    /// <summary>Nothing was answered: an order with it is then false, and not an error as with null.</summary>
+    private static Value OrUndefined(Value value) => value.Kind == ValueKind.Null ? Value.Undefined : value;
 
     private static bool IsCollected(string name, TaskPlan task) =>
         task.Retry.OnSuccess?.Collect.Into == name || task.Case.Any(clause => clause.Then.Collect?.Into == name);
