@@ -224,6 +224,8 @@ internal sealed class World
         _late.Clear();
         foreach (var one in _operators) one.Kill();
         Intent = Intent with { Suspend = false };
+        // What an ended execution leaves running is for the operator to stop.
+        if (Log.State.IsTerminal) return;
         foreach (var worker in Cluster.Alive.ToList()) Cluster.Exit(worker, JobPhase.Failed);
     }
 
