@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.Json;
+using PlaybookOperator.Cli;
+
+namespace PlaybookOperator.Cases.Tests.Support;
+
+/// <summary>
+/// Runs playbooks as <c>playbook run FILE --output json</c> does, from the command line's words to the printed object, inside this process: a new
+/// process for each would take most of the time. Every run's log is checked against the laws that hold for all.
+/// </summary>
+internal static class Run
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Runs a workflow given as its list of steps, at the margin; <paramref name="spec"/> holds further keys of the spec.</summary>
+    public static Task<Outcome> StepsAsync(string steps, string spec = "", params string[] arguments) => TextAsync($"""
+        apiVersion: playbooks.dev/v1alpha1
+        kind: Playbook
+        metadata: {"{"}name: test{"}"}
+        spec:
+          {spec.ReplaceLineEndings("\n  ")}
+          workflow:
+          {steps.ReplaceLineEndings("\n  ")}
+
+        """, arguments);
+
+    /// <summary>Runs a whole document; <paramref name="arguments"/> follow <c>--output json</c>.</summary>
+    public static async Task<Outcome> TextAsync(string document, params string[] arguments)
+    {
+        using var folder = new Folder();
+        return await FileAsync(folder.Write("playbook.yaml", document), arguments);
+    }
+
+    public static async Task<Outcome> FileAsync(string file, params string[] arguments)
+    {
+        using var folder = new Folder();
+        var log = folder.Path("events.ndjson");
+        var outcome = await InvokeAsync(["run", file, "--output", "json", "--events", log, .. arguments]);
+        if (!File.Exists(log)) return outcome;
+        var whole = outcome with { Events = [.. (await File.ReadAllLinesAsync(log)).Select(line => JsonElement.Parse(line))] };
+        if (whole.ExitCode is 0 or 1 or 3 && whole.Output.Length > 0) Laws.Check(whole);
+        return whole;
+    }
+
+    /// <summary>Any command.</summary>
+    public static async Task<Outcome> InvokeAsync(params string[] arguments)
+    {
+        using var output = new MemoryStream();
+        using var text = new StringWriter();
+        using var errors = new StringWriter();
+        var run = CommandLine.RunAsync(arguments, new Terminal(output, text, TextWriter.Synchronized(errors), Draws: false));
+        var exitCode = await run.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        return new Outcome(exitCode, Encoding.UTF8.GetString(output.ToArray()) + text, errors.ToString(), []);
+    }
+}
