@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace PlaybookOperator.Cases.Tests.Support;
@@ -6,6 +7,7 @@ namespace PlaybookOperator.Cases.Tests.Support;
 /// <param name="Events">One JSON object a line, oldest first.</param>
 internal sealed record Outcome(int ExitCode, string Output, string Errors, IReadOnlyList<JsonElement> Events)
 {
+    private static readonly JsonSerializerOptions s_asWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private JsonElement? _json;
 
     /// <summary>The object that <c>--output json</c> prints.</summary>
@@ -20,7 +22,7 @@ internal sealed record Outcome(int ExitCode, string Output, string Errors, IRead
     public double Seconds => Json.GetProperty("duration_seconds").GetDouble();
 
     /// <summary>The result of a step, as compact JSON.</summary>
-    public string Result(string step) => JsonSerializer.Serialize(Step(step).GetProperty("result"));
+    public string Result(string step) => Compact(Step(step).GetProperty("result"));
 
     public JsonElement Step(string step) => Json.GetProperty("steps").GetProperty(step);
 
@@ -31,9 +33,11 @@ internal sealed record Outcome(int ExitCode, string Output, string Errors, IRead
         Step(step).GetProperty("result"), (value, name) => int.TryParse(name, out var index) && value.ValueKind == JsonValueKind.Array ? value[index] : value.GetProperty(name));
 
     /// <summary>The same as compact JSON.</summary>
-    public string Text(string step, string path) => JsonSerializer.Serialize(At(step, path));
+    public string Text(string step, string path) => Compact(At(step, path));
 
-    public string Vars => JsonSerializer.Serialize(Json.GetProperty("vars"));
+    public string Vars => Compact(Json.GetProperty("vars"));
+
+    public static string Compact(JsonElement value) => JsonSerializer.Serialize(value, s_asWritten);
 
     /// <summary>How many events of a type the log counts; of those in the file, when <paramref name="step"/> is given.</summary>
     public int Count(string type, string? step = null)
