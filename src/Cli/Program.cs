@@ -1,3 +1,34 @@
+using System.CommandLine;
 using PlaybookOperator.Cli;
+using PlaybookOperator.Cli.Commands;
+using PlaybookOperator.Cli.Linting;
+using PlaybookOperator.Cli.Running;
+using PlaybookOperator.EventLog;
 
-return await CommandLine.RunAsync(args, Terminal.OfProcess());
+var root = new RootCommand("Runs and checks playbooks with long loops.")
+{
+    RunCommand.Create(),
+    LintCommand.Create(),
+    CrdsCommand.Create(),
+};
+try
+{
+    var parsed = root.Parse(args);
+    if (parsed.Errors.Count > 0)
+    {
+        foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"playbook: {error.Message}");
+        return ExitCodes.Wrong;
+    }
+
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UsageException wrong)
+{
+    await Console.Error.WriteLineAsync($"playbook: {wrong.Message}");
+    return ExitCodes.Wrong;
+}
+catch (EventLogUnavailableException unavailable)
+{
+    await Console.Error.WriteLineAsync($"playbook: {unavailable.Message}");
+    return ExitCodes.Failed;
+}

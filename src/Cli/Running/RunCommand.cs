@@ -19,6 +19,8 @@ internal static class RunCommand
     private static readonly Option<string> s_output = new("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
     private static readonly Option<string?> s_events = new("--events") { Description = "Write every event to this file, one JSON object a line." };
 
+    public static Command Create() => Create(Terminal.OfProcess());
+
     public static Command Create(Terminal terminal)
     {
         s_output.AcceptOnlyFromAmong("text", "json");

@@ -1,11 +1,13 @@
+using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using PlaybookOperator.Cli;
+using PlaybookOperator.Cli.Running;
 
 namespace PlaybookOperator.Cases.Tests.Support;
 
 /// <summary>
-/// Runs playbooks as <c>playbook run FILE --output json</c> does, from the command line's words to the printed object, inside this process: a new
+/// Runs playbooks as <c>playbook run FILE --output json</c> does, from the words of the command line to the printed object, inside this process: a new
 /// process for each would take most of the time. Every run's log is checked against the laws that hold for all.
 /// </summary>
 internal static class Run
@@ -42,14 +44,30 @@ internal static class Run
         return whole;
     }
 
-    /// <summary>Any command.</summary>
-    public static async Task<Outcome> InvokeAsync(params string[] arguments)
+    private static async Task<Outcome> InvokeAsync(params string[] arguments)
     {
         using var output = new MemoryStream();
         using var text = new StringWriter();
         using var errors = new StringWriter();
-        var run = CommandLine.RunAsync(arguments, new Terminal(output, text, TextWriter.Synchronized(errors), Draws: false));
-        var exitCode = await run.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        var terminal = new Terminal(output, text, TextWriter.Synchronized(errors), Draws: false);
+        var exitCode = await ExitAsync(RunCommand.Create(terminal), arguments, terminal.Errors).WaitAsync(s_patience, TestContext.Current.CancellationToken);
         return new Outcome(exitCode, Encoding.UTF8.GetString(output.ToArray()) + text, errors.ToString(), []);
+    }
+
+    /// <summary>As the program does around every command.</summary>
+    private static async Task<int> ExitAsync(Command command, string[] arguments, TextWriter errors)
+    {
+        try
+        {
+            var parsed = new RootCommand { command }.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            foreach (var error in parsed.Errors) await errors.WriteLineAsync(error.Message);
+            if (parsed.Errors.Count > 0) return ExitCodes.Wrong;
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (UsageException wrong)
+        {
+            await errors.WriteLineAsync(wrong.Message);
+            return ExitCodes.Wrong;
+        }
     }
 }
