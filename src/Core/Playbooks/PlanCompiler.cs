@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
@@ -32,10 +33,11 @@ public static class PlanCompiler
             return new Compilation(null, [.. problems]);
         }
 
-        var plan = Compile(name, new FieldReader(spec, "", problems), new TemplateCompiler(options, problems, templates));
+        var reader = new FieldReader(spec, "", problems);
+        var plan = Compile(name, reader, new TemplateCompiler(options, problems, templates));
         if (plan is not null)
         {
-            GraphCheck.Check(plan, problems);
+            GraphCheck.Check(plan, reader.PathOf("onExit"), problems);
             ReferenceCheck.Check(plan, problems);
         }
 
@@ -49,26 +51,29 @@ public static class PlanCompiler
         spec.Take("eventRetention");
         spec.TakeObject("cache");
         spec.TakeObject("loading");
-        foreach (var key in (string[])["onExit", "workbook", "schema"]) spec.Refuse(key, NotYet);
+        foreach (var key in (string[])["workbook", "schema"]) spec.Refuse(key, NotYet);
         var workload = CompileWorkload(spec, templates);
         var secrets = CompileSecrets(spec, templates.Problems);
         var limits = CompileLimits(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
+        var onExit = spec.TakeString("onExit");
         var steps = CompileSteps(spec, workload, templates);
         spec.ReportUnknown();
         if (steps is not { Length: > 0 } found) return null;
         var byName = found.DistinctBy(step => step.Name, StringComparer.Ordinal).ToImmutableDictionary(step => step.Name, StringComparer.Ordinal);
+        var start = byName.ContainsKey("start") ? "start" : found[0].Name;
         return new Plan
         {
             Name = name,
             Steps = found,
-            StartStep = byName.ContainsKey("start") ? "start" : found[0].Name,
+            StartStep = start,
             Workload = workload,
             Secrets = secrets,
             Limits = limits,
             Worker = worker,
             ByName = byName,
-            Predecessors = GraphCheck.PredecessorsOf(found),
+            Graph = WorkflowGraph.Of(start, [.. found.Where(step => ReferenceEquals(step, byName[step.Name]) && (step.Name != onExit || step.Name == start))]),
+            OnExit = onExit,
         };
     }
 
