@@ -211,7 +211,7 @@ public sealed class ErrorCases(World world)
             - step: walk
               loop: {in: "{{ range(100) }}", mode: async, maxParallel: 3}
               tool: {kind: http, url: $api/concurrency/probe, params: {ms: "{{ 5 if item < 6 else 60000 }}", run_key: $key}}
-            """, "", "--timeout", "1500ms");
+            """, "", "--timeout", "5s");
 
         Assert.Equal((3, "CANCELLED"), (outcome.ExitCode, outcome.Status));
         Assert.Equal((1, 6), (outcome.Count("execution.cancelled"), outcome.Count("iteration.completed")));

@@ -57,9 +57,9 @@ public sealed class FlowCases(World world)
             - step: hot
               next: [fan, shade]
             - step: fan
-              tool: {kind: http, url: $api/concurrency/probe, params: {ms: 150, item: fan, run_key: $key}}
+              tool: {kind: http, url: $api/concurrency/probe, params: {ms: 1000, item: fan, run_key: $key}}
             - step: shade
-              tool: {kind: http, url: $api/concurrency/probe, params: {ms: 150, item: shade, run_key: $key}}
+              tool: {kind: http, url: $api/concurrency/probe, params: {ms: 1000, item: shade, run_key: $key}}
             - step: cold
               tool: {kind: transform, result: heat}
             """, $$$"""
@@ -147,10 +147,10 @@ public sealed class FlowCases(World world)
             - step: start
               next: [left, right]
             - step: left
-              tool: {kind: http, url: $api/concurrency/probe, params: {ms: 200, item: left, run_key: $key}}
+              tool: {kind: http, url: $api/concurrency/probe, params: {ms: 1500, item: left, run_key: $key}}
               next: reduce
             - step: right
-              tool: {kind: http, url: $api/concurrency/probe, params: {ms: 10, item: right, run_key: $key}}
+              tool: {kind: http, url: $api/concurrency/probe, params: {ms: 1000, item: right, run_key: $key}}
               next: reduce
             - step: reduce
               tool: {kind: transform, result: "{{ left.data.item }}+{{ right.data.item }}"}

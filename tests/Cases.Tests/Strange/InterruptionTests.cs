@@ -62,7 +62,7 @@ public sealed class InterruptionTests(World world)
             - step: walk
               loop: {in: "{{ range(50) }}", mode: async, maxParallel: 2}
               tool: {kind: http, url: $api/concurrency/probe, params: {ms: "{{ 1 if item < 4 else 60000 }}", run_key: $key}}
-            """, "limits: {maxDuration: 2s}");
+            """, "limits: {maxDuration: 5s}");
 
         outcome.Failed("maxDuration");
         Assert.Equal(4, outcome.Count("iteration.completed"));
