@@ -45,7 +45,7 @@ crds: ## generate the custom resource definitions from the C# types
 	@hack/chart/sync.sh
 
 pages: ## write the pages of docs that are generated from the tests
-	@WRITE_PAGES=1 dotnet test tests/Cases.Tests --configuration $(CONFIGURATION) --filter PlaybookOperator.Cases.Tests.Pages --verbosity quiet --nologo
+	@WRITE_PAGES=1 dotnet test tests/Cases.Tests --configuration $(CONFIGURATION) --filter up_to_date --verbosity quiet --nologo
 
 fmt: ## format the code
 	@dotnet format whitespace Operator.sln

@@ -26,7 +26,7 @@ public sealed partial class CasesPageTests
     }
 
     [Fact]
-    public void The_page_of_cases_is_up_to_date() => Page.Check("cases.md", Write());
+    public void The_page_of_cases_is_up_to_date() => Page.Check("docs/cases.md", Write());
 
     private static string Write()
     {
