@@ -40,8 +40,8 @@ for patch in "${patches[@]}"; do
     result=survived
   else
     result=found
-    law=$(grep -oE 'seed [0-9]+: [^{]{1,90}' "$copy/simulation.log" | head -1 || true)
-    law=${law:-$(grep -oE '[A-Za-z.]+Exception[^{]{0,70}' "$copy/simulation.log" | head -1 || echo 'did not end in time')}
+    law=$(grep -oE 'seed [0-9]+: .{1,90}' "$copy/simulation.log" | head -1 || true)
+    law=${law:-$(grep -oE '[A-Za-z.]+Exception.{0,70}' "$copy/simulation.log" | head -1 || echo 'did not end in time')}
   fi
   [ "$result" = found ] || survivors=$((survivors + 1))
   printf '%-32s %-10s %s\n' "$name" "$result" "$law"

@@ -12,6 +12,7 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
     LintCommand.Create(),
     EvalCommand.Create(),
     CrdsCommand.Create(),
+    RedriveCommand.Create(),
 };
 try
 {

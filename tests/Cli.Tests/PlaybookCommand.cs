@@ -30,25 +30,37 @@ internal static class PlaybookCommand
     public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunWithInputAsync(null, arguments);
 
     /// <summary>A process whose three streams are the caller's, who must dispose of it.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Process.Start(Describe(arguments))!;
+
+    /// <summary>With a kubeconfig that says which cluster.</summary>
+    public static Task<CommandOutcome> RunOnClusterAsync(string kubeconfig, params string[] arguments)
+    {
+        var start = Describe(arguments);
+        start.Environment["KUBECONFIG"] = kubeconfig;
+        return FinishAsync(Process.Start(start)!, null);
+    }
+
+    private static ProcessStartInfo Describe(string[] arguments)
     {
         string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
-        return Process.Start(new ProcessStartInfo("dotnet", all)
+        return new ProcessStartInfo("dotnet", all)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-        })!;
+        };
     }
 
     /// <param name="input">What the command reads; null: nothing.</param>
-    public static async Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments)
+    public static Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments) => FinishAsync(Start(arguments), input);
+
+    private static async Task<CommandOutcome> FinishAsync(Process started, byte[]? input)
     {
+        using var process = started;
         var cancellationToken = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);
-        using var process = Start(arguments);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);

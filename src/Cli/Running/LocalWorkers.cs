@@ -80,7 +80,8 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
     {
         var (assignment, _) = await Assignments!.ClaimAsync(id, delivery, Claimant, cancellationToken);
         if (assignment is null) return;
-        var report = await runner.RunAsync(assignment, task, cancellationToken);
+        var report = await runner.RunAsync(
+            assignment, task, (progress, token) => log.SaveProgressAsync(id, delivery.Key, delivery.Fence, progress, token), cancellationToken);
         // A result that is there is kept even if the run is being stopped.
         await log.IngestAsync(id, [report], CancellationToken.None);
     }

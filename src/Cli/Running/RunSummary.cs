@@ -111,7 +111,7 @@ internal sealed class RunSummary(PassResult pass, IEventReader reader)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("results");
-        foreach (var result in await LoopResults.ReadAsync(reader, pass.Header.Id, run.RunId, MaxResults, cancellationToken))
+        foreach (var result in await LoopResults.ReadAsync(reader, pass.Header.Id, run.RunId, pass.Plan.LoopOf(run.Step), MaxResults, cancellationToken))
         {
             if (result is { } value) value.WriteTo(writer);
             else writer.WriteNullValue();

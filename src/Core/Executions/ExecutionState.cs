@@ -72,6 +72,9 @@ public sealed record ExecutionState
 
     public bool IsTerminal => Phase is ExecutionPhase.Completed or ExecutionPhase.Failed or ExecutionPhase.Cancelled;
 
+    /// <summary>The run of that id; null when it is none that anybody reads any more.</summary>
+    public StepRun? FindRun(long runId) => Steps.Values.FirstOrDefault(run => run.RunId == runId || run.Former?.RunId == runId);
+
     /// <summary>What templates of the step of <c>onExit</c> find under <c>error</c>: message and reason of a failed or cancelled workflow. Null otherwise.</summary>
     public JsonElement? ErrorFor(Playbooks.Plan plan, string step) =>
         plan.OnExit != step || Outcome is null or ExecutionPhase.Completed ? null : JsonText.Object(writer =>
@@ -221,6 +224,7 @@ public sealed record ExecutionState
         CallEnded = true,
         Result = happened.Result,
         Response = happened.Context.Member("response"),
+        MatchedCase = happened.Context.Member("case")?.GetInt32(),
         ResultBytes = happened.Context.Member("result_bytes")?.GetInt64(),
         Error = happened.Error,
         ErrorDetail = happened.Context.Member("error"),

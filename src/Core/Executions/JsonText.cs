@@ -26,6 +26,23 @@ public static class JsonText
         return JsonElement.ParseValue(ref reader);
     }
 
+    /// <summary>Two objects become one, maps deeply; elsewhere <paramref name="over"/> wins.</summary>
+    public static JsonElement Merge(JsonElement under, JsonElement over)
+    {
+        if (under.ValueKind != JsonValueKind.Object || over.ValueKind != JsonValueKind.Object) return over;
+        return Object(writer =>
+        {
+            foreach (var member in under.EnumerateObject())
+            {
+                writer.WritePropertyName(member.Name);
+                (over.TryGetProperty(member.Name, out var above) ? Merge(member.Value, above) : member.Value).WriteTo(writer);
+            }
+
+            foreach (var member in over.EnumerateObject())
+                if (!under.TryGetProperty(member.Name, out _)) member.WriteTo(writer);
+        });
+    }
+
     /// <summary>The member of that name, or null when <paramref name="element"/> is no object or lacks it.</summary>
     public static JsonElement? Member(this JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var member) ? member : null;

@@ -40,6 +40,9 @@ public sealed record StepRun
     /// <summary>The error as templates see it: kind, message, status, retryable.</summary>
     public JsonElement? ErrorDetail { get; init; }
 
+    /// <summary>The entry of <c>case</c> that the worker found true, from 0; −1: none. Null: the operator looks for it.</summary>
+    public int? MatchedCase { get; init; }
+
     /// <summary>The call has its terminal event (or the loop its own); the step has not left yet.</summary>
     public bool CallEnded { get; init; }
 

@@ -6,7 +6,7 @@ using PlaybookOperator.Core.Templates;
 namespace PlaybookOperator.Core.Work;
 
 /// <summary>What an assignment is made of, beside plan and state.</summary>
-/// <param name="Element">The iteration's element; null for calls outside loops.</param>
+/// <param name="Element">The iteration's element, or the list of a chunk's elements; null for calls outside loops and for loops over a range.</param>
 /// <param name="LoopResults">Results of loops that the task reads, by run id.</param>
 /// <param name="LargeResults">Results stored by reference that the task reads.</param>
 public sealed record AssignmentInput(
@@ -52,6 +52,7 @@ public static class AssignmentComposer
             WorkloadValues = Pick(facts.Workload, members),
             Variables = ComposeVariables(plan, facts, state, run, input),
             Secrets = [.. plan.Secrets.Select(secret => secret.Name)],
+            MaxInlineResultBytes = plan.Limits.MaxInlineResultBytes,
         };
     }
 
@@ -104,17 +105,30 @@ public static class AssignmentComposer
     {
         var index = input.Work.Key.Index;
         var loop = state.Loops[run.RunId];
-        writer.WritePropertyName(step.Loop!.Iterator);
+        writer.WritePropertyName(step.Loop!.Variable);
         if (input.Element is { } element) element.WriteTo(writer);
-        else if (loop.Range is { } range) writer.WriteNumberValue(range[index]);
+        else if (loop.Range is { } range) WriteRange(writer, range, input.Work);
         else writer.WriteNullValue();
         writer.WriteStartObject("loop");
         writer.WriteNumber("index", index);
         writer.WriteNumber("index1", index + 1);
         writer.WriteBoolean("first", index == 0);
-        writer.WriteBoolean("last", index == loop.Total - 1);
+        writer.WriteBoolean("last", index + input.Work.Elements == loop.Total);
         writer.WriteNumber("length", loop.Total);
         writer.WriteEndObject();
+    }
+
+    private static void WriteRange(Utf8JsonWriter writer, LoopRange range, OpenWork work)
+    {
+        if (work.Size is not { } size)
+        {
+            writer.WriteNumberValue(range[work.Key.Index]);
+            return;
+        }
+
+        writer.WriteStartArray();
+        for (var i = 0; i < size; i++) writer.WriteNumberValue(range[work.Key.Index + i]);
+        writer.WriteEndArray();
     }
 
     private static void WriteResult(Utf8JsonWriter writer, StepRun named, AssignmentInput input)

@@ -28,7 +28,7 @@ internal abstract record StartResult
 /// Registers an Execution in the log, with the playbook as it is now. From then on the playbook may change: the execution is pinned to the digest.
 /// </summary>
 internal sealed class ExecutionStarter(
-    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, ClusterIdentity cluster, TimeProvider time)
+    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, ClusterIdentity cluster, FormerExecutions former, TimeProvider time)
 {
     /// <summary>How long an Execution waits for a Playbook that does not exist.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
@@ -40,6 +40,8 @@ internal sealed class ExecutionStarter(
         if (execution.Status?.ExecutionId is { } lost)
             return new StartResult.Failed("StateLost", $"Execution id {lost} is not in the database; it is not started a second time.");
 
+        if (execution.Spec.RetryOf is { Length: > 0 } repeated) return await RepeatAsync(execution, repeated, cancellationToken);
+
         // Live, not from the watch: what was applied a moment ago must be what runs.
         var name = new NamespacedName(execution.Metadata.Namespace!, execution.Spec.Playbook);
         var playbook = await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken);
@@ -48,8 +50,23 @@ internal sealed class ExecutionStarter(
         var compilation = plans.Compile(playbook.Metadata.Name, digest, playbook.Spec);
         if (compilation.Plan is null)
             return new StartResult.Failed("InvalidPlaybook", $"Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
-        return new StartResult.Started(await CreateAsync(execution, playbook, digest, cancellationToken));
+        var pinned = new PinnedPlaybook(playbook.Metadata.Name, digest, playbook.Spec, WorkloadOf(execution), RetryOf: null);
+        return new StartResult.Started(await CreateAsync(execution, pinned, cancellationToken));
     }
+
+    private async Task<StartResult> RepeatAsync(Execution execution, string repeated, CancellationToken cancellationToken)
+    {
+        // By the resource: names come back, uids do not.
+        var name = new NamespacedName(execution.Metadata.Namespace!, repeated);
+        var resource = await client.GetAsync(ResourceTypes.Executions, name, cancellationToken);
+        var header = resource?.Metadata.Uid is { } uid ? await FindAsync(uid, cancellationToken) : null;
+        var (pinned, refusal) = await former.ResolveAsync(
+            new RepeatRequest(name, execution.Spec.Playbook, WorkloadOf(execution)), header, exists: resource is not null, cancellationToken);
+        return pinned is null ? refusal! : new StartResult.Started(await CreateAsync(execution, pinned, cancellationToken));
+    }
+
+    private static JsonElement WorkloadOf(Execution execution) =>
+        execution.Spec.Workload is { ValueKind: JsonValueKind.Object } workload ? workload : JsonText.EmptyObject;
 
     /// <summary>The execution of a resource, by the resource's uid; null when it never got as far as the log.</summary>
     public async ValueTask<ExecutionHeader?> FindAsync(string uid, CancellationToken cancellationToken) =>
@@ -64,7 +81,7 @@ internal sealed class ExecutionStarter(
             : new StartResult.Failed("PlaybookNotFound", message);
     }
 
-    private async Task<ExecutionId> CreateAsync(Execution execution, Playbooks.Playbook playbook, string digest, CancellationToken cancellationToken)
+    private async Task<ExecutionId> CreateAsync(Execution execution, PinnedPlaybook pinned, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return await log.CreateAsync(
@@ -74,11 +91,12 @@ internal sealed class ExecutionStarter(
                 execution.Metadata.Uid!,
                 execution.Metadata.Namespace!,
                 execution.Metadata.Name,
-                playbook.Metadata.Name,
-                digest,
-                playbook.Spec,
-                execution.Spec.Workload is { ValueKind: JsonValueKind.Object } workload ? workload : JsonText.EmptyObject)
+                pinned.Name,
+                pinned.Digest,
+                pinned.Spec,
+                pinned.Workload)
             {
+                RetryOf = pinned.RetryOf,
                 CreatedAt = now,
             },
             cancellationToken);

@@ -119,6 +119,7 @@ internal static class OperatorHost
         services.AddCache(
             caches => caches.ExecutionState.Named("execution_state"), (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();
+        services.AddSingleton<FormerExecutions>();
         services.AddSingleton<ExecutionStarter>();
         services.AddSingleton<ExecutionStatusWriter>();
         services.AddSingleton<ExecutionMetrics>();

@@ -24,12 +24,12 @@ public sealed class AssignmentSource(IEventLog log, IEventReader reader, Reconci
         var step = plan.ByName[run.Step];
         var loops = new Dictionary<long, IReadOnlyList<JsonElement?>>();
         foreach (var read in AssignmentComposer.LoopResultsReadBy(step, state))
-            loops[read] = await LoopResults.ReadAsync(reader, id, read, MaxLoopResults, cancellationToken);
+            loops[read] = await LoopResults.ReadAsync(reader, id, read, plan.LoopOf(state.FindRun(read)?.Step), MaxLoopResults, cancellationToken);
         var large = new Dictionary<WorkKey, JsonElement>();
         foreach (var key in AssignmentComposer.LargeResultsReadBy(step, state))
             if (await reader.ReadResultAsync(id, key, cancellationToken) is { } value) large[key] = value;
-        var work = new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: claimed.AttemptsUsed);
+        var work = new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: claimed.AttemptsUsed) { Size = claimed.Size };
         var input = new AssignmentInput(work, claimed.Element, loops, large);
-        return (AssignmentComposer.Compose(plan, Reconciler.FactsOf(header), state, run, input), null);
+        return (AssignmentComposer.Compose(plan, Reconciler.FactsOf(header), state, run, input) with { Progress = claimed.Progress }, null);
     }
 }

@@ -14,11 +14,13 @@ internal sealed class GeneratedPlan
 {
     private const int MaxSteps = 6;
     private const int TriesWithCircles = 10;
+    private const int DiamondEnd = 3;
     private const string ExitStep = "atexit";
 
     private readonly Random _random;
     private readonly List<string> _loops = [];
     private readonly Dictionary<string, long> _totals = new(StringComparer.Ordinal);
+    private bool _isDiamond;
 
     public GeneratedPlan(int seed)
     {
@@ -54,10 +56,14 @@ internal sealed class GeneratedPlan
         step.Successors.All(name => name == "end" || loop.Members.Contains(name))
         || (step.Next is [{ When: not null } again, { IsElse: true }] && loop.Sources.Contains(step.Name) && again.Targets.All(target => loop.Members.Contains(target.Step)));
 
+    /// <summary>Whether a step outside the circles is entered, or skipped, exactly once when nothing fails.</summary>
+    public bool LeavesCirclesOnce => IsTimeless && Plan.Graph.Loops.All(loop => loop.Sources.Length == 1);
+
     private JsonObject Write(bool withCircles)
     {
         var steps = new JsonArray();
-        var count = 1 + _random.Next(MaxSteps);
+        _isDiamond = withCircles && Chance(15);
+        var count = _isDiamond ? _random.Next(DiamondEnd + 1, MaxSteps + 1) : 1 + _random.Next(MaxSteps);
         for (var i = 0; i < count; i++) steps.Add(Step(i, count, withCircles));
         var spec = new JsonObject { ["workload"] = new JsonObject { ["flag"] = Chance(50), ["items"] = List(7) }, ["workflow"] = steps };
         if (Chance(25))
@@ -79,8 +85,13 @@ internal sealed class GeneratedPlan
         var name = $"s{position}";
         var step = new JsonObject { ["step"] = name };
         AddTask(step, name);
-        AddRoutes(step, position, count);
-        if (withCircles && Chance(35)) AddWayBack(step, position, count);
+        if (_isDiamond && position <= DiamondEnd) AddDiamond(step, position, count);
+        else
+        {
+            AddRoutes(step, position, count);
+            if (withCircles && Chance(35)) AddWayBack(step, position, count);
+        }
+
         return step;
     }
 
@@ -182,16 +193,23 @@ internal sealed class GeneratedPlan
     }
 
     /// <summary>Back to this step or one before, so many times as the counter says; then where it led before.</summary>
-    private void AddWayBack(JsonObject step, int position, int count)
+    private void AddWayBack(JsonObject step, int position, int count, int? to = null)
     {
         var counter = $"c{position}";
         step["vars"] = new JsonObject { [counter] = $$$"""{{ (vars.{{{counter}}} | default(0)) + 1 }}""" };
-        var then = new JsonArray($"s{_random.Next(Math.Max(0, position - 2), position + 1)}");
+        var then = new JsonArray($"s{to ?? _random.Next(Math.Max(0, position - 2), position + 1)}");
         if (Chance(25)) then.Add(Later(position, count));
         var next = new JsonArray(new JsonObject { ["when"] = $"vars.{counter} < {2 + _random.Next(3)}", ["then"] = then });
         if (Chance(80)) next.Add(new JsonObject { ["else"] = new JsonArray(Later(position, count)) });
         if (Chance(20)) next.Add((JsonNode)Later(position, count));
         step["next"] = next;
+    }
+
+    /// <summary>The first steps fork and join, and the join leads back to the fork: rare by chance, and where joins in circles go wrong.</summary>
+    private void AddDiamond(JsonObject step, int position, int count)
+    {
+        if (position == DiamondEnd) AddWayBack(step, position, count, to: 0);
+        else step["next"] = position == 0 ? new JsonArray("s1", "s2") : "s3";
     }
 
     private string Later(int position, int count) => position + 1 < count ? $"s{_random.Next(position + 1, count)}" : "end";

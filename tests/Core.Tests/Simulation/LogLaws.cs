@@ -56,6 +56,12 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
             foreach (var from in before) world.Demand(!steps[from].IsFreshFor(steps[to]), $"{to} has not answered {from}");
         }
 
+        if (generated.LeavesCirclesOnce && world.IsUntroubled)
+        {
+            foreach (var name in generated.Plan.Graph.Steps)
+                world.Demand(steps[name].Epoch == 0 || generated.Plan.Graph.LoopsWith(name).Count > 0, $"{name} is in no circle and was entered {steps[name].Epoch + 1} times");
+        }
+
         var started = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var happened in world.Log.Events.Reverse())
         {

@@ -48,7 +48,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
         var before = State.LastEventId;
         var position = 0;
         if (report.Outcome == WorkOutcome.Completed) _results[report.Key] = report.Result;
-        foreach (var happened in Ingest.ToEvents(report, run.Step!, run.Epoch!.Value, now, inlineLimitBytes)) Add(Number(happened, before, ++position));
+        foreach (var happened in Ingest.ToEvents(report, run.Step!, run.Epoch!.Value, now, inlineLimitBytes, State.Open[report.Key].Size)) Add(Number(happened, before, ++position));
         return outcome;
     }
 

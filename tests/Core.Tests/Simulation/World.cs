@@ -46,12 +46,15 @@ internal sealed class World
 
     public SimulatedCluster Cluster { get; } = new();
 
+    public bool IsUntroubled =>
+        Log.State.Phase == ExecutionPhase.Completed && !Log.Events.Any(happened => happened.Error is not null && happened.Type != EventType.CallRetry);
+
     /// <summary>
     /// How often each step ran and was skipped, when that must follow from the playbook alone: the workflow completed, and nothing failed on the way.
     /// Null otherwise.
     /// </summary>
     public string? Entries =>
-        !_generated.IsTimeless || Log.State.Phase != ExecutionPhase.Completed || Log.Events.Any(happened => happened.Error is not null && happened.Type != EventType.CallRetry)
+        !_generated.IsTimeless || !IsUntroubled
             ? null
             : string.Join(' ', Log.Events.Where(happened => happened.Type is EventType.StepStarted or EventType.StepSkipped)
                 .GroupBy(happened => (happened.Step, happened.Type)).Select(entries => $"{entries.Key.Step}:{entries.Key.Type}:{entries.Count()}").Order(StringComparer.Ordinal));
@@ -221,6 +224,8 @@ internal sealed class World
         _late.Clear();
         foreach (var one in _operators) one.Kill();
         Intent = Intent with { Suspend = false };
+        // What an ended execution leaves running is for the operator to stop.
+        if (Log.State.IsTerminal) return;
         foreach (var worker in Cluster.Alive.ToList()) Cluster.Exit(worker, JobPhase.Failed);
     }
 

@@ -13,6 +13,9 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     private readonly ExecutionState _before = state;
     private readonly List<ExecutionEvent> _events = [];
     private readonly Dictionary<long, IReadOnlyList<JsonElement>> _collections = [];
+    private readonly Dictionary<long, IReadOnlyList<string>> _keys = [];
+    private readonly Dictionary<long, IReadOnlyList<CarriedIteration>> _carried = [];
+    private readonly HashSet<LoopName> _needsFormer = [];
     private readonly List<OpenWork> _stillOpen = [];
     private readonly Dictionary<long, long> _loopsDone = [];
     private readonly HashSet<long> _needsLoopResults = [];
@@ -77,12 +80,22 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     public void ExpectDone(LoopState loop)
     {
         if (loop.RunId <= 0 || _events.Any(happened => happened.RunId == loop.RunId && happened.Type == EventType.IteratorStarted)) return;
-        var drafted = _events.Count(happened =>
-            happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed));
+        var drafted = _events
+            .Where(happened => happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed))
+            .Sum(happened => happened.ChunkSize ?? 1L);
         _loopsDone[loop.RunId] = loop.Done - drafted;
     }
 
-    public void Snapshot(long runId, IReadOnlyList<JsonElement> elements) => _collections[runId] = elements;
+    /// <summary>Has the log keep the elements of a loop that starts, with their names where it has a <c>key</c>.</summary>
+    public void Snapshot(long runId, IReadOnlyList<JsonElement> elements, IReadOnlyList<string>? keys)
+    {
+        _collections[runId] = elements;
+        if (keys is not null) _keys[runId] = keys;
+    }
+
+    public void Carry(long runId, IReadOnlyList<CarriedIteration> iterations) => _carried[runId] = iterations;
+
+    public void NeedFormer(LoopName loop) => _needsFormer.Add(loop);
 
     public void Wake(DateTimeOffset at) => WakeAt = WakeAt is { } already && already <= at ? already : at;
 
@@ -118,6 +131,9 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     {
         Events = _events,
         Collections = _collections,
+        Keys = _keys,
+        Carried = _carried,
+        NeedsFormer = _needsFormer,
         StillOpen = _stillOpen,
         LoopsDone = _loopsDone,
         Start = start,

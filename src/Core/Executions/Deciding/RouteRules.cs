@@ -21,8 +21,8 @@ internal static class RouteRules
         var scope = new Scope(draft, run);
         if (!scope.Has(ReferencesOf(step))) return;
         var exit = failed
-            ? LeaveAfterFailure(draft, step, scope, run.Error!)
-            : LeaveAfterSuccess(draft, step, Tell(scope, isLoop ? "iterator.completed" : "call.done"));
+            ? LeaveAfterFailure(draft, run, step, scope)
+            : LeaveAfterSuccess(draft, run, step, Tell(scope, isLoop ? "iterator.completed" : "call.done"));
         if (exit.Vars is { Count: > 0 } vars) draft.Append(EventType.VarsSet, run, result: Value.Map([.. vars]).ToJsonElement());
         draft.Append(new ExecutionEvent
         {
@@ -47,7 +47,7 @@ internal static class RouteRules
 
     private static Scope Tell(Scope scope, string eventName) => scope.Set("event", Value.Map([KeyValuePair.Create("name", Value.From(eventName))]));
 
-    private static StepExit LeaveAfterSuccess(Draft draft, StepPlan step, Scope scope)
+    private static StepExit LeaveAfterSuccess(Draft draft, StepRun run, StepPlan step, Scope scope)
     {
         var exit = new StepExit();
         if (step.Vars is { } vars)
@@ -58,7 +58,7 @@ internal static class RouteRules
             scope.Set("vars", MergedVars(draft, exit.Vars!));
         }
 
-        if (!TryMatch(draft, step, scope, out var clause, out var problem)) return Fail("case", problem!);
+        if (!TryMatch(draft, run, step, scope, out var clause, out var problem)) return Fail("case", problem!);
         if (clause is not null) exit = Act(draft, clause.Then, scope, exit);
         if (exit.Error is not null || clause is { Then.Next.Length: > 0 }) return exit;
         return Next(draft, step, scope, exit);
@@ -68,29 +68,33 @@ internal static class RouteRules
     /// Only entries that ask about the failure can take it up; those that are true for other reasons, and <c>else</c>, are meant for success. Of those in
     /// <c>case</c> and then in <c>next</c> the first true one counts.
     /// </summary>
-    private static StepExit LeaveAfterFailure(Draft draft, StepPlan step, Scope scope, string message)
+    private static StepExit LeaveAfterFailure(Draft draft, StepRun run, StepPlan step, Scope scope)
     {
+        var message = run.Error!;
         var unhandled = new StepExit { Error = message };
-        foreach (var clause in step.Case.Where(clause => AsksAboutFailure(clause.When)))
+        var takesUp = run.MatchedCase is not null;
+        // Where the worker had to act at once it has asked, and says which entry was true.
+        foreach (var clause in run.MatchedCase is { } known ? Known(step, known) : step.Case.Where(clause => clause.AsksAboutFailure))
         {
-            if (!TryTakeUp(draft, step, clause.When!, scope, out var takesUp, out var error)) return unhandled with { Error = $"{message} And {Fail("case", error!).Error}" };
-            if (!takesUp) continue;
+            TemplateError? error = null;
+            if (run.MatchedCase is null && !TryTakeUp(draft, step, clause.When!, scope, out takesUp, out error)) return unhandled with { Error = $"{message} And {Fail("case", error!).Error}" };
+            // Trying again is no way to go on: when that did not help, the failure stands.
+            if (!takesUp || (clause.Then.Retry is not null && !clause.Then.TakesUpErrors && clause.Then.Fail is null)) continue;
             var handled = Act(draft, clause.Then, scope, unhandled with { Handled = true });
             if (clause.Then.Fail is not null) return handled with { Handled = false, Routes = [] };
             return !handled.Handled || clause.Then.Next.Length > 0 ? handled : Next(draft, step, scope, handled);
         }
 
-        foreach (var clause in step.Next.Where(clause => AsksAboutFailure(clause.When)))
+        foreach (var clause in step.Next.Where(clause => clause.AsksAboutFailure))
         {
-            if (!TryTakeUp(draft, step, clause.When!, scope, out var takesUp, out var error)) return unhandled with { Error = $"{message} And {Fail("next", error!).Error}" };
+            if (!TryTakeUp(draft, step, clause.When!, scope, out takesUp, out var error)) return unhandled with { Error = $"{message} And {Fail("next", error!).Error}" };
             if (takesUp) return Go(draft, clause.Targets, scope, unhandled with { Handled = true });
         }
 
         return unhandled;
     }
 
-    private static bool AsksAboutFailure(Template? condition) =>
-        condition?.References.Any(reference => reference.Root is "error" or "event" or "status_code") == true;
+    private static IEnumerable<CaseClause> Known(StepPlan step, int matched) => matched >= 0 && matched < step.Case.Length ? [step.Case[matched]] : [];
 
     /// <summary>A failed loop is an <c>iterator.failed</c>, and a <c>call.error</c> too.</summary>
     private static bool TryTakeUp(Draft draft, StepPlan step, Template condition, Scope scope, out bool takesUp, out TemplateError? error)
@@ -106,10 +110,17 @@ internal static class RouteRules
         return true;
     }
 
-    private static bool TryMatch(Draft draft, StepPlan step, Scope scope, out CaseClause? match, out TemplateError? error)
+    private static bool TryMatch(Draft draft, StepRun run, StepPlan step, Scope scope, out CaseClause? match, out TemplateError? error)
     {
         match = null;
         error = null;
+        if (run.MatchedCase is { } known)
+        {
+            // The worker has asked: it had to act at once.
+            match = Known(step, known).FirstOrDefault();
+            return true;
+        }
+
         foreach (var clause in step.Case)
         {
             var matches = true;

@@ -42,7 +42,7 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 
     private bool Has(TemplateReference reference)
     {
-        var named = reference.Root == "result" || (!run.IsLoop && reference.Root is "response" or "status_code" or "headers") ? run : draft.State.Steps.GetValueOrDefault(reference.Root)?.Visible;
+        var named = reference.Root == "result" || CallScope.IsOfCall(reference.Root, Task) ? run : draft.State.Steps.GetValueOrDefault(reference.Root)?.Visible;
         if (named is null) return true;
         var readsResults = reference.Path.Count == 0 || reference.Path[0] == "results";
         if (named.IsLoop)
@@ -68,7 +68,7 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         "playbook" => Value.Map([KeyValuePair.Create("name", Value.From(draft.Facts.Playbook))]),
         "result" => ResultOf(run),
         "error" => run.ErrorDetail is { } error ? Value.FromJson(error) : draft.State.ErrorFor(draft.Plan, run.Step) is { } outcome ? Value.FromJson(outcome) : Value.Null,
-        "response" or "status_code" or "headers" when !run.IsLoop => LastCall(name),
+        _ when CallScope.IsOfCall(name, Task) => CallScope.Find(name, Task!, run, ResultOf),
         _ => draft.State.Steps.TryGetValue(name, out var step) && step.Visible is { } visible ? ResultOf(visible) : null,
     };
 
@@ -84,16 +84,8 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         return Value.Map([.. members]);
     }
 
-    /// <summary>What a call outside loops answered: of an HTTP call its parts, or the status of its failure; of others the result.</summary>
-    private Value LastCall(string name)
-    {
-        if (run.ErrorDetail.Member("status") is { } status) return name == "status_code" ? Value.FromJson(status) : Value.Undefined;
-        var result = ResultOf(run);
-        if (draft.Plan.ByName[run.Step].Task?.Tool.Kind != "http") return name == "response" ? result : Value.Undefined;
-        foreach (var member in name switch { "response" => ["data"], "status_code" => ["status_code", "status"], _ => (string[])[name] })
-            if (result.TryGetMember(member, out var value)) return value;
-        return Value.Undefined;
-    }
+    /// <summary>What the run called; null in routing steps and around loops, where there is no last call.</summary>
+    private TaskPlan? Task => draft.Plan.ByName.TryGetValue(run.Step, out var step) && step.Loop is null ? step.Task : null;
 
     private Value Workload()
     {
