@@ -88,7 +88,7 @@ internal abstract record LoopSource
         for (var i = 0; i < keys.Length; i++)
         {
             var variables = new Variables(scope).Set(loop.Iterator, items[i]);
-            if (!loop.Key!.TryRender(variables, draft.Evaluation, out var key, out var error)) return Fail(step, error!);
+            if (!loop.Key!.TryRender(variables, draft.Evaluation, out var key, out var error)) return Fail(step, "key", error!);
             if (key.Kind is not (ValueKind.String or ValueKind.Integer or ValueKind.Float or ValueKind.Boolean))
                 return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.key must give text or a number, not {Describe(key)} as for index {i}.");
             keys[i] = key.ToText();
