@@ -19,14 +19,16 @@ internal static class RunCommand
     private static readonly Option<string> s_output = new("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
     private static readonly Option<string?> s_events = new("--events") { Description = "Write every event to this file, one JSON object a line." };
 
-    public static Command Create()
+    public static Command Create() => Create(Terminal.OfProcess());
+
+    public static Command Create(Terminal terminal)
     {
         s_output.AcceptOnlyFromAmong("text", "json");
         var command = new Command("run", "Run a playbook here, without a cluster.")
         {
             s_file, s_set, s_workload, s_secret, s_store, s_parallel, s_timeout, s_output, s_events,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), terminal, cancellationToken));
         return command;
     }
 
@@ -64,10 +66,10 @@ internal static class RunCommand
         return secrets;
     }
 
-    private static async Task<int> RunAsync(RunRequest request, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(RunRequest request, Terminal terminal, CancellationToken cancellationToken)
     {
         var file = PlaybookFile.Read(request.File);
-        foreach (var problem in file.Problems) await Console.Error.WriteLineAsync(problem.ToString());
+        foreach (var problem in file.Problems) await terminal.Errors.WriteLineAsync(problem.ToString());
         if (file.HasErrors) return ExitCodes.Wrong;
         var time = TimeProvider.System;
         using var events = request.EventsFile is null ? null : new EventFile(request.EventsFile);
@@ -78,15 +80,15 @@ internal static class RunCommand
         {
             var id = await run.StartAsync(file, request, CancellationToken.None);
             using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => stop.Cancel(), null, timeout, Timeout.InfiniteTimeSpan) : null;
-            var draw = !request.AsJson && !Console.IsErrorRedirected;
+            var draw = !request.AsJson && terminal.Draws;
             pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
         }
 
         if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, pass.Header.Id, CancellationToken.None);
         // What was run is told even after Ctrl-C.
         var summary = new RunSummary(pass, store.Reader);
-        if (request.AsJson) await summary.WriteJsonAsync(Console.OpenStandardOutput(), CancellationToken.None);
-        else await summary.WriteTextAsync(Console.Out, CancellationToken.None);
+        if (request.AsJson) await summary.WriteJsonAsync(terminal.Output, CancellationToken.None);
+        else await summary.WriteTextAsync(terminal.Text, CancellationToken.None);
         return ExitCode(pass.State.Phase);
     }
 

@@ -58,7 +58,7 @@ internal sealed class FieldReader
     {
         if (Take(names) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.String) return value.GetString();
-        Wrong(value, "a string", names);
+        Wrong(value, value.ValueKind is JsonValueKind.True or JsonValueKind.False ? "a string (YAML takes y, n, yes, no, on and off for true and false: quote them)" : "a string", names);
         return null;
     }
 
