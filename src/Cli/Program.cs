@@ -2,6 +2,7 @@ using System.CommandLine;
 using PlaybookOperator.Cli;
 using PlaybookOperator.Cli.Commands;
 using PlaybookOperator.Cli.Linting;
+using PlaybookOperator.Cli.Replaying;
 using PlaybookOperator.Cli.Running;
 using PlaybookOperator.EventLog;
 
@@ -9,6 +10,7 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
 {
     RunCommand.Create(),
     LintCommand.Create(),
+    ReplayCommand.Create(),
     CrdsCommand.Create(),
 };
 try

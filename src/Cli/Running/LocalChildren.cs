@@ -36,6 +36,8 @@ internal sealed class LocalChildren(
         if (error is not null) return await RefuseAsync(error);
         var (file, refusal) = Find(parent.Id, request!);
         if (file is null) return await RefuseAsync(new WorkError(WorkErrorKind.Configuration, refusal!));
+        if (file.Plan!.Schema?.Check(file.Plan.Workload, request!.Workload, time.GetUtcNow()) is { Count: > 0 } unfit)
+            return await RefuseAsync(new WorkError(WorkErrorKind.Configuration, $"args: do not fit playbook '{request.Playbook}': {string.Join("; ", unfit)}"));
         var id = await start(file, request!.Workload, parent.Id);
         var pass = await finish(id, cancellationToken);
         var end = await ChildResult.ReadAsync(reader, pass.Header, file.Plan!, pass.State, request.ReturnStep, CancellationToken.None);

@@ -119,6 +119,7 @@ internal static class OperatorHost
         services.AddCache(
             StateCache.DefaultCache, (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();
+        services.AddSingleton<WorkloadReader>();
         services.AddSingleton<ExecutionStarter>();
         services.AddSingleton<ExecutionStatusWriter>();
         services.AddSingleton<ExecutionMetrics>();
