@@ -69,6 +69,7 @@ internal sealed class LocalRun : IAsyncDisposable
             {
                 CreatedAt = now,
                 Parent = parent,
+                Retention = file.Plan!.EventRetention.Period,
             },
             CancellationToken.None);
     }

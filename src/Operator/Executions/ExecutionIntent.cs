@@ -26,7 +26,7 @@ public static class ExecutionIntent
         {
             foreach (var loop in loops.EnumerateObject().Where(loop => loop.Value.ValueKind == JsonValueKind.Object))
             foreach (var field in s_editable)
-                if (loop.Value.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number)
+                if (loop.Value.TryGetProperty(field, out var value) && IsCount(value, least: field == "maxParallel" ? 1 : 0))
                     yield return KeyValuePair.Create($"overrides.loops.{loop.Name}.{field}", value);
         }
 
@@ -39,6 +39,10 @@ public static class ExecutionIntent
             else if (value.ValueKind == JsonValueKind.Number) yield return KeyValuePair.Create($"limits.{field}", value);
         }
     }
+
+    /// <summary>An integer of at least <paramref name="least"/> that any loop could have.</summary>
+    internal static bool IsCount(JsonElement value, long least) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count >= least && count <= int.MaxValue;
 
     private static JsonElement? Map(JsonElement? owner, string name) =>
         owner is { ValueKind: JsonValueKind.Object } map && map.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Object

@@ -23,6 +23,7 @@ internal sealed class LeaderWork(
     KubernetesWorkers workers,
     ChildExecutions children,
     IEventReader reader,
+    RetentionLoop retention,
     IWakeUps wakeUps,
     ClusterIdentity cluster,
     ReconcileOptions options,
@@ -98,6 +99,7 @@ internal sealed class LeaderWork(
             playbookLoop.RunAsync(options.Playbooks, stop.Token),
             ListenAsync(stop.Token),
             SweepAsync(stop.Token),
+            retention.RunAsync(stop.Token),
         ];
         // The first that ends ends the others: half a leader would look alive and not be.
         var first = await Task.WhenAny(all);

@@ -55,6 +55,8 @@ internal static class OperatorHost
         services.AddSingleton(_ => new EventLogMetrics());
         services.AddSingleton(provider => new DatabasePools(provider.GetRequiredService<EventLogOptions>(), provider.GetRequiredService<EventLogMetrics>()));
         services.AddSingleton<DatabaseSchema>();
+        services.AddSingleton<ExpiredExecutions>();
+        services.AddSingleton<RetentionLoop>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<PostgresEventLog>();
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<PostgresEventLog>());
@@ -124,6 +126,7 @@ internal static class OperatorHost
         services.AddSingleton<ExecutionStatusWriter>();
         services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<ExecutionTelling>();
+        services.AddSingleton<ExecutionExpiry>();
         services.AddSingleton<ExecutionController>();
         services.AddSingleton<PlaybookController>();
         services.AddSingleton<ApiAccess>();
