@@ -86,9 +86,16 @@ internal static class ReferenceCheck
         if (reference.Path.Count > 0) CheckDeclared(plan, field, reference.Path[0], problems);
     }
 
+    /// <summary>A playbook that declares secrets means all of them; one that declares none may be meant for <c>playbook run --secret</c> only.</summary>
     private static void CheckDeclared(Plan plan, string field, string name, List<Problem> problems)
     {
         if (plan.Secrets.Any(secret => secret.Name == name)) return;
+        if (plan.Secrets.IsEmpty)
+        {
+            problems.Add(new Problem(ProblemSeverity.Warning, field, $"names the secret '{name}', and the playbook declares no secrets; on a cluster no worker will have it."));
+            return;
+        }
+
         var near = NearestName.Find(name, plan.Secrets.Select(secret => secret.Name)) is { } similar ? $" (did you mean {similar}?)" : "";
         problems.Add(new Problem(ProblemSeverity.Error, field, $"names the secret '{name}', which secrets does not declare{near}; no worker would have it."));
     }

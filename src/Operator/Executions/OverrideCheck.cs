@@ -42,8 +42,8 @@ internal static class OverrideCheck
         if (loop.Value.ValueKind != JsonValueKind.Object) return [$"{field} must be a map with maxParallel or maxFailed."];
         return loop.Value.EnumerateObject().Select(member => member.Name switch
         {
-            "maxParallel" => ExecutionIntent.IsCount(member.Value, least: 1) ? null : $"{field}.maxParallel must be an integer of at least 1, not {member.Value.GetRawText()}.",
-            "maxFailed" => ExecutionIntent.IsCount(member.Value, least: 0) ? null : $"{field}.maxFailed must be an integer of at least 0, not {member.Value.GetRawText()}.",
+            "maxParallel" or "max_parallel" => ExecutionIntent.IsCount(member.Value, least: 1) ? null : $"{field}.maxParallel must be an integer of at least 1, not {member.Value.GetRawText()}.",
+            "maxFailed" or "max_failed" => ExecutionIntent.IsCount(member.Value, least: 0) ? null : $"{field}.maxFailed must be an integer of at least 0, not {member.Value.GetRawText()}.",
             _ => $"{field}.{member.Name} is not known; maxParallel and maxFailed are.",
         }).OfType<string>();
     }

@@ -116,7 +116,7 @@ public sealed class SubPlaybookTests : IDisposable
     [InlineData("name: nobody", "no playbook 'nobody'")]
     [InlineData("name: test", "inside itself: test → test")]
     [InlineData("name: twice", "more than once")]
-    [InlineData("name: child, return_step: scroe", "did you mean score?")]
+    [InlineData("name: child, return_step: scor", "did you mean score?")]
     [InlineData("name: child, args: 5", "args: must be a map")]
     public async Task A_child_that_cannot_be_run_fails_the_step_without_another_try(string keys, string expected)
     {

@@ -39,7 +39,7 @@ public sealed class LimitsTests
     [InlineData("\"tool\": {\"kind\": \"http\", \"url\": \"http://x\", \"auth\": {\"secret\": \"TOKN\"}}")]
     public void A_secret_that_is_not_declared_is_an_error(string keys)
     {
-        var error = Assert.Single(Compiling.Errors($$"""{"secrets": [{"name": "TOKEN", "secretKeyRef": {"name": "a", "key": "b"}}], "workflow": [{"step": "only", {{keys}}}]}"""));
+        var error = Assert.Single(Compiling.Errors($$$"""{"secrets": [{"name": "TOKEN", "secretKeyRef": {"name": "a", "key": "b"}}], "workflow": [{"step": "only", {{{keys}}} }]}"""));
         Assert.Contains("names the secret 'TOKN', which secrets does not declare (did you mean TOKEN?)", error, StringComparison.Ordinal);
     }
 

@@ -111,7 +111,7 @@ public sealed class ControlTests : IAsyncLifetime
         await OperatorUnderTest.UntilAsync("it is judged", () => _operator.FindPlaybook("book")?["status"]?["conditions"] is not null);
         var message = (string)_operator.FindPlaybook("book")!["status"]!["conditions"]![0]!["message"]!;
         Assert.Contains("workflow[0].tool.kind: 'htp' is not a known tool", message, StringComparison.Ordinal);
-        Assert.Contains("workflow[1].tool: names the secret 'X'", message, StringComparison.Ordinal);
+        Assert.Contains("workflow[1].tool: warning: names the secret 'X'", message, StringComparison.Ordinal);
         Assert.Contains("workflow[1]: warning: the step 'b' is never reached", message, StringComparison.Ordinal);
     }
 }

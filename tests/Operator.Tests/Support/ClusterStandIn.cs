@@ -117,7 +117,7 @@ internal sealed class ClusterStandIn : IAsyncDisposable
         var item = (JsonObject)manifest.DeepClone();
         var metadata = item["metadata"]!.AsObject();
         metadata["uid"] = Guid.NewGuid().ToString();
-        metadata["generation"] = 1;
+        metadata["generation"] = 1L;
         metadata["creationTimestamp"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         _objects[$"{collection}/{(string)metadata["name"]!}"] = item;
         Tell(collection, "ADDED", item);
