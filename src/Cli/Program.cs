@@ -22,7 +22,12 @@ try
         return ExitCodes.Wrong;
     }
 
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        // Ctrl-C lets a run end as cancelled: calls stop at once, children and the log take a moment. A second one ends the process.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+    });
 }
 catch (UsageException wrong)
 {

@@ -27,7 +27,10 @@ internal static class PlaybookCommand
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
-    public static async Task<CommandOutcome> RunAsync(params string[] arguments)
+    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunAsync(static _ => Task.CompletedTask, arguments);
+
+    /// <summary>Runs the command and does something to its process meanwhile.</summary>
+    public static async Task<CommandOutcome> RunAsync(Func<Process, Task> meanwhile, params string[] arguments)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -39,6 +42,7 @@ internal static class PlaybookCommand
         {
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
+            await meanwhile(process);
             await process.WaitForExitAsync(patience.Token);
             return new CommandOutcome(process.ExitCode, await output, await errors);
         }

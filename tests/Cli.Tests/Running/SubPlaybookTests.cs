@@ -9,6 +9,7 @@ public sealed class SubPlaybookTests : IDisposable
         kind: Playbook
         metadata: {name: child, path: tests/child}
         workload: {factor: 10}
+        schema: {properties: {user: {type: integer}}}
         workflow:
         - step: score
           tool: {kind: transform, result: {user: "{{ workload.user }}", score: "{{ workload.user * workload.factor }}"}}
@@ -118,6 +119,7 @@ public sealed class SubPlaybookTests : IDisposable
     [InlineData("name: twice", "more than once")]
     [InlineData("name: child, return_step: scor", "did you mean score?")]
     [InlineData("name: child, args: 5", "args: must be a map")]
+    [InlineData("name: child, args: {user: [1]}", "args: do not fit playbook 'child': workload.user: must be an integer")]
     public async Task A_child_that_cannot_be_run_fails_the_step_without_another_try(string keys, string expected)
     {
         _folder.Write("child.yaml", Child);
@@ -146,6 +148,22 @@ public sealed class SubPlaybookTests : IDisposable
         Assert.Equal(3, outcome.ExitCode);
         var ends = (await File.ReadAllLinesAsync(events)).Count(line => line.Contains("\"execution.cancelled\"", StringComparison.Ordinal));
         Assert.Equal(2, ends);
+    }
+
+    [Fact]
+    public async Task A_step_s_timeout_bounds_the_child_and_is_an_error_that_is_tried_again()
+    {
+        _folder.Write("child.yaml", """
+            kind: Playbook
+            metadata: {name: child}
+            workflow:
+            - step: wait
+              tool: {kind: http, url: "http://127.0.0.1:9/"}
+              retry: {on_error: {max_attempts: 100, initial_delay: 10, jitter: false}}
+            """);
+        var outcome = await RunAsync("- step: call\n  tool: {kind: playbook, name: child}\n  timeout: 200ms\n  retry: {on_error: {max_attempts: 2, initial_delay: 0.01}}");
+        Assert.Equal((1, 1), (outcome.ExitCode, outcome.Events("call.retry")));
+        Assert.Contains("The child execution took longer than 0.2 s.", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace PlaybookOperator.Operator.Tests.Executions;
 /// <summary>The tool <c>playbook</c> on a cluster: children are Executions of their own.</summary>
 public sealed class SubPlaybookTests : IAsyncLifetime
 {
-    private const string Score = "workflow: [{step: score, tool: {kind: transform, result: '{{ workload.user * 10 }}'}}]";
+    private const string Score = "{schema: {properties: {user: {type: integer}}}, workflow: [{step: score, tool: {kind: transform, result: '{{ workload.user * 10 }}'}}]}";
     private const string Each =
         "workflow: [{step: each, loop: {in: [1, 2, 3, 4], iterator: user, mode: async}, tool: {kind: playbook, name: child, args: {user: '{{ user }}'}}}]";
 
@@ -104,6 +104,7 @@ public sealed class SubPlaybookTests : IAsyncLifetime
     [InlineData("name: nowhere", "no Playbook 'nowhere'")]
     [InlineData("name: parent", "inside itself: parent → parent")]
     [InlineData("name: child, return_step: scor", "did you mean score?")]
+    [InlineData("name: child, args: {user: ann}", "workload.user: must be an integer")]
     public async Task What_can_be_told_before_a_child_exists_fails_the_step_at_once(string tool, string expected)
     {
         _operator.Playbook("child", Score);
