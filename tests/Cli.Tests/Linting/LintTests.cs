@@ -73,7 +73,7 @@ public sealed class LintTests
         Assert.Equal(3, lines.Length);
         Assert.StartsWith("/nonexistent.yaml:1:1: ", lines[0], StringComparison.Ordinal);
         Assert.Contains("several.yaml:3:", lines[1], StringComparison.Ordinal);
-        Assert.Contains("several.yaml:12:11: workflow[0].tool.kind: 'python' is not supported; use container.", lines[2], StringComparison.Ordinal);
+        Assert.Contains("several.yaml:12:10: workflow[0].tool.kind: 'python' is not supported; use container.", lines[2], StringComparison.Ordinal);
     }
 
     [Fact]

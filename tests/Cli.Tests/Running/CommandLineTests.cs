@@ -26,22 +26,12 @@ public sealed class CommandLineTests(SampleFixture sample)
     public async Task Ctrl_C_cancels_cleanly_and_what_has_run_is_told_with_exit_3()
     {
         using var folder = new PlaybookFolder();
-        var key = $"interrupt-{Guid.NewGuid():N}";
+        var probe = new CallUnderWay(sample);
         var file = folder.Playbook($$"""
             - step: wait
-              tool: {kind: http, url: '{{sample.Url}}/concurrency/probe?seconds=60&run_key={{key}}'}
+              tool: {kind: http, url: '{{probe.Url}}'}
             """);
-        using var client = new HttpClient();
-        var outcome = await PlaybookCommand.RunAsync(
-            async process =>
-            {
-                var stats = new Uri($"{sample.Url}/concurrency/stats?run_key={key}");
-                while (!(await client.GetStringAsync(stats)).Contains("\"active\":1", StringComparison.Ordinal))
-                    await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
-                using var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()]);
-                await kill.WaitForExitAsync();
-            },
-            "run", file, "--output", "json");
+        var outcome = await PlaybookCommand.RunAsync(probe.InterruptAsync, "run", file, "--output", "json");
         Assert.Equal((3, "CANCELLED"), (outcome.ExitCode, outcome.Status));
         Assert.Equal(1, outcome.Events("execution.cancelled"));
     }

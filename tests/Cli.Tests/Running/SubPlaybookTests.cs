@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PlaybookOperator.Cli.Tests.Running;
 
 /// <summary>The tool <c>playbook</c> without a cluster: children run in the same process, found in the folder.</summary>
-public sealed class SubPlaybookTests : IDisposable
+public sealed class SubPlaybookTests(SampleFixture sample) : IDisposable
 {
     private const string Child = """
         kind: Playbook
@@ -130,24 +130,21 @@ public sealed class SubPlaybookTests : IDisposable
     }
 
     [Fact]
-    public async Task A_timeout_cancels_parent_and_children()
+    public async Task E10_Ctrl_C_cancels_parent_and_children()
     {
         var events = _folder.Path("events.ndjson");
-        _folder.Write("child.yaml", """
+        var probe = new CallUnderWay(sample);
+        _folder.Write("child.yaml", $$"""
             kind: Playbook
             metadata: {name: child}
             workflow:
             - step: wait
-              tool: {kind: transform, result: 1}
-              next: forever
-            - step: forever
-              tool: {kind: http, url: "http://10.255.255.1:9/"}
-              retry: {on_error: {max_attempts: 100, initial_delay: 10, jitter: false}}
+              tool: {kind: http, url: "{{probe.Url}}"}
             """);
-        var outcome = await RunAsync("- step: call\n  tool: {kind: playbook, name: child}", "--timeout", "1s", "--events", events);
-        Assert.Equal(3, outcome.ExitCode);
-        var ends = (await File.ReadAllLinesAsync(events)).Count(line => line.Contains("\"execution.cancelled\"", StringComparison.Ordinal));
-        Assert.Equal(2, ends);
+        var outcome = await PlaybookCommand.RunAsync(
+            probe.InterruptAsync, "run", _folder.Playbook("- step: call\n  tool: {kind: playbook, name: child}"), "--output", "json", "--events", events);
+        Assert.Equal((3, "CANCELLED"), (outcome.ExitCode, outcome.Status));
+        Assert.Equal(2, (await File.ReadAllLinesAsync(events)).Count(line => line.Contains("\"execution.cancelled\"", StringComparison.Ordinal)));
     }
 
     [Fact]
