@@ -14,6 +14,7 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
     ReplayCommand.Create(),
     EvalCommand.Create(),
     CrdsCommand.Create(),
+    RedriveCommand.Create(),
 };
 try
 {

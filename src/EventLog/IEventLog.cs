@@ -32,6 +32,12 @@ public interface IEventLog
     /// </summary>
     ValueTask<ClaimResult> ClaimAsync(ExecutionId id, WorkKey key, int fence, string claimant, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Keeps how far a delivery has got, for the delivery that may have to follow it. False, and nothing kept, when the work is not open with this fence:
+    /// whoever asks must then write nothing more.
+    /// </summary>
+    ValueTask<bool> SaveProgressAsync(ExecutionId id, WorkKey key, int fence, PageProgress progress, CancellationToken cancellationToken);
+
     /// <summary>Remembers which Job was created for which delivery, so that a pod can be traced to its work by the Job's uid.</summary>
     ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken);
 }
@@ -61,11 +67,21 @@ public interface IEventReader
     ValueTask<IReadOnlyList<IterationOutcome>> ReadResultsAsync(
         ExecutionId id, long runId, long fromIndex, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Iterations of the newest run of a loop that succeeded, those carried into it included, with index ≥ <paramref name="fromIndex"/>, ordered by index,
+    /// at most <paramref name="limit"/>. Empty when there is no such loop.
+    /// </summary>
+    ValueTask<IReadOnlyList<FormerIteration>> ReadSucceededAsync(
+        ExecutionId id, LoopName loop, long fromIndex, int limit, CancellationToken cancellationToken);
+
     /// <summary>The JSON of a result that is stored by reference; null when there is none.</summary>
     ValueTask<System.Text.Json.JsonElement?> ReadResultAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken);
 
-    /// <summary>The element of an iteration as stored at <c>iterator.started</c>; null for calls and for loops over a range.</summary>
-    ValueTask<System.Text.Json.JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken);
+    /// <summary>
+    /// The element of an iteration as stored at <c>iterator.started</c>, or the list of those of a chunk of <paramref name="size"/>; null for calls and
+    /// for loops over a range.
+    /// </summary>
+    ValueTask<System.Text.Json.JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, int? size, CancellationToken cancellationToken);
 
     /// <summary>The pinned spec of a playbook; null when unknown.</summary>
     ValueTask<System.Text.Json.JsonElement?> ReadPlaybookAsync(string digest, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.EventLog;
 
@@ -14,6 +15,9 @@ public sealed record NewExecution(
     ExecutionId Id, string ClusterUid, string Uid, string Namespace, string Name, string Playbook, string Digest, JsonElement Spec, JsonElement Workload)
 {
     public ExecutionId? Parent { get; init; }
+
+    /// <summary>The execution whose iterations that did not succeed are run again; null: everything is run.</summary>
+    public ExecutionId? RetryOf { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -50,6 +54,9 @@ public sealed record ExecutionHeader
 
     public ExecutionId? Parent { get; init; }
 
+    /// <summary>See <see cref="NewExecution.RetryOf"/>.</summary>
+    public ExecutionId? RetryOf { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
@@ -72,7 +79,14 @@ public sealed record ExecutionSnapshot(
     {
         var state = before.Apply(Skeleton);
         var loops = state.Loops;
-        foreach (var loop in Loops) loops = loops.SetItem(loop.RunId, loop);
+        foreach (var loop in Loops)
+        {
+            // What never changes about a loop stands in its first event; only what changes is worth a column.
+            loops = loops.SetItem(loop.RunId, loops.TryGetValue(loop.RunId, out var begun)
+                ? loop with { Chunk = begun.Chunk, Carried = begun.Carried }
+                : loop);
+        }
+
         return state with
         {
             LastEventId = Header.LastEventId,
@@ -93,6 +107,12 @@ public sealed record AppendBatch(long ExpectedVersion, IReadOnlyList<ExecutionEv
 {
     /// <summary>Elements of loops whose <c>iterator.started</c> is in the batch, by the (possibly provisional) run id; loops over ranges have none.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<JsonElement>> Collections { get; init; } = new Dictionary<long, IReadOnlyList<JsonElement>>();
+
+    /// <summary>Names of those elements, where the loop has a <c>key</c>; one for each, in order.</summary>
+    public IReadOnlyDictionary<long, IReadOnlyList<string>> Keys { get; init; } = new Dictionary<long, IReadOnlyList<string>>();
+
+    /// <summary>Iterations of loops whose <c>iterator.started</c> is in the batch that a former execution has done: their results are read from there.</summary>
+    public IReadOnlyDictionary<long, IReadOnlyList<CarriedIteration>> Carried { get; init; } = new Dictionary<long, IReadOnlyList<CarriedIteration>>();
 
     /// <summary>Work whose delivery must still be what the decider saw: same fence and still open; for each re-delivery and each failure that the decider declares.</summary>
     public IReadOnlyList<OpenWork> StillOpen { get; init; } = [];
@@ -135,9 +155,16 @@ public abstract record ClaimResult
     {
     }
 
-    /// <param name="Element">The iteration's element as stored; null for calls and for loops over a range.</param>
+    /// <param name="Element">The iteration's element as stored, for a chunk the list of its elements; null for calls and for loops over a range.</param>
     /// <param name="AttemptsUsed">Call attempts that earlier deliveries used up.</param>
-    public sealed record Claimed(JsonElement? Element, int AttemptsUsed) : ClaimResult;
+    public sealed record Claimed(JsonElement? Element, int AttemptsUsed) : ClaimResult
+    {
+        /// <summary>Elements of a chunk; null for everything else.</summary>
+        public int? Size { get; init; }
+
+        /// <summary>The newest progress of any delivery of this work; null: none was saved.</summary>
+        public PageProgress? Progress { get; init; }
+    }
 
     /// <summary>Not open any more, not this fence, claimed by another pod, or the execution has ended: the worker exits without a report.</summary>
     public sealed record Refused(string Reason) : ClaimResult;

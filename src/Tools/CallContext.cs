@@ -12,4 +12,13 @@ public sealed record CallContext
 
     /// <summary>Bytes that a result may have at most.</summary>
     public long MaxResultBytes { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// Asked by sinks that write in a transaction when all is written and before it is committed, with the transaction's name; false: roll back.
+    /// Null: nobody needs to know.
+    /// </summary>
+    public Func<string, CancellationToken, ValueTask<bool>>? BeforeCommit { get; init; }
+
+    /// <summary>Sent along by sinks that cannot tell whether they were written, so that their target can; null: none.</summary>
+    public string? IdempotencyKey { get; init; }
 }

@@ -38,6 +38,9 @@ internal sealed class OperatorClient : IDisposable
     public Task<CallAnswer<ReportAnswer>> ReportAsync(string session, byte[] reports, CancellationToken cancellationToken) =>
         PostAsync("worker/v1/reports", session, reports, WorkJson.Default.ReportAnswer, cancellationToken);
 
+    public Task<CallAnswer<ProgressAnswer>> SaveAsync(string session, ProgressReport progress, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/progress", session, Body(progress, WorkJson.Default.ProgressReport), WorkJson.Default.ProgressAnswer, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     internal static byte[] Body<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);

@@ -21,6 +21,9 @@ internal sealed class PersistentCalls(OperatorClient client, WorkerOptions optio
         return WithSessionAsync("reports", (session, token) => client.ReportAsync(session, body, token), cancellationToken);
     }
 
+    public Task<CallAnswer<ProgressAnswer>> SaveAsync(ProgressReport progress, CancellationToken cancellationToken) =>
+        WithSessionAsync("progress", (session, token) => client.SaveAsync(session, progress, token), cancellationToken);
+
     private async Task<CallAnswer<T>> WithSessionAsync<T>(
         string name, Func<string, CancellationToken, Task<CallAnswer<T>>> call, CancellationToken cancellationToken)
         where T : class

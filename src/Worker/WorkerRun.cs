@@ -19,9 +19,15 @@ internal sealed class WorkerRun(PersistentCalls operatorCalls, AssignmentRunner 
         }
 
         log.Claimed(assignment);
-        var report = await runner.RunAsync(assignment, cancellationToken);
+        var report = await runner.RunAsync(assignment, (progress, token) => SaveAsync(assignment, progress, token), cancellationToken);
         log.Finished(assignment, report);
         return await ReportAsync(report, cancellationToken);
+    }
+
+    private async ValueTask<bool> SaveAsync(Assignment assignment, PageProgress progress, CancellationToken cancellationToken)
+    {
+        var answer = await operatorCalls.SaveAsync(new ProgressReport(assignment.RunId, assignment.Index, assignment.Fence, progress), cancellationToken);
+        return answer.Value?.Stands == true;
     }
 
     private int NothingClaimed(CallRefusal? refusal)

@@ -27,40 +27,50 @@ internal static class PlaybookCommand
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
-    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunAsync(static _ => Task.CompletedTask, null, arguments);
+    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunWithInputAsync(null, arguments);
 
     /// <summary>A process whose three streams are the caller's, who must dispose of it.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Process.Start(Describe(arguments))!;
+
+    /// <summary>With a kubeconfig that says which cluster.</summary>
+    public static Task<CommandOutcome> RunOnClusterAsync(string kubeconfig, params string[] arguments)
+    {
+        var start = Describe(arguments);
+        start.Environment["KUBECONFIG"] = kubeconfig;
+        return FinishAsync(Process.Start(start)!, null);
+    }
+
+    private static ProcessStartInfo Describe(string[] arguments)
     {
         string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
-        return Process.Start(new ProcessStartInfo("dotnet", all)
+        return new ProcessStartInfo("dotnet", all)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-        })!;
+        };
     }
 
     /// <param name="input">What the command reads; null: nothing.</param>
-    public static Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments) => RunAsync(static _ => Task.CompletedTask, input, arguments);
+    public static Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments) => FinishAsync(Start(arguments), input);
 
     /// <summary>Runs the command and does something to its process meanwhile.</summary>
-    public static Task<CommandOutcome> RunAsync(Func<Process, Task> meanwhile, params string[] arguments) => RunAsync(meanwhile, null, arguments);
+    public static Task<CommandOutcome> RunAsync(Func<Process, Task> meanwhile, params string[] arguments) => FinishAsync(Start(arguments), null, meanwhile);
 
-    private static async Task<CommandOutcome> RunAsync(Func<Process, Task> meanwhile, byte[]? input, string[] arguments)
+    private static async Task<CommandOutcome> FinishAsync(Process started, byte[]? input, Func<Process, Task>? meanwhile = null)
     {
+        using var process = started;
         var cancellationToken = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);
-        using var process = Start(arguments);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
             await process.StandardInput.BaseStream.WriteAsync(input ?? [], patience.Token);
             process.StandardInput.Close();
-            await meanwhile(process);
+            if (meanwhile is not null) await meanwhile(process);
             await process.WaitForExitAsync(patience.Token);
             return new CommandOutcome(process.ExitCode, await output, await errors);
         }

@@ -22,7 +22,18 @@ internal static class PagesApi
         });
     }
 
-    private static Task Assessments(HttpContext context) => Answer.JsonAsync(context, NumberedPage(context, Assessment));
+    private static Task Assessments(HttpContext context)
+    {
+        var page = NumberedPage(context, Assessment);
+        if ((bool)page["paging"]!["hasMore"]!) context.Response.Headers.Link = NextLink(context.Request, (int)page["paging"]!["page"]! + 1);
+        return Answer.JsonAsync(context, page);
+    }
+
+    private static string NextLink(HttpRequest request, int page)
+    {
+        var query = request.Query.Where(pair => pair.Key != "page").Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())).Append(KeyValuePair.Create("page", (string?)$"{page}"));
+        return $"<{request.Scheme}://{request.Host}{request.Path}{QueryString.Create(query)}>; rel=\"next\"";
+    }
 
     /// <summary>Two shapes: pages when <c>page</c> or <c>pageSize</c> is asked for, else an offset and a limit.</summary>
     private static Task Users(HttpContext context)

@@ -43,13 +43,21 @@ internal sealed class TaskBench : IDisposable
 
     public long MaxResultBytes { get; set; } = 64L << 20;
 
+    public long? MaxInlineResultBytes { get; set; }
+
+    /// <summary>What an earlier delivery had saved.</summary>
+    public PageProgress? Progress { get; set; }
+
+    /// <summary>Where this delivery saves its progress; null: nowhere.</summary>
+    public SaveProgress? Save { get; set; }
+
     /// <summary><c>URL/</c> and <c>RUNKEY</c> in the task stand for those of this bench.</summary>
     public Task<WorkReport> RunAsync(string task) => RunAsync(task, CancellationToken.None);
 
     public async Task<WorkReport> RunAsync(string task, CancellationToken cancellationToken)
     {
         var runner = new AssignmentRunner(_tools, new GivenSecrets(Secrets), Options, Time, () => Random);
-        return await runner.RunAsync(Assign(task), cancellationToken);
+        return await runner.RunAsync(Assign(task), Save, cancellationToken);
     }
 
     public Assignment Assign(string task) => new()
@@ -69,6 +77,8 @@ internal sealed class TaskBench : IDisposable
         Variables = Parse(Variables),
         Secrets = [.. Secrets.Keys],
         MaxResultBytes = MaxResultBytes,
+        MaxInlineResultBytes = MaxInlineResultBytes,
+        Progress = Progress,
     };
 
     /// <summary>Paths and queries of the requests that the sample API got from this bench, in order.</summary>

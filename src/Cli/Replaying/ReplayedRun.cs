@@ -49,9 +49,10 @@ internal sealed class ReplayedRun(string step, bool keepResults)
         };
     }
 
-    /// <summary>Values by index; a failed or missing iteration's place is null.</summary>
+    /// <summary>Values by index; a failed or missing iteration's place is null. A chunk is one value.</summary>
     public IReadOnlyList<JsonElement?> Results()
     {
+        if (_isChunked) return [.. _results.Values];
         var results = new List<JsonElement?>();
         foreach (var (index, result) in _results)
         {
@@ -73,6 +74,8 @@ internal sealed class ReplayedRun(string step, bool keepResults)
         if (_total is not null) return [$"the loop of step '{step}' starts twice."];
         _total = started.Context.Member("total_count") is { ValueKind: JsonValueKind.Number } total && total.TryGetInt64(out var count) ? count : null;
         _isChunked = started.Context.Member("mode") is { ValueKind: JsonValueKind.String } mode && mode.ValueEquals("chunked");
+        // What a former execution had done is counted, and has no lines here.
+        if (started.Context.Member("carried").Member("succeeded") is { ValueKind: JsonValueKind.Number } carried) _completed = carried.GetInt64();
         return _total is null ? ["iterator.started has no context.total_count."] : [];
     }
 

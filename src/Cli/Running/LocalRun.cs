@@ -25,6 +25,7 @@ internal sealed class LocalRun : IAsyncDisposable
     private readonly ToolRegistry _tools;
     private readonly LocalWorkers _workers;
     private readonly LocalChildren _children;
+    private readonly ChildCalls _calls;
     private readonly Reconciler _reconciler;
     private readonly PlanSource _plans;
     private readonly ConcurrentDictionary<ExecutionId, Channel<bool>> _wakes = new();
@@ -42,9 +43,10 @@ internal sealed class LocalRun : IAsyncDisposable
         _plans = new PlanSource(store.Reader, new BoundedCache<string, Plan>(PlanSource.DefaultCache, time), new TemplateCache(time));
         var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf));
         _reconciler = new Reconciler(store.Log, store.Reader, _plans, states, _workers, time);
+        _calls = new ChildCalls(options, time, Random.Shared.NextDouble);
         _children = new LocalChildren(
             new PlaybookLibrary(request.File),
-            new ChildCalls(options, time, Random.Shared.NextDouble),
+            _calls,
             store.Reader,
             (file, workload, parent) => StartAsync(file, workload, parent),
             (id, timeout, stop) => FinishAsync(id, static _ => { }, timeout, stop),
@@ -102,6 +104,7 @@ internal sealed class LocalRun : IAsyncDisposable
     {
         await _workers.DisposeAsync();
         _tools.Dispose();
+        _calls.Dispose();
         _ceiling?.Dispose();
     }
 

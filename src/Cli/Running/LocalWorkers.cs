@@ -91,7 +91,8 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         if (assignment is null) return;
         var report = task.RunsAsChild
             ? await Children!.RunAsync(execution, assignment, task, cancellationToken)
-            : await runner.RunAsync(assignment, task, cancellationToken);
+            : await runner.RunAsync(
+                assignment, task, (progress, token) => log.SaveProgressAsync(execution.Id, delivery.Key, delivery.Fence, progress, token), cancellationToken);
         // A result that is there is kept even if the run is being stopped.
         await log.IngestAsync(execution.Id, [report], CancellationToken.None);
     }

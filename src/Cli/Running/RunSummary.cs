@@ -61,7 +61,7 @@ internal static class RunSummary
     {
         StepStatus.Completed => "+",
         StepStatus.Failed => "x",
-        StepStatus.Skipped => "-",
+        StepStatus.Skipped or StepStatus.Cancelled => "-",
         _ => "…",
     };
 

@@ -43,7 +43,7 @@ internal sealed record RunView
             Path = pass.Header.Playbook,
             State = pass.State,
             Counts = counts,
-            LoopResults = async run => await Operator.Executions.LoopResults.ReadAsync(reader, id, run.RunId, MaxResults, cancellationToken),
+            LoopResults = async run => await Operator.Executions.LoopResults.ReadAsync(reader, id, run.RunId, pass.Plan.LoopOf(run.Step), MaxResults, cancellationToken),
             Result = run => run.ResultBytes is null
                 ? ValueTask.FromResult(run.Result)
                 : reader.ReadResultAsync(id, new WorkKey(run.RunId, WorkKey.Call), cancellationToken),

@@ -10,6 +10,12 @@ public sealed record Decisions
     /// <summary>Elements of the loops that start in <see cref="Events"/>, by provisional run id; loops over ranges have none.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<JsonElement>> Collections { get; init; } = new Dictionary<long, IReadOnlyList<JsonElement>>();
 
+    /// <summary>Names of the elements in <see cref="Collections"/>, where the loop has a <c>key</c>.</summary>
+    public IReadOnlyDictionary<long, IReadOnlyList<string>> Keys { get; init; } = new Dictionary<long, IReadOnlyList<string>>();
+
+    /// <summary>Iterations of the loops that start in <see cref="Events"/> which a former execution has done, in order of index.</summary>
+    public IReadOnlyDictionary<long, IReadOnlyList<CarriedIteration>> Carried { get; init; } = new Dictionary<long, IReadOnlyList<CarriedIteration>>();
+
     /// <summary>Work that must still be open with the same fence when the events are appended.</summary>
     public IReadOnlyList<OpenWork> StillOpen { get; init; } = [];
 
@@ -31,10 +37,13 @@ public sealed record Decisions
     /// <summary>Results by reference that a template reads: decide again with them in <see cref="Observed.LargeResults"/>.</summary>
     public IReadOnlySet<WorkKey> NeedsLargeResults { get; init; } = new HashSet<WorkKey>();
 
+    /// <summary>Loops of the execution that this one repeats: decide again with them in <see cref="Observed.Former"/>.</summary>
+    public IReadOnlySet<LoopName> NeedsFormer { get; init; } = new HashSet<LoopName>();
+
     /// <summary>Conditions that read something undefined and so counted as false.</summary>
     public long Warnings { get; init; }
 
-    public bool NeedsMore => NeedsLoopResults.Count > 0 || NeedsLargeResults.Count > 0;
+    public bool NeedsMore => NeedsLoopResults.Count > 0 || NeedsLargeResults.Count > 0 || NeedsFormer.Count > 0;
 
     /// <summary>Nothing to append, start or stop.</summary>
     public bool IsQuiet => Events.Count == 0 && Start.Count == 0 && Stop.Count == 0 && !NeedsMore;

@@ -52,6 +52,10 @@ public sealed record ExecutionEvent
         ? new WorkKey(RunId!.Value, IterationIndex ?? WorkKey.Call)
         : null;
 
+    /// <summary>Elements of the chunk [<c>context.lo</c>, <c>context.hi</c>) that the event is about; null for single iterations and everything else.</summary>
+    public int? ChunkSize =>
+        IterationIndex is not null && Context.Member("hi") is { } hi && Context.Member("lo") is { } lo ? (int)(hi.GetInt64() - lo.GetInt64()) : null;
+
     /// <summary>
     /// Whether the event belongs to the skeleton of the log: what an operator reads to know where an execution stands.
     /// Events inside loops do not; they are summed up in the loop's counters and the rows of open work.

@@ -38,9 +38,17 @@ public static class Ingest
 
     /// <summary>
     /// The events of an accepted report, in order: what happened on the way, then the end or the wait. <paramref name="inlineLimitBytes"/>: a result
-    /// whose JSON is larger is left out of the event and named by <c>context.result_bytes</c>; the log stores it by reference.
+    /// whose JSON is larger, or that the report wants by reference, is left out of the event and named by <c>context.result_bytes</c>; the log stores it
+    /// by reference. <paramref name="chunkSize"/>: elements of the chunk that was reported; null for everything else.
     /// </summary>
-    public static IReadOnlyList<ExecutionEvent> ToEvents(WorkReport report, string step, int epoch, DateTimeOffset now, long inlineLimitBytes)
+    public static IReadOnlyList<ExecutionEvent> ToEvents(
+        WorkReport report, string step, int epoch, DateTimeOffset now, long inlineLimitBytes, int? chunkSize = null)
+    {
+        var events = ToEvents(report, step, epoch, now, inlineLimitBytes);
+        return chunkSize is { } size ? [.. events.Select(happened => happened with { Context = WithChunk(happened.Context, report.Index, size) })] : events;
+    }
+
+    private static List<ExecutionEvent> ToEvents(WorkReport report, string step, int epoch, DateTimeOffset now, long inlineLimitBytes)
     {
         var events = new List<ExecutionEvent>(report.Notes.Count + 2);
         foreach (var note in report.Notes)
@@ -54,6 +62,15 @@ public static class Ingest
         events.Add(End(report, step, epoch, now, inlineLimitBytes));
         return events;
     }
+
+    /// <summary>The chunk [lo, hi) beside what else the context says.</summary>
+    public static JsonElement WithChunk(JsonElement? context, long lo, int size) => JsonText.Object(writer =>
+    {
+        writer.WriteNumber("lo", lo);
+        writer.WriteNumber("hi", lo + size);
+        if (context is not { ValueKind: JsonValueKind.Object } before) return;
+        foreach (var member in before.EnumerateObject()) member.WriteTo(writer);
+    });
 
     private static bool WasStarted(ExecutionState state, WorkKey key) => key.IsCall
         ? state.Steps.Values.Any(run => run.RunId == key.RunId)
@@ -91,15 +108,20 @@ public static class Ingest
         WorkReport report, EventType type, string step, int epoch, DateTimeOffset now, long inlineLimitBytes)
     {
         var bytes = report.Result is { } result ? ByteCount(result) : 0;
-        var end = Bare(report, type, step, epoch, now) with { DurationMs = report.DurationMs };
-        if (bytes <= inlineLimitBytes) end = end with { Result = report.Result };
-        return bytes <= inlineLimitBytes && report.Child is null ? end : end with
+        var isLarge = bytes > inlineLimitBytes || (report.ByReference && bytes > 0);
+        return Bare(report, type, step, epoch, now) with
         {
-            Context = JsonText.Object(writer =>
-            {
-                if (bytes > inlineLimitBytes) writer.WriteNumber("result_bytes", bytes);
-                WriteChild(writer, report);
-            }),
+            DurationMs = report.DurationMs,
+            Result = isLarge ? null : report.Result,
+            Context = isLarge || report.Until is not null || report.Case is not null || report.Response is not null || report.Child is not null
+                ? JsonText.Object(writer =>
+                {
+                    if (isLarge) writer.WriteNumber("result_bytes", bytes);
+                    if (report.Until is { } until) writer.WriteBoolean("until", until);
+                    WriteForCase(writer, report);
+                    WriteChild(writer, report);
+                })
+                : null,
         };
     }
 
@@ -120,12 +142,24 @@ public static class Ingest
         {
             DurationMs = report.DurationMs,
             Error = report.Error?.Message ?? "The call failed.",
-            Context = report.Error is null && report.Child is null ? null : JsonText.Object(writer =>
-            {
-                if (report.Error is { } error) WriteError(writer, error);
-                WriteChild(writer, report);
-            }),
+            Context = report.Error is null && report.Case is null && report.Response is null && report.Child is null
+                ? null
+                : JsonText.Object(writer =>
+                {
+                    if (report.Error is { } error) WriteError(writer, error);
+                    WriteForCase(writer, report);
+                    WriteChild(writer, report);
+                }),
         };
+
+    /// <summary>What the step needs in order to leave: the entry of <c>case</c> that was true, and what its templates read of the response.</summary>
+    private static void WriteForCase(Utf8JsonWriter writer, WorkReport report)
+    {
+        if (report.Case is { } matched) writer.WriteNumber("case", matched);
+        if (report.Response is not { } response) return;
+        writer.WritePropertyName("response");
+        response.WriteTo(writer);
+    }
 
     private static ExecutionEvent Bare(WorkReport report, EventType type, string step, int epoch, DateTimeOffset now) => new()
     {

@@ -26,28 +26,21 @@ public static class JsonText
         return JsonElement.ParseValue(ref reader);
     }
 
-    /// <summary>One map over another: maps member by member, everything else as a whole.</summary>
-    public static JsonElement Merge(JsonElement below, JsonElement above) => Write(writer => WriteMerged(writer, below, above));
-
-    private static void WriteMerged(Utf8JsonWriter writer, JsonElement below, JsonElement above)
+    /// <summary>Two objects become one, maps deeply; elsewhere <paramref name="over"/> wins.</summary>
+    public static JsonElement Merge(JsonElement under, JsonElement over)
     {
-        if (below.ValueKind != JsonValueKind.Object || above.ValueKind != JsonValueKind.Object)
+        if (under.ValueKind != JsonValueKind.Object || over.ValueKind != JsonValueKind.Object) return over;
+        return Object(writer =>
         {
-            above.WriteTo(writer);
-            return;
-        }
+            foreach (var member in under.EnumerateObject())
+            {
+                writer.WritePropertyName(member.Name);
+                (over.TryGetProperty(member.Name, out var above) ? Merge(member.Value, above) : member.Value).WriteTo(writer);
+            }
 
-        writer.WriteStartObject();
-        foreach (var member in below.EnumerateObject())
-        {
-            writer.WritePropertyName(member.Name);
-            if (above.TryGetProperty(member.Name, out var value)) WriteMerged(writer, member.Value, value);
-            else member.Value.WriteTo(writer);
-        }
-
-        foreach (var member in above.EnumerateObject())
-            if (!below.TryGetProperty(member.Name, out _)) member.WriteTo(writer);
-        writer.WriteEndObject();
+            foreach (var member in over.EnumerateObject())
+                if (!under.TryGetProperty(member.Name, out _)) member.WriteTo(writer);
+        });
     }
 
     /// <summary>The member of that name, or null when <paramref name="element"/> is no object or lacks it.</summary>

@@ -14,11 +14,17 @@ public sealed record LoopState
 
     public required int Epoch { get; init; }
 
-    /// <summary>Number of iterations, after <c>where</c> and <c>limit</c>; written once at <c>iterator.started</c>.</summary>
+    /// <summary>Number of elements, after <c>where</c> and <c>limit</c>; written once at <c>iterator.started</c>.</summary>
     public required long Total { get; init; }
+
+    /// <summary>Elements of one call, at most; null unless the loop is chunked. Then index and counters below count elements too.</summary>
+    public int? Chunk { get; init; }
 
     /// <summary>The range that the elements come from, or null when they are stored one by one.</summary>
     public LoopRange? Range { get; init; }
+
+    /// <summary>Indexes that a former execution has done: never started here, succeeded from the beginning. Null: none.</summary>
+    public IndexSet? Carried { get; init; }
 
     /// <summary>The index that is started next, 0..<see cref="Total"/>.</summary>
     public long Cursor { get; init; }
@@ -32,6 +38,18 @@ public sealed record LoopState
 
     public DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>An iteration found <c>until</c> true: nothing more starts, and what has not started is skipped.</summary>
+    public bool Stopped { get; init; }
+
+    /// <summary>With <c>rateLimit</c>: the earliest instant at which the next iteration may start; null before the first.</summary>
+    public DateTimeOffset? NextStartAt { get; init; }
+
+    /// <summary>The first index from here on that is to be run.</summary>
+    public long NextToRun(long from) => Carried?.NextMissing(from) ?? from;
+
+    /// <summary>Elements of the call that begins at this index.</summary>
+    public int SizeAt(long index) => (int)Math.Min(Chunk ?? 1, Total - index);
+
     /// <summary>Iterations that have their terminal event.</summary>
     public long Done => Succeeded + Failed;
 
@@ -39,24 +57,36 @@ public sealed record LoopState
     public static LoopState Start(ExecutionEvent started)
     {
         var range = started.Context.Member("range");
+        var carried = started.Context.Member("carried");
         return new LoopState
         {
             RunId = started.RunId!.Value,
             Step = started.Step!,
             Epoch = started.Epoch!.Value,
             Total = started.Context.Member("total_count")!.Value.GetInt64(),
+            Chunk = started.Context.Member("chunk")?.GetInt32(),
             Range = range is { } r ? new LoopRange(r.GetProperty("start").GetInt64(), r.GetProperty("step").GetInt64()) : null,
+            Carried = carried.Member("indexes") is { } indexes ? IndexSet.Read(indexes) : null,
+            Succeeded = carried.Member("succeeded")?.GetInt64() ?? 0,
             StartedAt = started.CreatedAt,
         };
     }
 
     public LoopState Apply(ExecutionEvent happened) => happened.Type switch
     {
-        EventType.IterationStarted => this with { Cursor = Math.Max(Cursor, happened.IterationIndex!.Value + 1) },
-        EventType.IterationCompleted => this with { Succeeded = Succeeded + 1 },
+        EventType.IterationStarted => this with
+        {
+            Cursor = Math.Max(Cursor, happened.IterationIndex!.Value + (happened.ChunkSize ?? 1)),
+            NextStartAt = happened.Context.Member("next_start_at")?.GetDateTimeOffset() ?? NextStartAt,
+        },
+        EventType.IterationCompleted => this with
+        {
+            Succeeded = Succeeded + (happened.ChunkSize ?? 1),
+            Stopped = Stopped || happened.Context.Member("until") is { ValueKind: JsonValueKind.True },
+        },
         EventType.IterationFailed => this with
         {
-            Failed = Failed + 1,
+            Failed = Failed + (happened.ChunkSize ?? 1),
             FirstError = FirstError ?? $"iteration {happened.IterationIndex}: {happened.Error}",
         },
         _ => this,

@@ -8,6 +8,12 @@ namespace PlaybookOperator.Core.Executions;
 /// <param name="NextAt">When set, no delivery is under way: the next attempt is due then.</param>
 public sealed record OpenWork(WorkKey Key, int Fence, int Losses = 0, int AttemptsUsed = 0, DateTimeOffset? NextAt = null)
 {
+    /// <summary>Elements of a chunk, which begins at the key's index; null for single iterations and for calls.</summary>
+    public int? Size { get; init; }
+
+    /// <summary>Elements of the loop that this work is about; 1 outside chunks.</summary>
+    public long Elements => Size ?? 1;
+
     /// <summary>Value of <c>context.reason</c> on a started event that replaces a lost delivery.</summary>
     public const string LostReason = "WorkerLost";
 
@@ -33,7 +39,7 @@ public sealed record OpenWork(WorkKey Key, int Fence, int Losses = 0, int Attemp
     private static OpenWork Deliver(OpenWork? open, WorkKey key, ExecutionEvent started)
     {
         var fence = started.Fence ?? 1;
-        if (open is null) return new OpenWork(key, fence);
+        if (open is null) return new OpenWork(key, fence) { Size = started.ChunkSize };
         var lost = started.Context.Member("reason")?.GetString() == LostReason;
         return open with { Fence = fence, Losses = open.Losses + (lost ? 1 : 0), NextAt = null };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
 
@@ -7,6 +8,9 @@ namespace PlaybookOperator.Core.Playbooks;
 internal static class LoopCompiler
 {
     private const int DefaultMaxParallel = 8;
+    private const int DefaultChunk = 1000;
+    private const int MaxChunk = 1_000_000;
+    private const double MaxPerSecond = 1_000_000;
     private const string NotYet = "is not supported by this version yet.";
 
     public static LoopPlan? Compile(FieldReader step, TemplateCompiler templates)
@@ -18,21 +22,24 @@ internal static class LoopCompiler
             reader.Wrong(source.Value, "a list, a map, or a template that gives one", "in", "collection");
 
         var mode = CompileMode(reader);
-        foreach (var key in (string[])["aggregate", "until", "rateLimit", "chunk"]) reader.Refuse(key, NotYet);
+        reader.Refuse("aggregate", NotYet);
         CheckWorkers(reader);
         var plan = new LoopPlan
         {
             In = source is { } found ? templates.Compile(found, reader.PathOf("in", "collection")) : TemplateNode.Null,
-            Iterator = CompileIterator(reader),
+            Iterator = CompileIterator(reader, mode),
             Mode = mode,
+            Chunk = CompileChunk(reader, mode),
             MaxParallel = (int)(reader.TakeInteger(1, 100_000, "maxParallel", "maxInFlight") ?? DefaultMaxParallel),
             Where = reader.Take("where", "filter") is { } where ? templates.CompileCondition(where, reader.PathOf("where", "filter")) : null,
             OrderBy = CompileOrder(reader, templates),
             Limit = CompileLimit(reader, templates),
             FailurePolicy = CompileFailurePolicy(reader),
             KeepResults = CompileCollect(reader),
+            Until = CompileUntil(reader, mode, templates),
+            StartsPerSecond = CompileRate(reader),
+            Key = CompileKey(reader, mode, templates),
         };
-        reader.Take("key");
         reader.ReportUnknown();
         return mode == LoopMode.Sequential ? plan with { MaxParallel = 1 } : plan;
     }
@@ -46,19 +53,55 @@ internal static class LoopCompiler
             case "async" or "parallel":
                 return LoopMode.Async;
             case "chunked":
-                reader.Error("mode", "chunked is not supported by this version yet; use sequential or async.");
-                return LoopMode.Sequential;
+                return LoopMode.Chunked;
             case var other:
                 reader.Error("mode", $"must be sequential, async, parallel or chunked, not '{other}'.");
                 return LoopMode.Sequential;
         }
     }
 
-    private static string CompileIterator(FieldReader reader)
+    private static int? CompileChunk(FieldReader reader, LoopMode mode)
+    {
+        var chunk = reader.TakeInteger(1, MaxChunk, "chunk");
+        if (mode == LoopMode.Chunked) return (int)(chunk ?? DefaultChunk);
+        if (reader.Has("chunk")) reader.Error("chunk", "belongs to mode: chunked; set that mode or leave chunk out.");
+        return null;
+    }
+
+    private static Template? CompileUntil(FieldReader reader, LoopMode mode, TemplateCompiler templates)
+    {
+        if (reader.Take("until") is not { } until) return null;
+        if (mode != LoopMode.Sequential)
+            reader.Error("until", "belongs to mode: sequential; elsewhere iterations run beside the one that would end the loop.");
+        return templates.CompileCondition(until, reader.PathOf("until"));
+    }
+
+    private static double? CompileRate(FieldReader reader)
+    {
+        if (reader.TakeObject("rateLimit") is not { } rate) return null;
+        var perSecond = rate.TakeNumber(0, MaxPerSecond, "perSecond");
+        if (!rate.Has("perSecond")) rate.Error("perSecond", "is required: starts per second, such as 5 or 0.5.");
+        else if (perSecond == 0) rate.Error("perSecond", "must be above 0: nothing would ever start.");
+        rate.ReportUnknown();
+        return perSecond > 0 ? perSecond : null;
+    }
+
+    private static TemplateNode? CompileKey(FieldReader reader, LoopMode mode, TemplateCompiler templates)
+    {
+        if (reader.Take("key") is not { } key) return null;
+        if (mode == LoopMode.Chunked) reader.Error("key", "does not go with mode: chunked; a chunk is named by the offset of its first element.");
+        if (key.ValueKind == JsonValueKind.String) return templates.Compile(key, reader.PathOf("key"));
+        reader.Wrong(key, "a template that names the iteration, such as \"{{ item.id }}\"", "key");
+        return null;
+    }
+
+    private static string CompileIterator(FieldReader reader, LoopMode mode)
     {
         var name = reader.TakeString("iterator", "element") ?? "item";
         if (!IsName(name)) reader.Error(reader.Spelling("iterator", "element"), $"must be a name of letters, digits and _, not '{name}'.");
         else if (ReservedNames.All.Contains(name)) reader.Error(reader.Spelling("iterator", "element"), $"'{name}' has a meaning of its own in templates; choose another name.");
+        else if (mode == LoopMode.Chunked && ReservedNames.All.Contains(name + "s"))
+            reader.Error(reader.Spelling("iterator", "element"), $"'{name}s', the name of a chunk's list, has a meaning of its own in templates; choose another iterator.");
         return name;
     }
 

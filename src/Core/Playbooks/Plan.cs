@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Playbooks.Schemas;
 using PlaybookOperator.Core.Templates;
 
@@ -36,8 +37,14 @@ public sealed record Plan
     /// <summary>Steps by name.</summary>
     public required ImmutableDictionary<string, StepPlan> ByName { get; init; }
 
-    /// <summary>For each step the steps with an edge to it, in the order of the document.</summary>
-    public required ImmutableDictionary<string, ImmutableArray<string>> Predecessors { get; init; }
+    /// <summary>The loop of a step; null when it has none, or there is no such step.</summary>
+    public LoopPlan? LoopOf(string? step) => step is not null && ByName.TryGetValue(step, out var found) ? found.Loop : null;
+
+    /// <summary>Which step waits for which; without the step of <see cref="OnExit"/>.</summary>
+    public required WorkflowGraph Graph { get; init; }
+
+    /// <summary>The step that runs whatever the outcome, after the workflow and outside its graph; null without.</summary>
+    public string? OnExit { get; init; }
 }
 
 /// <param name="Name">The name that templates use: <c>secret.NAME</c>.</param>
@@ -102,8 +109,14 @@ public sealed record StepPlan
 
 public enum LoopMode
 {
+    /// <summary>One at a time, in order.</summary>
     Sequential,
+
+    /// <summary>A sliding window.</summary>
     Async,
+
+    /// <summary>A sliding window of calls that get up to <see cref="LoopPlan.Chunk"/> elements each.</summary>
+    Chunked,
 }
 
 /// <summary><c>loop</c>: turns a step into iterations.</summary>
@@ -130,6 +143,21 @@ public sealed record LoopPlan
 
     /// <summary>False: the values of iterations are not kept (<c>collect: none</c>).</summary>
     public bool KeepResults { get; init; } = true;
+
+    /// <summary>Elements of one call, at most; null unless <see cref="LoopMode.Chunked"/>.</summary>
+    public int? Chunk { get; init; }
+
+    /// <summary>Ends the loop when it is true after a successful iteration; evaluated in the worker. Null unless sequential.</summary>
+    public Template? Until { get; init; }
+
+    /// <summary>Calls that may start in a second, above 0; null: as many as the window takes.</summary>
+    public double? StartsPerSecond { get; init; }
+
+    /// <summary>Names each iteration stably, for executions that run again what did not succeed; null: the index does.</summary>
+    public TemplateNode? Key { get; init; }
+
+    /// <summary>The name under which a call finds what it works on: the element, or the list of a chunk's elements.</summary>
+    public string Variable => Chunk is null ? Iterator : Iterator + "s";
 }
 
 public sealed record SortKey(Template By, bool Descending);
@@ -167,7 +195,32 @@ public abstract record FailurePolicy
 
 /// <summary>One entry of <c>case</c>.</summary>
 /// <param name="When">Null: <c>else</c>.</param>
-public sealed record CaseClause(Template? When, CaseActions Then);
+public sealed record CaseClause(Template? When, CaseActions Then)
+{
+    /// <summary>Path in the document, such as <c>workflow[2].case[0]</c>.</summary>
+    public string Field { get; init; } = "";
+
+    /// <summary>The events that its condition names.</summary>
+    public CaseEvents Events { get; init; }
+
+    /// <summary>Only such an entry can take up a failure; one that is true for other reasons, and <c>else</c>, are meant for success.</summary>
+    public bool AsksAboutFailure => Asks(When);
+
+    internal static bool Asks(Template? condition) =>
+        condition?.References.Any(reference => reference.Root is "error" or "event" or "status_code") == true;
+}
+
+/// <summary>Events that a <c>when</c> asks for by name.</summary>
+[Flags]
+public enum CaseEvents
+{
+    None = 0,
+    CallDone = 1,
+    CallError = 2,
+
+    /// <summary><c>iterator.completed</c> or <c>iterator.failed</c>.</summary>
+    Iterator = 4,
+}
 
 /// <summary>What a case does.</summary>
 public sealed record CaseActions
@@ -182,10 +235,37 @@ public sealed record CaseActions
 
     /// <summary>Fails the step with this text.</summary>
     public TemplateNode? Fail { get; init; }
+
+    /// <summary>Makes the call again, under these bounds.</summary>
+    public ErrorRetryPlan? Retry { get; init; }
+
+    /// <summary>Written beside the step's own sink.</summary>
+    public SinkPlan? Sink { get; init; }
+
+    /// <summary>Adds a part of the response to what the attempts of this call have collected.</summary>
+    public CollectPlan? Collect { get; init; }
+
+    /// <summary>Only a worker can do it: it has the call.</summary>
+    public bool NeedsWorker => Retry is not null || Sink is not null || Collect is not null;
+
+    /// <summary>Something is done about an error, beyond trying again.</summary>
+    public bool TakesUpErrors => Next.Length > 0 || Set is not null || Result is not null || Sink is not null || Collect is not null;
+
+    public IEnumerable<TemplateReference> References =>
+        Next.SelectMany(target => target.Args?.References ?? [])
+            .Concat(Set?.References ?? [])
+            .Concat(Result?.References ?? [])
+            .Concat(Fail?.References ?? [])
+            .Concat(Retry?.References ?? [])
+            .Concat(Sink?.Settings.References ?? []);
 }
 
 /// <summary>One entry of <c>next</c>. Plain targets have neither; of the conditional ones the first true wins.</summary>
 /// <param name="When">Null: unconditional, or <c>else</c>.</param>
-public sealed record NextClause(Template? When, bool IsElse, ImmutableArray<NextTarget> Targets);
+public sealed record NextClause(Template? When, bool IsElse, ImmutableArray<NextTarget> Targets)
+{
+    /// <summary>See <see cref="CaseClause.AsksAboutFailure"/>.</summary>
+    public bool AsksAboutFailure => CaseClause.Asks(When);
+}
 
 public sealed record NextTarget(string Step, TemplateNode.Mapping? Args);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Playbooks.Schemas;
 using PlaybookOperator.Core.Templates;
 
@@ -33,10 +34,11 @@ public static class PlanCompiler
             return new Compilation(null, [.. problems]);
         }
 
-        var plan = Compile(name, new FieldReader(spec, "", problems), new TemplateCompiler(options, problems, templates));
+        var reader = new FieldReader(spec, "", problems);
+        var plan = Compile(name, reader, new TemplateCompiler(options, problems, templates));
         if (plan is not null)
         {
-            GraphCheck.Check(plan, problems);
+            GraphCheck.Check(plan, reader.PathOf("onExit"), problems);
             ReferenceCheck.Check(plan, problems);
         }
 
@@ -49,22 +51,24 @@ public static class PlanCompiler
         spec.Take("description");
         spec.TakeObject("cache");
         spec.TakeObject("loading");
-        foreach (var key in (string[])["onExit", "workbook"]) spec.Refuse(key, NotYet);
+        foreach (var key in (string[])["workbook"]) spec.Refuse(key, NotYet);
         var workload = CompileWorkload(spec, templates);
         var schema = spec.Take("schema") is { } source ? WorkloadSchema.Compile(source, spec.PathOf("schema"), templates.Problems) : null;
         var retention = RetentionCompiler.Compile(spec);
         var secrets = CompileSecrets(spec, templates.Problems);
         var limits = LimitsCompiler.Compile(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
+        var onExit = spec.TakeString("onExit");
         var steps = CompileSteps(spec, workload, templates);
         spec.ReportUnknown();
         if (steps is not { Length: > 0 } found) return null;
         var byName = found.DistinctBy(step => step.Name, StringComparer.Ordinal).ToImmutableDictionary(step => step.Name, StringComparer.Ordinal);
+        var start = byName.ContainsKey("start") ? "start" : found[0].Name;
         return new Plan
         {
             Name = name,
             Steps = found,
-            StartStep = byName.ContainsKey("start") ? "start" : found[0].Name,
+            StartStep = start,
             Workload = workload,
             Schema = schema,
             EventRetention = retention,
@@ -72,7 +76,8 @@ public static class PlanCompiler
             Limits = limits,
             Worker = worker,
             ByName = byName,
-            Predecessors = GraphCheck.PredecessorsOf(found),
+            Graph = WorkflowGraph.Of(start, [.. found.Where(step => ReferenceEquals(step, byName[step.Name]) && (step.Name != onExit || step.Name == start))]),
+            OnExit = onExit,
         };
     }
 

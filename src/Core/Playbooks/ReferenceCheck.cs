@@ -30,12 +30,14 @@ internal static class ReferenceCheck
             yield return ($"{step.Field}.loop.where", loop.Where?.References ?? []);
             yield return ($"{step.Field}.loop.orderBy", loop.OrderBy.SelectMany(key => key.By.References));
             yield return ($"{step.Field}.loop.limit", loop.Limit?.References ?? []);
+            yield return ($"{step.Field}.loop.key", loop.Key?.References ?? []);
+            yield return ($"{step.Field}.loop.until", loop.Until?.References ?? []);
         }
 
-        for (var i = 0; i < step.Case.Length; i++)
+        foreach (var clause in step.Case.Concat(step.Loop is null ? [] : step.Task?.Case ?? []))
         {
-            yield return ($"{step.Field}.case[{i}].when", step.Case[i].When?.References ?? []);
-            yield return ($"{step.Field}.case[{i}].then", ReferencesOf(step.Case[i].Then));
+            yield return ($"{clause.Field}.when", clause.When?.References ?? []);
+            yield return ($"{clause.Field}.then", clause.Then.References);
         }
 
         foreach (var clause in step.Next)
@@ -46,12 +48,6 @@ internal static class ReferenceCheck
 
     private static IEnumerable<(string Field, IEnumerable<TemplateReference> References)> AllTemplates(StepPlan step) =>
         step.Task is { RunsAsChild: false } task ? OperatorTemplates(step).Append(($"{step.Field}.tool", task.References)) : OperatorTemplates(step);
-
-    private static IEnumerable<TemplateReference> ReferencesOf(CaseActions actions) =>
-        actions.Next.SelectMany(target => target.Args?.References ?? [])
-            .Concat(actions.Set?.References ?? [])
-            .Concat(actions.Result?.References ?? [])
-            .Concat(actions.Fail?.References ?? []);
 
     private static void CheckSecrets(Plan plan, string field, IEnumerable<TemplateReference> references, List<Problem> problems)
     {
@@ -116,7 +112,9 @@ internal static class ReferenceCheck
         ReservedNames.All.Contains(name)
         || plan.ByName.ContainsKey(name)
         || step.Loop?.Iterator == name
-        || step.Task?.Retry.OnSuccess?.Collect.Into == name;
+        || step.Loop?.Variable == name
+        || step.Task?.Retry.OnSuccess?.Collect.Into == name
+        || step.Task?.Case.Any(clause => clause.Then.Collect?.Into == name) == true;
 
     private static string Spell(TemplateReference reference) => reference.ToString();
 }

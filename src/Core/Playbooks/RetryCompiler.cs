@@ -8,6 +8,14 @@ internal static class RetryCompiler
 {
     private const int MaxAttempts = 1_000_000;
 
+    /// <summary><c>retry</c> inside <c>case</c>: <c>true</c>, a number of attempts, or the keys of <c>on_error</c>; pages are no matter of a case.</summary>
+    public static ErrorRetryPlan? CompileRule(FieldReader actions, TemplateCompiler templates)
+    {
+        var plan = Compile(actions, templates);
+        if (plan.OnSuccess is not null) actions.Error("retry.on_success", "belongs to the step's own retry; in case only the keys of on_error do.");
+        return plan.OnError;
+    }
+
     public static RetryPlan Compile(FieldReader step, TemplateCompiler templates)
     {
         if (step.Take("retry") is not { } retry) return RetryPlan.None;
@@ -109,7 +117,7 @@ internal static class RetryCompiler
         return new TemplateNode.Mapping(members.ToImmutable());
     }
 
-    private static CollectPlan CompileCollect(FieldReader reader)
+    internal static CollectPlan CompileCollect(FieldReader reader)
     {
         var strategy = reader.TakeString("strategy") switch
         {

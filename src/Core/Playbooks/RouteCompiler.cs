@@ -43,9 +43,21 @@ internal static class RouteCompiler
         reader.ReportUnknown();
         var condition = when is { } text ? templates.CompileCondition(text, reader.PathOf("when")) : null;
         return (then ?? otherwise) is { } actions
-            ? new CaseClause(condition, CompileActions(actions, reader.PathOf(then is null ? "else" : "then"), templates))
+            ? new CaseClause(condition, CompileActions(actions, reader.PathOf(then is null ? "else" : "then"), templates)) { Field = path, Events = EventsIn(when) }
             : null;
     }
+
+    private static CaseEvents EventsIn(JsonElement? when)
+    {
+        if (when is not { ValueKind: JsonValueKind.String } condition) return CaseEvents.None;
+        var text = condition.GetString()!;
+        return (Names(text, "call.done") ? CaseEvents.CallDone : CaseEvents.None)
+            | (Names(text, "call.error") ? CaseEvents.CallError : CaseEvents.None)
+            | (Names(text, "iterator.completed") || Names(text, "iterator.failed") ? CaseEvents.Iterator : CaseEvents.None);
+    }
+
+    private static bool Names(string condition, string name) =>
+        condition.Contains($"'{name}'", StringComparison.Ordinal) || condition.Contains($"\"{name}\"", StringComparison.Ordinal);
 
     private static CaseActions CompileActions(JsonElement value, string path, TemplateCompiler templates)
     {
@@ -68,7 +80,9 @@ internal static class RouteCompiler
         var set = TaskCompiler.CompileMap(reader, templates, "set", "vars");
         var result = reader.Take("result") is { } value ? templates.Compile(value, reader.PathOf("result")) : null;
         var fail = reader.Take("fail") is { } text ? templates.Compile(text, reader.PathOf("fail")) : null;
-        foreach (var key in (string[])["sink", "retry", "collect"]) reader.Refuse(key, "is not supported in case by this version yet.");
+        var retry = RetryCompiler.CompileRule(reader, templates);
+        var sink = SinkCompiler.Compile(reader, templates, "sink", "save");
+        var collect = reader.TakeObject("collect") is { } map ? RetryCompiler.CompileCollect(map) : null;
         reader.ReportUnknown();
         return actions with
         {
@@ -76,6 +90,9 @@ internal static class RouteCompiler
             Set = hasSet ? new TemplateNode.Mapping([.. actions.Set?.Members ?? [], .. set.Members]) : actions.Set,
             Result = result ?? actions.Result,
             Fail = fail ?? actions.Fail,
+            Retry = retry ?? actions.Retry,
+            Sink = sink ?? actions.Sink,
+            Collect = collect ?? actions.Collect,
         };
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
 
@@ -6,6 +8,9 @@ namespace PlaybookOperator.Core.Playbooks;
 internal static class StepCompiler
 {
     private const int MaxNameLength = 63;
+
+    /// <summary>What templates read of the last call beside its result.</summary>
+    private static readonly string[] s_ofResponse = ["response", "status_code", "headers"];
 
     public static StepPlan Compile(JsonElement source, string field, WorkloadPlan workload, TemplateCompiler templates)
     {
@@ -19,22 +24,51 @@ internal static class StepCompiler
         var loop = LoopCompiler.Compile(reader, templates);
         var hasVars = reader.Has("vars");
         var vars = TaskCompiler.CompileMap(reader, templates, "vars");
+        var (ofWorker, ofOperator) = CasePlacement.Place(RouteCompiler.CompileCase(reader, templates), task, loop, templates.Problems);
+        if (task is { RunsAsChild: true }) CheckChild(ofWorker, templates.Problems);
         var step = new StepPlan
         {
             Name = name,
             Field = field,
             Task = task,
-            TaskSource = task is null ? default : TaskCompiler.Source(source, task.Tool),
             Loop = loop,
-            Case = RouteCompiler.CompileCase(reader, templates),
+            Case = ofOperator,
             Next = RouteCompiler.CompileNext(reader, templates),
             Vars = hasVars ? vars : null,
-            RunsInOperator = task is not null && loop is null && RunsInOperator(task, workload),
+            RunsInOperator = task is not null && loop is null && ofWorker.Length == 0 && RunsInOperator(task, workload),
         };
+        if (task is not null) step = WithTask(step, Extend(task, step, ofWorker), source, StepSource.Of(reader));
         reader.ReportUnknown();
         if (loop is not null && task is null && !reader.Has("tool")) reader.Error("tool", "is required: a tool must be named for a loop to run.");
         return step;
     }
+
+    /// <summary>A child execution has no worker that could write or gather.</summary>
+    private static void CheckChild(ImmutableArray<CaseClause> clauses, List<Problem> problems)
+    {
+        foreach (var clause in clauses.Where(clause => clause.Then.Sink is not null || clause.Then.Collect is not null))
+            problems.Add(new Problem(ProblemSeverity.Error, clause.Field, "has sink or collect, which do not go with the tool playbook; write from a step after it, or inside the child."));
+    }
+
+    /// <summary>What the worker has to know of the step around its task.</summary>
+    private static TaskPlan Extend(TaskPlan task, StepPlan step, ImmutableArray<CaseClause> ofWorker) => task with
+    {
+        Until = step.Loop?.Until,
+        KeepsResult = step.Loop?.KeepResults ?? true,
+        Case = ofWorker,
+        IsIteration = step.Loop is not null,
+        Vars = step.Loop is null && ofWorker.Length > 0 ? step.Vars : null,
+        Reports = step.Loop is null && !step.RunsInOperator ? [.. s_ofResponse.Where(name => LeaveReads(step, name))] : [],
+    };
+
+    private static StepPlan WithTask(StepPlan step, TaskPlan task, JsonElement source, StepSource parts) =>
+        step with { Task = task, TaskSource = TaskCompiler.Source(source, task.Tool, writer => TaskExtras.Write(writer, task, parts)) };
+
+    private static bool LeaveReads(StepPlan step, string name) =>
+        step.Case.SelectMany(clause => (clause.When?.References ?? []).Concat(clause.Then.References))
+            .Concat(step.Next.SelectMany(clause => (clause.When?.References ?? []).Concat(clause.Targets.SelectMany(target => target.Args?.References ?? []))))
+            .Concat(step.Vars?.References ?? [])
+            .Any(reference => reference.Root == name);
 
     private static bool RunsInOperator(TaskPlan task, WorkloadPlan workload) =>
         task.Tool.Kind is "transform" or "noop"

@@ -23,7 +23,9 @@ public static class TaskCompiler
         }
 
         var reader = new FieldReader(task, "", problems);
-        var plan = Compile(reader, new TemplateCompiler(options, problems));
+        var templates = new TemplateCompiler(options, problems);
+        var plan = Compile(reader, templates);
+        if (plan is not null) plan = TaskExtras.Compile(plan, reader, templates);
         return problems.Count == before ? plan : null;
     }
 
@@ -49,7 +51,7 @@ public static class TaskCompiler
     }
 
     /// <summary>The task's part of a step as written: what an assignment carries.</summary>
-    internal static JsonElement Source(JsonElement step, ToolPlan tool)
+    internal static JsonElement Source(JsonElement step, ToolPlan tool, Action<Utf8JsonWriter> writeExtras)
     {
         var schema = ToolSchema.Find(tool.Kind).Schema!;
         var kept = s_ownKeys.Concat(schema.Keys.SelectMany(names => names)).ToHashSet(StringComparer.Ordinal);
@@ -57,6 +59,7 @@ public static class TaskCompiler
         {
             foreach (var member in step.EnumerateObject())
                 if (kept.Contains(FieldReader.ToCamelCase(member.Name))) member.WriteTo(writer);
+            writeExtras(writer);
         });
     }
 

@@ -18,11 +18,32 @@ public sealed record TaskPlan
     /// <summary>For one attempt; null leaves it to the tool.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Asked after a successful iteration: true ends the loop. Null: nobody asks.</summary>
+    public Template? Until { get; init; }
+
+    /// <summary>Asked in order after each call whose outcome would stand; the first true entry counts. Empty: the operator asks, or nobody.</summary>
+    public ImmutableArray<CaseClause> Case { get; init; } = [];
+
+    /// <summary>The case belongs to the single iteration: all that its entries do is done here. Otherwise <c>result</c>, <c>fail</c>, <c>set</c> and <c>next</c> are the operator's.</summary>
+    public bool IsIteration { get; init; }
+
+    /// <summary>The step's <c>vars</c>, which its case may read; null without either.</summary>
+    public TemplateNode.Mapping? Vars { get; init; }
+
+    /// <summary>Those of <c>response</c>, <c>status_code</c>, <c>headers</c> that the operator needs in order to let the step leave.</summary>
+    public ImmutableArray<string> Reports { get; init; } = [];
+
+    /// <summary>False: the value is not wanted (<c>collect: none</c>) and stays in the worker.</summary>
+    public bool KeepsResult { get; init; } = true;
+
     /// <summary>Done by a child execution rather than by a worker.</summary>
     public bool RunsAsChild => Tool.Kind == ToolPlan.Playbook;
 
     public IEnumerable<TemplateReference> References =>
-        Tool.Settings.References.Concat(Args.References).Concat(Retry.References).Concat(Sink?.Settings.References ?? []);
+        Tool.Settings.References.Concat(Args.References).Concat(Retry.References).Concat(Sink?.Settings.References ?? [])
+            .Concat(Until?.References ?? [])
+            .Concat(Vars?.References ?? [])
+            .Concat(Case.SelectMany(clause => (clause.When?.References ?? []).Concat(clause.Then.References)));
 }
 
 /// <param name="Kind">Such as <c>http</c>; a known tool.</param>

@@ -52,4 +52,10 @@ public sealed record Assignment
 
     /// <summary>Bytes of JSON that a result may have at most; a larger one fails the attempt with <see cref="WorkErrorKind.ResultTooLarge"/>.</summary>
     public long MaxResultBytes { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of JSON above which a result is to be stored by reference (<see cref="WorkReport.ByReference"/>); null: the log decides alone.</summary>
+    public long? MaxInlineResultBytes { get; init; }
+
+    /// <summary>What an earlier delivery of this work had got to when it last said so (<see cref="PageProgress"/>); null: nothing.</summary>
+    public PageProgress? Progress { get; init; }
 }

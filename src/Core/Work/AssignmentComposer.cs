@@ -6,7 +6,7 @@ using PlaybookOperator.Core.Templates;
 namespace PlaybookOperator.Core.Work;
 
 /// <summary>What an assignment is made of, beside plan and state.</summary>
-/// <param name="Element">The iteration's element; null for calls outside loops.</param>
+/// <param name="Element">The iteration's element, or the list of a chunk's elements; null for calls outside loops and for loops over a range.</param>
 /// <param name="LoopResults">Results of loops that the task reads, by run id.</param>
 /// <param name="LargeResults">Results stored by reference that the task reads.</param>
 public sealed record AssignmentInput(
@@ -23,7 +23,7 @@ public static class AssignmentComposer
     /// <summary>Runs of loops whose results the task of this step reads.</summary>
     public static IEnumerable<long> LoopResultsReadBy(StepPlan step, ExecutionState state) =>
         StepsReadBy(step, state)
-            .Where(read => state.Loops.ContainsKey(read.Run.RunId) && (read.Path.Count == 0 || read.Path[0] == "results"))
+            .Where(read => read.Run.IsLoop && (read.Path.Count == 0 || read.Path[0] == "results"))
             .Select(read => read.Run.RunId).Distinct();
 
     /// <summary>Results stored by reference that the task of this step reads.</summary>
@@ -52,6 +52,7 @@ public static class AssignmentComposer
             WorkloadValues = Pick(facts.Workload, members),
             Variables = ComposeVariables(plan, facts, state, run, input),
             Secrets = [.. plan.Secrets.Select(secret => secret.Name)],
+            MaxInlineResultBytes = plan.Limits.MaxInlineResultBytes,
         };
     }
 
@@ -65,7 +66,14 @@ public static class AssignmentComposer
             writer.WriteString("id", facts.Id.ToString());
             writer.WriteString("name", facts.Name);
             writer.WriteString("namespace", facts.Namespace);
+            if (state.Outcome is { } outcome) writer.WriteString("status", StatusProjection.ApiStatus(outcome));
             writer.WriteEndObject();
+            if (state.ErrorFor(plan, run.Step) is { } error)
+            {
+                writer.WritePropertyName("error");
+                error.WriteTo(writer);
+            }
+
             writer.WriteStartObject("playbook");
             writer.WriteString("name", facts.Playbook);
             writer.WriteEndObject();
@@ -76,7 +84,7 @@ public static class AssignmentComposer
                 args.WriteTo(writer);
             }
 
-            foreach (var named in StepsReadBy(step, state).Select(read => read.Run).DistinctBy(read => read.Step)) WriteResult(writer, state, named, input);
+            foreach (var named in StepsReadBy(step, state).Select(read => read.Run).DistinctBy(read => read.Step)) WriteResult(writer, named, input);
             if (!input.Work.Key.IsCall) WriteIteration(writer, step, state, run, input);
         });
     }
@@ -97,23 +105,36 @@ public static class AssignmentComposer
     {
         var index = input.Work.Key.Index;
         var loop = state.Loops[run.RunId];
-        writer.WritePropertyName(step.Loop!.Iterator);
+        writer.WritePropertyName(step.Loop!.Variable);
         if (input.Element is { } element) element.WriteTo(writer);
-        else if (loop.Range is { } range) writer.WriteNumberValue(range[index]);
+        else if (loop.Range is { } range) WriteRange(writer, range, input.Work);
         else writer.WriteNullValue();
         writer.WriteStartObject("loop");
         writer.WriteNumber("index", index);
         writer.WriteNumber("index1", index + 1);
         writer.WriteBoolean("first", index == 0);
-        writer.WriteBoolean("last", index == loop.Total - 1);
+        writer.WriteBoolean("last", index + input.Work.Elements == loop.Total);
         writer.WriteNumber("length", loop.Total);
         writer.WriteEndObject();
     }
 
-    private static void WriteResult(Utf8JsonWriter writer, ExecutionState state, StepRun named, AssignmentInput input)
+    private static void WriteRange(Utf8JsonWriter writer, LoopRange range, OpenWork work)
+    {
+        if (work.Size is not { } size)
+        {
+            writer.WriteNumberValue(range[work.Key.Index]);
+            return;
+        }
+
+        writer.WriteStartArray();
+        for (var i = 0; i < size; i++) writer.WriteNumberValue(range[work.Key.Index + i]);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteResult(Utf8JsonWriter writer, StepRun named, AssignmentInput input)
     {
         writer.WritePropertyName(named.Step);
-        if (state.Loops.ContainsKey(named.RunId))
+        if (named.IsLoop)
         {
             WriteLoopResult(writer, named, input);
             return;
@@ -148,8 +169,7 @@ public static class AssignmentComposer
     private static IEnumerable<(StepRun Run, IReadOnlyList<string> Path)> StepsReadBy(StepPlan step, ExecutionState state)
     {
         foreach (var reference in step.Task?.References ?? [])
-            if (state.Steps.TryGetValue(reference.Root, out var named) && named is { IsOver: true, Status: not StepStatus.Skipped })
-                yield return (named, reference.Path);
+            if (state.Steps.TryGetValue(reference.Root, out var named) && named.Visible is { } visible) yield return (visible, reference.Path);
     }
 
     /// <summary>Top-level members of the workload that the task reads, with those that they read in turn; null: all of them.</summary>

@@ -14,6 +14,9 @@ namespace PlaybookOperator.Core.Work;
 [JsonSerializable(typeof(WorkReport))]
 [JsonSerializable(typeof(WorkReport[]))]
 [JsonSerializable(typeof(ReportAnswer))]
+[JsonSerializable(typeof(PageProgress))]
+[JsonSerializable(typeof(ProgressReport))]
+[JsonSerializable(typeof(ProgressAnswer))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionAnswer))]
 public sealed partial class WorkJson : JsonSerializerContext;
@@ -28,3 +31,7 @@ public sealed record SessionAnswer(string Session, DateTimeOffset ExpiresAt);
 
 /// <summary>Answer to a report: one outcome for each, in order: <c>accepted</c>, <c>duplicate</c>, <c>stale</c>, <c>closed</c> or <c>unknown</c>.</summary>
 public sealed record ReportAnswer(IReadOnlyList<string> Outcomes);
+
+/// <summary>Answer to <c>POST /worker/v1/progress</c>.</summary>
+/// <param name="Stands">False: the work has ended or has been handed to another delivery; nothing more of it may be written.</param>
+public sealed record ProgressAnswer(bool Stands);

@@ -38,8 +38,23 @@ public sealed record WorkReport
     /// <summary>JSON value of a completed call; null and absent both mean JSON null.</summary>
     public JsonElement? Result { get; init; }
 
-    /// <summary>Set unless <see cref="WorkOutcome.Completed"/>.</summary>
+    /// <summary>Set unless <see cref="WorkOutcome.Completed"/>, or when a successful call is made again because a <c>case</c> asks for it.</summary>
     public WorkError? Error { get; init; }
+
+    /// <summary>The loop's <c>until</c> was true after this iteration; null where there is none.</summary>
+    public bool? Until { get; init; }
+
+    /// <summary>The entry of the step's <c>case</c> that was true, from 0; −1: none was. Null: the operator decides.</summary>
+    public int? Case { get; init; }
+
+    /// <summary>
+    /// JSON object: those of <c>response</c>, <c>status_code</c>, <c>headers</c> that the step's own templates read and that the result does not hold.
+    /// At most <see cref="WorkLimits.MaxResponseBytes"/>; null: nothing of it is needed.
+    /// </summary>
+    public JsonElement? Response { get; init; }
+
+    /// <summary>The result is larger than the playbook wants in an event: it is stored by reference.</summary>
+    public bool ByReference { get; init; }
 
     /// <summary>When the next attempt is due; only with <see cref="WorkOutcome.Waiting"/>.</summary>
     public DateTimeOffset? NextAt { get; init; }
@@ -68,6 +83,17 @@ public sealed record WorkReport
 /// <param name="DelayMs">Milliseconds waited before the next attempt; null unless retried.</param>
 /// <param name="At">When, by the worker's clock.</param>
 public sealed record WorkNote(EventType Type, int Attempt, int? Page, WorkError? Error, double? DelayMs, DateTimeOffset At);
+
+/// <summary>
+/// How far the page sinks of a paginated call have got. The log keeps the newest one beside the open work, over deliveries: a new worker fetches the
+/// pages again, but does not write again what was written.
+/// </summary>
+/// <param name="Sunk">Pages whose sink has been written for certain.</param>
+/// <param name="Pending">The transaction in which the sink of the page after these was about to be committed; null: none was.</param>
+public sealed record PageProgress(int Sunk, string? Pending = null);
+
+/// <summary><c>POST /worker/v1/progress</c>.</summary>
+public sealed record ProgressReport(long RunId, long Index, int Fence, PageProgress Progress);
 
 /// <summary>Why a call failed. Never holds a secret's value: the worker has masked it.</summary>
 /// <param name="Kind">One of <see cref="WorkErrorKind"/>.</param>
@@ -102,7 +128,10 @@ public static class WorkErrorKind
 public static class WorkLimits
 {
     /// <summary>Notes that one report may carry.</summary>
-    public const int MaxNotes = 100;
+    public const int MaxNotes = 1000;
+
+    /// <summary>Bytes of JSON that <see cref="WorkReport.Response"/> may have.</summary>
+    public const int MaxResponseBytes = 64 << 10;
 
     /// <summary>Characters of an error message; longer ones are cut.</summary>
     public const int MaxErrorLength = 4096;

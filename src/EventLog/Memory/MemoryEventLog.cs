@@ -40,7 +40,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         Arguments.Check(batch);
         if (!_executions.TryGetValue(id, out var execution)) return ValueTask.FromResult<AppendResult>(new AppendResult.NotFound());
         var began = clock.GetTimestamp();
-        var result = execution.Append(batch);
+        var result = execution.Append(batch, FindCarried(batch));
         if (result is AppendResult.Appended)
         {
             metrics.Written(clock.GetElapsedTime(began), batch.Events.Count, Count(batch, EventType.IterationCompleted), Count(batch, EventType.IterationFailed));
@@ -83,6 +83,9 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
             ? execution.Claim(key, fence, claimant)
             : new ClaimResult.Refused(ClaimRefusal.NotOpen));
 
+    public ValueTask<bool> SaveProgressAsync(ExecutionId id, WorkKey key, int fence, PageProgress progress, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) && execution.SaveProgress(key, fence, progress));
+
     public ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken)
     {
         foreach (var job in jobs) _jobs.TryAdd(job.JobUid, new JobRecordMatch(id, job.Key, job.Fence));
@@ -111,11 +114,15 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         ExecutionId id, long runId, long fromIndex, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Results(runId, fromIndex, Arguments.Limit(limit)) : []);
 
+    public ValueTask<IReadOnlyList<FormerIteration>> ReadSucceededAsync(
+        ExecutionId id, LoopName loop, long fromIndex, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Succeeded(loop, fromIndex, Arguments.Limit(limit)) : []);
+
     public ValueTask<JsonElement?> ReadResultAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Result(key) : null);
 
-    public ValueTask<JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.ReadElement(key) : null);
+    public ValueTask<JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, int? size, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.ReadElement(key, size) : null);
 
     public ValueTask<JsonElement?> ReadPlaybookAsync(string digest, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_playbooks.TryGetValue(digest, out var spec) ? spec : (JsonElement?)null);
@@ -146,6 +153,20 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         var count = 0L;
         foreach (var happened in batch.Events) count += happened.Type == type ? 1 : 0;
         return count;
+    }
+
+    /// <summary>Before the execution's own lock is taken, so that two executions never wait for each other.</summary>
+    private Dictionary<WorkKey, MemoryResults.Entry> FindCarried(AppendBatch batch)
+    {
+        var found = new Dictionary<WorkKey, MemoryResults.Entry>();
+        foreach (var (run, iterations) in batch.Carried)
+        foreach (var iteration in iterations)
+        {
+            if (_executions.TryGetValue(iteration.Origin.Execution, out var former) && former.FindResult(iteration.Origin.Key) is { } entry)
+                found[new WorkKey(run, iteration.Index)] = entry;
+        }
+
+        return found;
     }
 
     private void Wake(ExecutionId id)

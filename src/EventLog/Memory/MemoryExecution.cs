@@ -13,7 +13,9 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
     private readonly MemoryResults _results = new(budget);
     private readonly Dictionary<long, (string Step, int Epoch)> _runs = [];
     private readonly Dictionary<long, IReadOnlyList<JsonElement>> _elements = [];
+    private readonly Dictionary<long, IReadOnlyList<string>> _keys = [];
     private readonly Dictionary<WorkKey, string> _claims = [];
+    private readonly Dictionary<WorkKey, PageProgress> _progress = [];
     private ExecutionState _state = ExecutionState.Initial;
     private long _version;
 
@@ -22,7 +24,9 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         get { lock (_lock) return ToHeader(); }
     }
 
-    public AppendResult Append(AppendBatch batch)
+    /// <param name="batch">What the decider appends.</param>
+    /// <param name="carried">Former results for the carried iterations of the batch, by run and index.</param>
+    public AppendResult Append(AppendBatch batch, IReadOnlyDictionary<WorkKey, MemoryResults.Entry> carried)
     {
         lock (_lock)
         {
@@ -33,6 +37,8 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             var events = batch.Events.Select((happened, i) => Numbering.Number(happened, before, i + 1)).ToArray();
             if (Fold(events) is not { } after) return new AppendResult.ConditionFailed();
             foreach (var (run, elements) in batch.Collections) _elements[Numbering.Resolve(run, before)!.Value] = elements;
+            foreach (var (run, keys) in batch.Keys) _keys[Numbering.Resolve(run, before)!.Value] = keys;
+            foreach (var (run, iterations) in batch.Carried) Carry(run, Numbering.Resolve(run, before)!.Value, iterations, carried);
             _version++;
             Commit(after, events, result: null);
             return new AppendResult.Appended(before + 1, _version);
@@ -47,7 +53,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             var outcome = Core.Executions.Ingest.Judge(_state, report);
             if (outcome != IngestOutcome.Accepted) return outcome;
             var (step, epoch) = _runs[report.RunId];
-            var events = Core.Executions.Ingest.ToEvents(report, step, epoch, now, options.InlineResultBytes);
+            var events = Core.Executions.Ingest.ToEvents(report, step, epoch, now, options.InlineResultBytes, _state.Open[report.Key].Size);
             var before = _state.LastEventId;
             var numbered = new ExecutionEvent[events.Count];
             for (var i = 0; i < numbered.Length; i++) numbered[i] = Numbering.Number(events[i], before, i + 1);
@@ -66,8 +72,39 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             if (open.Fence != fence || open.NextAt is not null) return new ClaimResult.Refused(ClaimRefusal.OtherDelivery);
             if (_claims.TryGetValue(key, out var other) && other != claimant) return new ClaimResult.Refused(ClaimRefusal.OtherClaimant);
             _claims[key] = claimant;
-            return new ClaimResult.Claimed(Element(key), open.AttemptsUsed);
+            return new ClaimResult.Claimed(Element(key, open.Size), open.AttemptsUsed) { Size = open.Size, Progress = _progress.GetValueOrDefault(key) };
         }
+    }
+
+    public bool SaveProgress(WorkKey key, int fence, PageProgress progress)
+    {
+        lock (_lock)
+        {
+            if (_state.IsTerminal || !_state.Open.TryGetValue(key, out var open) || open.Fence != fence || open.NextAt is not null) return false;
+            _progress[key] = progress;
+            return true;
+        }
+    }
+
+    /// <summary>See <see cref="IEventReader.ReadSucceededAsync"/>.</summary>
+    public IReadOnlyList<FormerIteration> Succeeded(LoopName loop, long fromIndex, int limit)
+    {
+        lock (_lock)
+        {
+            var run = _runs.Where(pair => pair.Value == (loop.Step, loop.Epoch)).Select(pair => pair.Key).DefaultIfEmpty().Max();
+            var keys = _keys.GetValueOrDefault(run);
+            return [.. _results.Succeeded(run, fromIndex, limit).Select(found => new FormerIteration(
+                found.Index,
+                keys?[(int)found.Index],
+                found.Entry.Size,
+                found.Entry.Origin ?? new ResultOrigin(registered.Id, new WorkKey(run, found.Index))))];
+        }
+    }
+
+    /// <summary>What is kept of an ended iteration; null when there is none.</summary>
+    public MemoryResults.Entry? FindResult(WorkKey key)
+    {
+        lock (_lock) return _results.Ended(key);
     }
 
     public ExecutionSnapshot Read(long sinceEventId)
@@ -92,9 +129,9 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         lock (_lock) return _results.Read(runId, fromIndex, limit);
     }
 
-    public JsonElement? ReadElement(WorkKey key)
+    public JsonElement? ReadElement(WorkKey key, int? size)
     {
-        lock (_lock) return Element(key);
+        lock (_lock) return Element(key, size);
     }
 
     public JsonElement? Result(WorkKey key)
@@ -145,7 +182,12 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             _results.Add(happened, result ?? happened.Result);
         }
 
-        if (_state.IsTerminal) _claims.Clear();
+        if (_state.IsTerminal)
+        {
+            _claims.Clear();
+            _progress.Clear();
+        }
+
         if (options.EventSink is not { } sink) return;
         foreach (var happened in events) sink(registered.Id, happened);
     }
@@ -154,10 +196,26 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
     private void EndDelivery(WorkKey key, ExecutionEvent happened)
     {
         if (happened.Type is EventType.CallStarted or EventType.IterationStarted || !_state.Open.ContainsKey(key)) _claims.Remove(key);
+        if (!_state.Open.ContainsKey(key)) _progress.Remove(key);
     }
 
-    private JsonElement? Element(WorkKey key) =>
-        !key.IsCall && _elements.TryGetValue(key.RunId, out var elements) && key.Index < elements.Count ? elements[(int)key.Index] : null;
+    private void Carry(long given, long run, IReadOnlyList<CarriedIteration> iterations, IReadOnlyDictionary<WorkKey, MemoryResults.Entry> carried)
+    {
+        foreach (var iteration in iterations)
+            _results.Carry(new WorkKey(run, iteration.Index), iteration, carried.GetValueOrDefault(new WorkKey(given, iteration.Index)));
+    }
+
+    private JsonElement? Element(WorkKey key, int? size)
+    {
+        if (key.IsCall || !_elements.TryGetValue(key.RunId, out var elements) || key.Index >= elements.Count) return null;
+        if (size is not { } count) return elements[(int)key.Index];
+        return JsonText.Write(writer =>
+        {
+            writer.WriteStartArray();
+            for (var i = 0; i < count; i++) elements[(int)key.Index + i].WriteTo(writer);
+            writer.WriteEndArray();
+        });
+    }
 
     private ExecutionHeader ToHeader() => new()
     {
@@ -173,6 +231,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         Version = _version,
         LastEventId = _state.LastEventId,
         Parent = registered.Parent,
+        RetryOf = registered.RetryOf,
         CreatedAt = Storable.Instant(registered.CreatedAt),
         StartedAt = _state.StartedAt,
         EndedAt = _state.EndedAt,

@@ -42,6 +42,26 @@ internal sealed class MemoryResults(ByteBudget budget)
         return outcomes;
     }
 
+    /// <summary>Ended iterations that succeeded, by index from <paramref name="fromIndex"/> on.</summary>
+    public IEnumerable<(long Index, Entry Entry)> Succeeded(long runId, long fromIndex, int limit)
+    {
+        if (!_runs.TryGetValue(runId, out var entries)) yield break;
+        for (var i = Math.Max(fromIndex, 0); i < entries.Count && limit > 0; i++)
+        {
+            if (entries[(int)i] is not { Ended: true, Error: null } entry) continue;
+            limit--;
+            yield return (i, entry);
+        }
+    }
+
+    /// <summary>What is kept of an iteration that has ended; null when there is none.</summary>
+    public Entry? Ended(WorkKey key) =>
+        _runs.TryGetValue(key.RunId, out var entries) && key.Index >= 0 && key.Index < entries.Count && entries[(int)key.Index].Ended ? entries[(int)key.Index] : null;
+
+    /// <summary>Puts a former execution's result in its place here. Its bytes are shared; they are counted where they were made.</summary>
+    public void Carry(WorkKey key, CarriedIteration iteration, Entry former) =>
+        Place(key) = former with { Ended = true, Error = null, Size = iteration.Size, Origin = iteration.Origin };
+
     public void Clear()
     {
         budget.Release(_bytes);
@@ -52,12 +72,20 @@ internal sealed class MemoryResults(ByteBudget budget)
 
     private void AddIteration(WorkKey key, ExecutionEvent ended, JsonElement? result)
     {
-        var entries = CollectionsMarshal.GetValueRefOrAddDefault(_runs, key.RunId, out _) ??= [];
-        if (key.Index >= entries.Count) CollectionsMarshal.SetCount(entries, checked((int)key.Index + 1));
         var failed = ended.Type == EventType.IterationFailed;
         var json = failed || result is null ? null : Keep(result);
-        entries[(int)key.Index] = new Entry(
-            Ended: true, json, failed ? ended.Error ?? "" : null, Large: ended.Result is null, Dropped: !failed && result is not null && json is null);
+        Place(key) = new Entry(
+            Ended: true, json, failed ? ended.Error ?? "" : null, Large: ended.Result is null, Dropped: !failed && result is not null && json is null)
+        {
+            Size = ended.ChunkSize,
+        };
+    }
+
+    private ref Entry Place(WorkKey key)
+    {
+        var entries = CollectionsMarshal.GetValueRefOrAddDefault(_runs, key.RunId, out _) ??= [];
+        if (key.Index >= entries.Count) CollectionsMarshal.SetCount(entries, checked((int)key.Index + 1));
+        return ref CollectionsMarshal.AsSpan(entries)[(int)key.Index];
     }
 
     private byte[]? Keep(JsonElement? result)
@@ -71,8 +99,15 @@ internal sealed class MemoryResults(ByteBudget budget)
 
     private static JsonElement Parse(byte[] json) => JsonElement.Parse(json, s_options);
 
-    private readonly record struct Entry(bool Ended, byte[]? Json, string? Error, bool Large, bool Dropped)
+    /// <summary>What is kept of one iteration.</summary>
+    internal readonly record struct Entry(bool Ended, byte[]? Json, string? Error, bool Large, bool Dropped)
     {
+        /// <summary>Elements of a chunk; null for single iterations.</summary>
+        public int? Size { get; init; }
+
+        /// <summary>Where a carried result was made; null: here.</summary>
+        public ResultOrigin? Origin { get; init; }
+
         public IterationOutcome ToOutcome(long index, ByteBudget budget)
         {
             if (Error is not null) return new IterationOutcome(index, Result: null, Error);

@@ -51,10 +51,25 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
     }
 
     /// <summary>The elements of the batch's loops, for collections small enough to travel as parameters.</summary>
-    public IEnumerable<NpgsqlBatchCommand> Elements() => batch.Collections.Select(pair => Elements(pair.Key, pair.Value));
+    public IEnumerable<NpgsqlBatchCommand> Elements() =>
+        batch.Collections.Select(pair => Elements(pair.Key, pair.Value)).Concat(batch.Carried.Select(pair => Carried(pair.Key, pair.Value)));
 
-    private NpgsqlBatchCommand Elements(long runId, IReadOnlyList<JsonElement> elements) =>
-        Statement(Sql.StoreElements, Parameters.Of(runId), Parameters.Of([.. elements.Select(element => element.GetRawText())]));
+    private NpgsqlBatchCommand Elements(long runId, IReadOnlyList<JsonElement> elements) => Statement(
+        Sql.StoreElements,
+        Parameters.Of(runId),
+        Parameters.Of([.. elements.Select(element => element.GetRawText())]),
+        batch.Keys.TryGetValue(runId, out var keys) ? Parameters.Of([.. keys.Select(LogKey)]) : Parameters.NoTexts());
+
+    private NpgsqlBatchCommand Carried(long runId, IReadOnlyList<CarriedIteration> iterations) => Statement(
+        Sql.StoreCarried,
+        Parameters.Of(runId),
+        Parameters.Of([.. iterations.Select(iteration => iteration.Index)]),
+        Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Execution.Value)]),
+        Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Key.RunId)]),
+        Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Key.Index)]),
+        Parameters.Of([.. iterations.Select(iteration => iteration.Size)]));
+
+    private static string? LogKey(string key) => Storable.Sentence(key);
 
     private IEnumerable<NpgsqlBatchCommand> Steps()
     {
@@ -81,7 +96,8 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
                 Parameters.Of([.. started.Select(loop => loop.Range?.Step)]),
                 Parameters.Of([.. started.Select(loop => (DateTimeOffset?)Storable.Instant(loop.StartedAt))]),
                 Parameters.Of([.. started.Select(loop => loop.Epoch)]),
-                Parameters.Of([.. started.Select(loop => loop.Step)]));
+                Parameters.Of([.. started.Select(loop => loop.Step)]),
+                Parameters.Of([.. started.Select(loop => loop.Succeeded)]));
         }
 
         var advanced = LoopChange.Of(batch.Events);
@@ -92,7 +108,8 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
             Parameters.Of([.. advanced.Select(loop => loop.Cursor)]),
             Parameters.Of([.. advanced.Select(loop => loop.Succeeded)]),
             Parameters.Of([.. advanced.Select(loop => loop.Failed)]),
-            Parameters.Of([.. advanced.Select(loop => loop.FirstError)]));
+            Parameters.Of([.. advanced.Select(loop => loop.FirstError)]),
+            Parameters.Of([.. advanced.Select(loop => loop.NextStartAt)]));
     }
 
     private IEnumerable<NpgsqlBatchCommand> Work()
@@ -120,6 +137,7 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
                 Parameters.Of([.. opened.Select(work => work.Opened!.Losses)]),
                 Parameters.Of([.. opened.Select(work => work.Opened!.AttemptsUsed)]),
                 Parameters.Of([.. opened.Select(work => work.Opened!.NextAt)]),
+                Parameters.Of([.. opened.Select(work => work.Opened!.Size)]),
             ]);
     }
 

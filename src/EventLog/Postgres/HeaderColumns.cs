@@ -7,7 +7,7 @@ namespace PlaybookOperator.EventLog.Postgres;
 internal static class HeaderColumns
 {
     /// <summary>How many columns there are.</summary>
-    public const int Count = 15;
+    public const int Count = 16;
 
     public static ExecutionHeader Read(NpgsqlDataReader row) => new()
     {
@@ -26,6 +26,7 @@ internal static class HeaderColumns
         CreatedAt = row.GetFieldValue<DateTimeOffset>(12),
         StartedAt = Instant(row, 13),
         EndedAt = Instant(row, 14),
+        RetryOf = row.IsDBNull(15) ? null : new ExecutionId(row.GetInt64(15)),
     };
 
     private static DateTimeOffset? Instant(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

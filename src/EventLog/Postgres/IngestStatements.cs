@@ -50,7 +50,7 @@ internal sealed class IngestStatements
                 Parameters.Of((DateTimeOffset?)null),
             ]);
         if (indexes.Any(index => index >= 0))
-            yield return Statement(Sql.CountReports, Parameters.Of(runs), Parameters.Of(indexes), Parameters.Of(waits), Parameters.Of(_errors));
+            yield return Statement(Sql.CountReports, Parameters.Of(runs), Parameters.Of(indexes), Parameters.Of(waits), Parameters.Of(_errors), Parameters.Of([.. _reports.Select(report => report.Until)]));
         if (waits.Contains(true)) yield return Wait(runs, indexes);
         if (waits.Contains(false)) yield return Statement(Sql.EndReported, Parameters.Of(runs), Parameters.Of(indexes), Parameters.Of(waits));
         if (_large.Count > 0) yield return StoreResults();

@@ -28,10 +28,15 @@ internal static class Parameters
 
     public static NpgsqlParameter Of(IReadOnlyCollection<bool> values) => Array<bool>([.. values], NpgsqlDbType.Boolean);
 
+    public static NpgsqlParameter Of(IReadOnlyCollection<bool?> values) => Array<bool?>([.. values], NpgsqlDbType.Boolean);
+
     public static NpgsqlParameter Of(IReadOnlyCollection<string?> values) => Array<string?>([.. values], NpgsqlDbType.Text);
 
     public static NpgsqlParameter Of(IReadOnlyCollection<DateTimeOffset?> values) =>
         Array<DateTime?>([.. values.Select(value => value?.UtcDateTime)], NpgsqlDbType.TimestampTz);
+
+    /// <summary>A null array of texts.</summary>
+    public static NpgsqlParameter NoTexts() => new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     /// <summary>A null array: unnest then gives nulls beside the other arrays.</summary>
     public static NpgsqlParameter NoIntegers() => new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };

@@ -30,6 +30,7 @@ public sealed partial class PostgresEventLog
                 var (result, lastEventId) = await AdmitAsync(admission, statements.Batch, cancellationToken).ConfigureAwait(false);
                 if (result is not AppendResult.Appended) return result;
                 await CopyElementsAsync(connection, statements, lastEventId, cancellationToken).ConfigureAwait(false);
+                if (statements.Batch.Carried.Count > 0) await CopyCarriedAsync(connection, statements, lastEventId, cancellationToken).ConfigureAwait(false);
                 var writes = BatchStatement.On(connection, statements.Writes());
                 await using (writes.ConfigureAwait(false)) await writes.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -69,6 +70,7 @@ public sealed partial class PostgresEventLog
             foreach (var (run, elements) in statements.Batch.Collections)
             {
                 var runId = Numbering.Resolve(run, lastEventId)!.Value;
+                var keys = statements.Batch.Keys.GetValueOrDefault(run);
                 for (var i = 0; i < elements.Count; i++)
                 {
                     await writer.StartRowAsync(cancellationToken).ConfigureAwait(false);
@@ -76,6 +78,31 @@ public sealed partial class PostgresEventLog
                     await writer.WriteAsync(runId, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
                     await writer.WriteAsync((long)i, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
                     await writer.WriteAsync(elements[i].GetRawText(), NpgsqlDbType.Json, cancellationToken).ConfigureAwait(false);
+                    if (keys is null) await writer.WriteNullAsync(cancellationToken).ConfigureAwait(false);
+                    else await writer.WriteAsync(Storable.Sentence(keys[i])!, NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask CopyCarriedAsync(
+        NpgsqlConnection connection, AppendStatements statements, long lastEventId, CancellationToken cancellationToken)
+    {
+        var writer = await connection.BeginBinaryImportAsync(Sql.CopyCarried, cancellationToken).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false))
+        {
+            foreach (var (run, iterations) in statements.Batch.Carried)
+            {
+                var runId = Numbering.Resolve(run, lastEventId)!.Value;
+                foreach (var (index, size, origin) in iterations)
+                {
+                    await writer.StartRowAsync(cancellationToken).ConfigureAwait(false);
+                    foreach (var number in (long[])[statements.Id.Value, runId, index, origin.Execution.Value, origin.Key.RunId, origin.Key.Index])
+                        await writer.WriteAsync(number, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+                    if (size is { } elements) await writer.WriteAsync(elements, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
+                    else await writer.WriteNullAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
 

@@ -42,6 +42,21 @@ public sealed partial class PostgresEventLog
             ReadOutcome,
             cancellationToken);
 
+    public ValueTask<IReadOnlyList<FormerIteration>> ReadSucceededAsync(
+        ExecutionId id, LoopName loop, long fromIndex, int limit, CancellationToken cancellationToken) =>
+        AllAsync(
+            Sql.Succeeded,
+            [
+                Parameters.Of(id.Value), Parameters.Of(loop.Step), Parameters.Of(loop.Epoch), Parameters.Of(fromIndex),
+                Parameters.Of((long)Arguments.Limit(limit)),
+            ],
+            static row => new FormerIteration(
+                row.GetInt64(0),
+                row.IsDBNull(1) ? null : row.GetString(1),
+                row.IsDBNull(2) ? null : row.GetInt32(2),
+                new ResultOrigin(new ExecutionId(row.GetInt64(3)), new WorkKey(row.GetInt64(4), row.GetInt64(5)))),
+            cancellationToken);
+
     public async ValueTask<JsonElement?> ReadResultAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken) =>
         Json(await FirstAsync(
             Sql.Result,
@@ -49,10 +64,10 @@ public sealed partial class PostgresEventLog
             static row => row.GetString(0),
             cancellationToken).ConfigureAwait(false));
 
-    public async ValueTask<JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken) =>
+    public async ValueTask<JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, int? size, CancellationToken cancellationToken) =>
         Json(await FirstAsync(
             Sql.Element,
-            [Parameters.Of(id.Value), Parameters.Of(key.RunId), Parameters.Of(key.Index)],
+            [Parameters.Of(id.Value), Parameters.Of(key.RunId), Parameters.Of(key.Index), Parameters.Of((long?)size)],
             static row => row.GetString(0),
             cancellationToken).ConfigureAwait(false));
 

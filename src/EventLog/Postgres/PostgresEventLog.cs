@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Work;
@@ -45,6 +46,7 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
                 Parameters.Of(execution.Parent?.Value),
                 Parameters.Of(Storable.Instant(execution.CreatedAt)),
                 Parameters.Of(execution.Workload.GetRawText()),
+                Parameters.Of(execution.RetryOf?.Value),
                 Parameters.Of(execution.Retention is { } retention ? (long)Math.Ceiling(retention.TotalSeconds) : null),
             ],
             static async (reader, token) =>
@@ -90,6 +92,16 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
             (reader, token) => ReadClaimAsync(reader, fence, token),
             cancellationToken).ConfigureAwait(false);
 
+    public async ValueTask<bool> SaveProgressAsync(ExecutionId id, WorkKey key, int fence, PageProgress progress, CancellationToken cancellationToken) =>
+        await _database.QueryAsync(
+            Sql.SaveProgress,
+            [
+                Parameters.Of(id.Value), Parameters.Of(key.RunId), Parameters.Of(key.Index), Parameters.Of(fence),
+                Parameters.Of(JsonSerializer.Serialize(progress, WorkJson.Default.PageProgress)),
+            ],
+            static async (reader, token) => await reader.ReadAsync(token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+
     public async ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken)
     {
         if (jobs.Count == 0) return;
@@ -109,7 +121,8 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
     private async ValueTask<AppendResult> AppendOnceAsync(ExecutionId id, AppendBatch batch, CancellationToken cancellationToken)
     {
         var statements = new AppendStatements(id, batch);
-        var copies = batch.Collections.Values.Any(elements => elements.Count > MaxElementsAsParameters);
+        var copies = batch.Collections.Values.Any(elements => elements.Count > MaxElementsAsParameters)
+            || batch.Carried.Values.Any(iterations => iterations.Count > MaxElementsAsParameters);
         try
         {
             return await _database.CallAsync(
@@ -161,7 +174,14 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
     {
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (!await reader.IsDBNullAsync(0, cancellationToken).ConfigureAwait(false))
-            return new ClaimResult.Claimed(reader.IsDBNull(1) ? null : JsonColumn.Parse(reader.GetString(1)), reader.GetInt32(0));
+        {
+            return new ClaimResult.Claimed(reader.IsDBNull(1) ? null : JsonColumn.Parse(reader.GetString(1)), reader.GetInt32(0))
+            {
+                Size = reader.IsDBNull(5) ? null : reader.GetInt32(5),
+                Progress = reader.IsDBNull(6) ? null : JsonSerializer.Deserialize(reader.GetString(6), WorkJson.Default.PageProgress),
+            };
+        }
+
         if (!reader.IsDBNull(2) && reader.GetBoolean(2)) return new ClaimResult.Refused(ClaimRefusal.Ended);
         if (reader.IsDBNull(3)) return new ClaimResult.Refused(ClaimRefusal.NotOpen);
         return new ClaimResult.Refused(reader.GetInt32(3) != fence || reader.GetBoolean(4) ? ClaimRefusal.OtherDelivery : ClaimRefusal.OtherClaimant);

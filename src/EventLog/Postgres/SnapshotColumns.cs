@@ -7,7 +7,7 @@ namespace PlaybookOperator.EventLog.Postgres;
 internal static class SnapshotColumns
 {
     private const int FirstLoop = HeaderColumns.Count + 14;
-    private const int FirstWork = FirstLoop + 11;
+    private const int FirstWork = FirstLoop + 13;
 
     public static ExecutionSnapshot Read(NpgsqlDataReader row) =>
         new(HeaderColumns.Read(row), EventColumns.Read(row, HeaderColumns.Count), ReadLoops(row), ReadWork(row));
@@ -26,6 +26,8 @@ internal static class SnapshotColumns
         var failed = row.GetFieldValue<long[]>(FirstLoop + 8);
         var firstErrors = row.GetFieldValue<string?[]>(FirstLoop + 9);
         var started = row.GetFieldValue<DateTime[]>(FirstLoop + 10);
+        var stopped = row.GetFieldValue<bool[]>(FirstLoop + 11);
+        var nextStarts = row.GetFieldValue<DateTime?[]>(FirstLoop + 12);
         return [.. runs.Select((run, i) => new LoopState
         {
             RunId = run,
@@ -38,6 +40,8 @@ internal static class SnapshotColumns
             Failed = failed[i],
             FirstError = firstErrors[i],
             StartedAt = new DateTimeOffset(started[i]),
+            Stopped = stopped[i],
+            NextStartAt = nextStarts[i] is { } next ? new DateTimeOffset(next) : null,
         })];
     }
 
@@ -51,8 +55,9 @@ internal static class SnapshotColumns
         var attempts = row.GetFieldValue<int[]>(FirstWork + 4);
         var due = row.GetFieldValue<DateTime?[]>(FirstWork + 5);
         var claimed = row.GetFieldValue<bool[]>(FirstWork + 6);
+        var sizes = row.GetFieldValue<int?[]>(FirstWork + 7);
         return [.. runs.Select((run, i) => new OpenWorkRow(
-            new OpenWork(new WorkKey(run, indexes[i]), fences[i], losses[i], attempts[i], due[i] is { } at ? new DateTimeOffset(at) : null),
+            new OpenWork(new WorkKey(run, indexes[i]), fences[i], losses[i], attempts[i], due[i] is { } at ? new DateTimeOffset(at) : null) { Size = sizes[i] },
             claimed[i]))];
     }
 }

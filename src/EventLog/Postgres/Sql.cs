@@ -24,6 +24,9 @@ internal static class Sql
     public static readonly string StoreElements = Load("Writes/StoreElements");
     public static readonly string CopyElements = Load("Writes/CopyElements");
     public static readonly string Claim = Load("Writes/Claim");
+    public static readonly string SaveProgress = Load("Writes/SaveProgress");
+    public static readonly string StoreCarried = Load("Writes/StoreCarried");
+    public static readonly string CopyCarried = Load("Writes/CopyCarried");
     public static readonly string RecordJobs = Load("Writes/RecordJobs");
     public static readonly string Snapshot = Load("Reads/Snapshot");
     public static readonly string Header = Load("Reads/Header");
@@ -35,6 +38,7 @@ internal static class Sql
     public static readonly string PageSinceOfType = Load("Reads/PageSinceOfType");
     public static readonly string Outcomes = Load("Reads/Outcomes");
     public static readonly string Element = Load("Reads/Element");
+    public static readonly string Succeeded = Load("Reads/Succeeded");
     public static readonly string Result = Load("Reads/Result");
     public static readonly string Playbook = Load("Reads/Playbook");
     public static readonly string Job = Load("Reads/Job");
@@ -42,6 +46,7 @@ internal static class Sql
     public static readonly string DeleteEvents = Load("Retention/DeleteEvents");
     public static readonly string DeleteElements = Load("Retention/DeleteElements");
     public static readonly string DeleteResults = Load("Retention/DeleteResults");
+    public static readonly string DeleteCarried = Load("Retention/DeleteCarried");
     public static readonly string DeleteJobs = Load("Retention/DeleteJobs");
     public static readonly string DeleteExecution = Load("Retention/DeleteExecution");
     public static readonly string Partitions = Load("Retention/Partitions");

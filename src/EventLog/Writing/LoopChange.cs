@@ -5,7 +5,8 @@ namespace PlaybookOperator.EventLog.Writing;
 /// <summary>What a decider's batch adds to a loop's counters.</summary>
 /// <param name="RunId">Negative while provisional.</param>
 /// <param name="Cursor">The least that the cursor is afterwards.</param>
-internal sealed record LoopChange(long RunId, long Cursor, long Succeeded, long Failed, string? FirstError)
+/// <param name="NextStartAt">Set on a loop with a rate limit; null leaves it.</param>
+internal sealed record LoopChange(long RunId, long Cursor, long Succeeded, long Failed, string? FirstError, DateTimeOffset? NextStartAt)
 {
     /// <summary>One change for each loop that the events touch.</summary>
     public static IReadOnlyList<LoopChange> Of(IReadOnlyList<ExecutionEvent> events)
@@ -19,7 +20,7 @@ internal sealed record LoopChange(long RunId, long Cursor, long Succeeded, long 
             touched[key.RunId] = before.Apply(happened with { Error = Storable.Sentence(happened.Error) });
         }
 
-        return [.. touched.Values.Select(loop => new LoopChange(loop.RunId, loop.Cursor, loop.Succeeded, loop.Failed, loop.FirstError))];
+        return [.. touched.Values.Select(loop => new LoopChange(loop.RunId, loop.Cursor, loop.Succeeded, loop.Failed, loop.FirstError, loop.NextStartAt))];
     }
 
     private static LoopState Empty(long runId) => new() { RunId = runId, Step = "", Epoch = 0, Total = 0 };

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Work;
 
@@ -13,6 +14,7 @@ internal static class ReportCleaning
     {
         DurationMs = double.IsFinite(report.DurationMs) ? report.DurationMs : 0,
         Error = report.Error is { } error ? Clean(error) : null,
+        Response = report.Response is { ValueKind: JsonValueKind.Object } response && Ingest.ByteCount(response) <= 2 * WorkLimits.MaxResponseBytes ? response : null,
         NextAt = report.NextAt is { } at ? Storable.Instant(at) : null,
         Notes = report.Notes.Count == 0
             ? report.Notes

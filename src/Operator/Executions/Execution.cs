@@ -36,6 +36,9 @@ public sealed record ExecutionSpec
     [PreserveUnknownFields(Type = "object")]
     public JsonElement? Workload { get; init; }
 
+    [Description("A finished Execution of the same Playbook: it is run again as it was pinned, but only the iterations that did not succeed.")]
+    public string? RetryOf { get; init; }
+
     [Description("Nothing new starts while true; what runs may end.")]
     public bool? Suspend { get; init; }
 

@@ -29,7 +29,8 @@ internal abstract record StartResult
 /// Registers an Execution in the log, with the playbook as it is now. From then on the playbook may change: the execution is pinned to the digest.
 /// </summary>
 internal sealed class ExecutionStarter(
-    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, WorkloadReader workloads, ClusterIdentity cluster, TimeProvider time)
+    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, WorkloadReader workloads, ClusterIdentity cluster, FormerExecutions former,
+    TimeProvider time)
 {
     /// <summary>How long an Execution waits for a Playbook that does not exist.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
@@ -41,6 +42,8 @@ internal sealed class ExecutionStarter(
         if (execution.Status?.ExecutionId is { } lost)
             return new StartResult.Failed("StateLost", $"Execution id {lost} is not in the database; it is not started a second time.");
 
+        if (execution.Spec.RetryOf is { Length: > 0 } repeated) return await RepeatAsync(execution, repeated, cancellationToken);
+
         // Live, not from the watch: what was applied a moment ago must be what runs.
         var name = new NamespacedName(execution.Metadata.Namespace!, execution.Spec.Playbook);
         var playbook = await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken);
@@ -49,16 +52,38 @@ internal sealed class ExecutionStarter(
         var compilation = plans.Compile(playbook.Metadata.Name, digest, playbook.Spec);
         if (compilation.Plan is null)
             return new StartResult.Failed("InvalidPlaybook", $"Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
-        var plan = compilation.Plan;
+        var (workload, refusal) = await workloads.ReadAsync(execution, cancellationToken);
+        if (workload is not { } values) return refusal!;
+        return await RegisterAsync(execution, new PinnedPlaybook(playbook.Metadata.Name, digest, playbook.Spec, values, RetryOf: null), compilation.Plan, cancellationToken);
+    }
+
+    private async Task<StartResult> RepeatAsync(Execution execution, string repeated, CancellationToken cancellationToken)
+    {
+        var (workload, waiting) = await workloads.ReadAsync(execution, cancellationToken);
+        if (workload is not { } values) return waiting!;
+        // By the resource: names come back, uids do not.
+        var name = new NamespacedName(execution.Metadata.Namespace!, repeated);
+        var resource = await client.GetAsync(ResourceTypes.Executions, name, cancellationToken);
+        var header = resource?.Metadata.Uid is { } uid ? await FindAsync(uid, cancellationToken) : null;
+        var (pinned, refusal) = await former.ResolveAsync(
+            new RepeatRequest(name, execution.Spec.Playbook, values), header, exists: resource is not null, cancellationToken);
+        if (pinned is null) return refusal!;
+        var compilation = plans.Compile(pinned.Name, pinned.Digest, pinned.Spec);
+        return compilation.Plan is { } plan
+            ? await RegisterAsync(execution, pinned, plan, cancellationToken)
+            : new StartResult.Failed("InvalidPlaybook", $"Playbook {pinned.Name}, as Execution '{repeated}' ran it, is invalid: {string.Join("; ", compilation.Errors)}");
+    }
+
+    /// <summary>Registers what may be run as asked; says everything that may not.</summary>
+    private async Task<StartResult> RegisterAsync(Execution execution, PinnedPlaybook pinned, Plan plan, CancellationToken cancellationToken)
+    {
         if (execution.Spec.Limits is { } limits && LimitsCompiler.CheckTighter(plan.Limits, limits) is { Count: > 0 } looser)
             return new StartResult.Failed("InvalidLimits", string.Join('\n', looser));
         if (Retention(execution, plan) is not { } retention)
             return new StartResult.Failed("InvalidEventRetention", $"eventRetention: must be keep, or a duration such as 30d, not {execution.Spec.EventRetention}.");
-        var (workload, refusal) = await workloads.ReadAsync(execution, cancellationToken);
-        if (workload is not { } values) return refusal!;
-        if (plan.Schema?.Check(plan.Workload, values, time.GetUtcNow()) is { Count: > 0 } unfit)
+        if (plan.Schema?.Check(plan.Workload, pinned.Workload, time.GetUtcNow()) is { Count: > 0 } unfit)
             return new StartResult.Failed("InvalidWorkload", string.Join('\n', unfit));
-        return new StartResult.Started(await CreateAsync(execution, new Pinned(playbook.Metadata.Name, digest, playbook.Spec, values, retention), cancellationToken));
+        return new StartResult.Started(await CreateAsync(execution, pinned, retention, cancellationToken));
     }
 
     private static EventRetention? Retention(Execution execution, Plan plan)
@@ -80,7 +105,8 @@ internal sealed class ExecutionStarter(
             : new StartResult.Failed("PlaybookNotFound", message);
     }
 
-    private async Task<ExecutionId> CreateAsync(Execution execution, Pinned pinned, CancellationToken cancellationToken)
+    private async Task<ExecutionId> CreateAsync(
+        Execution execution, PinnedPlaybook pinned, EventRetention retention, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return await log.CreateAsync(
@@ -90,20 +116,18 @@ internal sealed class ExecutionStarter(
                 execution.Metadata.Uid!,
                 execution.Metadata.Namespace!,
                 execution.Metadata.Name,
-                pinned.Playbook,
+                pinned.Name,
                 pinned.Digest,
                 pinned.Spec,
                 pinned.Workload)
             {
+                RetryOf = pinned.RetryOf,
                 CreatedAt = now,
-                Retention = pinned.Retention.Period,
+                Retention = retention.Period,
                 Parent = ChildLabels.Read(execution.Metadata)?.Parent,
             },
             cancellationToken);
     }
-
-    /// <summary>What an execution runs with from its start to its end.</summary>
-    private sealed record Pinned(string Playbook, string Digest, JsonElement Spec, JsonElement Workload, EventRetention Retention);
 }
 
 /// <summary>The uid of this cluster (its kube-system namespace): executions of several clusters may share a database.</summary>

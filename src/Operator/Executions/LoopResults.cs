@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
 
 namespace PlaybookOperator.Operator.Executions;
@@ -9,20 +10,25 @@ public static class LoopResults
 {
     private const int PageSize = 500;
 
+    /// <param name="loop">What kind of loop it is; null: one that keeps a result for each iteration.</param>
+    /// <param name="limit">Results, at most.</param>
     public static async Task<IReadOnlyList<JsonElement?>> ReadAsync(
-        IEventReader reader, ExecutionId id, long runId, int limit, CancellationToken cancellationToken)
+        IEventReader reader, ExecutionId id, long runId, LoopPlan? loop, int limit, CancellationToken cancellationToken)
     {
         var results = new List<JsonElement?>();
-        while (results.Count < limit)
+        if (loop is { KeepResults: false }) return results;
+        for (long from = 0; results.Count < limit;)
         {
-            var page = await reader.ReadResultsAsync(id, runId, results.Count, Math.Min(PageSize, limit - results.Count), cancellationToken);
+            var page = await reader.ReadResultsAsync(id, runId, from, Math.Min(PageSize, limit - results.Count), cancellationToken);
             foreach (var outcome in page)
             {
-                while (results.Count < outcome.Index) results.Add(null);
+                // A chunk is one value, whatever the offsets in between.
+                while (loop?.Chunk is null && results.Count < outcome.Index) results.Add(null);
                 results.Add(outcome.Result);
             }
 
             if (page.Count < PageSize) break;
+            from = page[^1].Index + 1;
         }
 
         return results;

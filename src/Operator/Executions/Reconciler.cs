@@ -12,8 +12,11 @@ namespace PlaybookOperator.Operator.Executions;
 /// <param name="Header">The execution as read last.</param>
 /// <param name="State">Its state after the pass.</param>
 /// <param name="WakeAt">When to pass again although nothing happened; null: when woken.</param>
-/// <param name="Plan">The playbook that it runs.</param>
-public sealed record PassResult(ExecutionHeader Header, ExecutionState State, DateTimeOffset? WakeAt, Plan Plan);
+public sealed record PassResult(ExecutionHeader Header, ExecutionState State, DateTimeOffset? WakeAt)
+{
+    /// <summary>The playbook as it was pinned.</summary>
+    public required Plan Plan { get; init; }
+}
 
 /// <summary>
 /// One pass over one execution: observe → read → decide → append → act. It knows nothing of playbooks; whatever it is told twice, and wherever it is
@@ -41,7 +44,7 @@ public sealed class Reconciler(
         var decisions = await SettleAsync(plan, pass, cancellationToken);
         await ActAsync(plan, pass, decisions, cancellationToken);
         states.Put(id, pass.State);
-        return new PassResult(pass.Header, pass.State, decisions.WakeAt, plan);
+        return new PassResult(pass.Header, pass.State, decisions.WakeAt) { Plan = plan };
     }
 
     /// <summary>The state as of now, for those who only look.</summary>
@@ -55,7 +58,7 @@ public sealed class Reconciler(
     }
 
     public static ExecutionFacts FactsOf(ExecutionHeader header) =>
-        new(header.Id, header.Namespace, header.Name, header.Playbook, header.Workload, header.CreatedAt);
+        new(header.Id, header.Namespace, header.Name, header.Playbook, header.Workload, header.CreatedAt) { RetryOf = header.RetryOf };
 
     /// <summary>Decides and appends until there is nothing more to append.</summary>
     private async Task<Decisions> SettleAsync(Plan plan, Pass pass, CancellationToken cancellationToken)
@@ -64,7 +67,7 @@ public sealed class Reconciler(
         {
             var decisions = Decider.Decide(plan, FactsOf(pass.Header), pass.State, pass.Observed, time.GetUtcNow());
             if (decisions.Events.Count > 0) await AppendAsync(pass, decisions, cancellationToken);
-            else if (decisions.NeedsMore) await LoadAsync(pass, decisions, cancellationToken);
+            else if (decisions.NeedsMore) await LoadAsync(plan, pass, decisions, cancellationToken);
             else return decisions;
         }
 
@@ -87,6 +90,8 @@ public sealed class Reconciler(
         {
             Collections = decisions.Collections,
             StillOpen = decisions.StillOpen,
+            Keys = decisions.Keys,
+            Carried = decisions.Carried,
             Loops = [.. decisions.LoopsDone.Select(done => new LoopCondition(done.Key, done.Value))],
         };
         var result = await log.AppendAsync(pass.Header.Id, batch, cancellationToken);
@@ -104,11 +109,11 @@ public sealed class Reconciler(
         }
     }
 
-    private async Task LoadAsync(Pass pass, Decisions decisions, CancellationToken cancellationToken)
+    private async Task LoadAsync(Plan plan, Pass pass, Decisions decisions, CancellationToken cancellationToken)
     {
         var loops = pass.Observed.LoopResults.ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var run in decisions.NeedsLoopResults)
-            loops[run] = await LoopResults.ReadAsync(reader, pass.Header.Id, run, MaxLoadedResults, cancellationToken);
+            loops[run] = await LoopResults.ReadAsync(reader, pass.Header.Id, run, plan.LoopOf(pass.State.FindRun(run)?.Step), MaxLoadedResults, cancellationToken);
         var large = pass.Observed.LargeResults.ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var key in decisions.NeedsLargeResults)
         {
@@ -116,7 +121,10 @@ public sealed class Reconciler(
                 ?? throw new StateLostException($"The result of run {key.RunId} of execution {pass.Header.Id} is not in the database.");
         }
 
-        pass.Observed = pass.Observed with { LoopResults = loops, LargeResults = large };
+        var former = pass.Observed.Former.ToDictionary(pair => pair.Key, pair => pair.Value);
+        foreach (var loop in decisions.NeedsFormer)
+            former[loop] = await FormerLoops.ReadAsync(reader, pass.Header.RetryOf!.Value, loop, MaxLoadedResults, cancellationToken);
+        pass.Observed = pass.Observed with { LoopResults = loops, LargeResults = large, Former = former };
     }
 
     private async Task ActAsync(Plan plan, Pass pass, Decisions decisions, CancellationToken cancellationToken)

@@ -19,6 +19,7 @@ public sealed class StateCache(BoundedCache<ExecutionId, ExecutionState> cache)
         const int OpenBytes = 160;
         long bytes = 500 + (state.Open.Count * OpenBytes) + (state.Loops.Count * StepBytes);
         foreach (var run in state.Steps.Values) bytes += StepBytes + (run.Result is { } result ? Ingest.ByteCount(result) : 0);
+        foreach (var loop in state.Loops.Values) bytes += loop.Carried?.Bytes ?? 0;
         foreach (var value in state.Vars.Values) bytes += Ingest.ByteCount(value);
         return bytes;
     }

@@ -124,6 +124,7 @@ internal static class OperatorHost
             caches => caches.ExecutionState.Named("execution_state"), (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();
         services.AddSingleton<WorkloadReader>();
+        services.AddSingleton<FormerExecutions>();
         services.AddSingleton<ExecutionStarter>();
         services.AddSingleton<ExecutionStatusWriter>();
         services.AddSingleton<ExecutionMetrics>();

@@ -23,14 +23,14 @@ public sealed class AssignmentReader(IEventReader reader)
         var id = view.Header.Id;
         var loops = new Dictionary<long, IReadOnlyList<JsonElement?>>();
         foreach (var read in AssignmentComposer.LoopResultsReadBy(step, view.State))
-            loops[read] = await LoopResults.ReadAsync(reader, id, read, MaxLoopResults, cancellationToken);
+            loops[read] = await LoopResults.ReadAsync(reader, id, read, view.Plan.LoopOf(view.State.FindRun(read)?.Step), MaxLoopResults, cancellationToken);
         var large = new Dictionary<WorkKey, JsonElement>();
         foreach (var key in AssignmentComposer.LargeResultsReadBy(step, view.State))
             if (await reader.ReadResultAsync(id, key, cancellationToken) is { } value) large[key] = value;
         return AssignmentComposer.Compose(view.Plan, Reconciler.FactsOf(view.Header), view.State, run, new AssignmentInput(work, element, loops, large));
     }
 
-    /// <summary>The element of an iteration, without claiming it.</summary>
-    public ValueTask<JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken) =>
-        key.IsCall ? ValueTask.FromResult<JsonElement?>(null) : reader.ReadElementAsync(id, key, cancellationToken);
+    /// <summary>The element of an iteration, or those of a chunk, without claiming it.</summary>
+    public ValueTask<JsonElement?> ReadElementAsync(ExecutionId id, OpenWork work, CancellationToken cancellationToken) =>
+        work.Key.IsCall ? ValueTask.FromResult<JsonElement?>(null) : reader.ReadElementAsync(id, work.Key, work.Size, cancellationToken);
 }

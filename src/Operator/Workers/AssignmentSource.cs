@@ -18,7 +18,8 @@ public sealed class AssignmentSource(IEventLog log, AssignmentReader assignments
         if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return (null, $"There is no execution {id}.");
         var run = state.Steps.Values.FirstOrDefault(step => step.RunId == delivery.Key.RunId);
         if (run is null) return (null, $"Run {delivery.Key.RunId} of execution {id} is over.");
-        var work = new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: claimed.AttemptsUsed);
-        return (await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, work, claimed.Element, cancellationToken), null);
+        var work = new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: claimed.AttemptsUsed) { Size = claimed.Size };
+        var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, work, claimed.Element, cancellationToken);
+        return (assignment with { Progress = claimed.Progress }, null);
     }
 }

@@ -14,6 +14,7 @@ namespace PlaybookOperator.Operator.Workers;
 internal static class WorkerApi
 {
     private const int MaxReports = 1000;
+    private const int MaxTransactionName = 100;
 
     public static void MapWorkerApi(this IEndpointRouteBuilder routes)
     {
@@ -28,6 +29,7 @@ internal static class WorkerApi
         group.MapPost("/session", OpenSessionAsync);
         group.MapPost("/claim", ClaimAsync);
         group.MapPost("/reports", ReportAsync);
+        group.MapPost("/progress", SaveAsync);
     }
 
     private static async Task<IResult> OpenSessionAsync(
@@ -84,6 +86,28 @@ internal static class WorkerApi
         foreach (var outcome in outcomes)
             if (outcome is not IngestOutcome.Accepted) metrics.Refused("late");
         return Results.Json(new ReportAnswer([.. outcomes.Select(Word)]), WorkJson.Default.ReportAnswer);
+    }
+
+    private static async Task<IResult> SaveAsync(HttpContext context, WorkerSessions sessions, IEventLog log, WorkerOptions options, WorkerMetrics metrics)
+    {
+        if (Authenticate(context, sessions.Signer) is not { } session) return Unauthorized(metrics);
+        var (sent, refusal) = await ReadAsync(context, WorkJson.Default.ProgressReport, options, metrics);
+        if (sent is null) return refusal!;
+        if (sent.Progress is null || sent.Progress.Sunk < 0 || sent.Progress.Pending?.Length > MaxTransactionName)
+        {
+            metrics.Refused("malformed");
+            return Problem(StatusCodes.Status422UnprocessableEntity, "progress", $"must be {{sunk, pending}}: pages from 0, and a name of at most {MaxTransactionName} characters.");
+        }
+
+        var delivery = new Delivery(new WorkKey(sent.RunId, sent.Index), sent.Fence);
+        if (delivery != session.Delivery)
+        {
+            metrics.Refused("forbidden");
+            return Problem(StatusCodes.Status403Forbidden, "progress", "A session may report its own work only.");
+        }
+
+        var stands = await log.SaveProgressAsync(session.Execution, delivery.Key, delivery.Fence, sent.Progress, context.RequestAborted);
+        return Results.Json(new ProgressAnswer(stands), WorkJson.Default.ProgressAnswer);
     }
 
     private static string Word(IngestOutcome outcome) => outcome.ToString().ToLowerInvariant();

@@ -7,7 +7,7 @@ namespace PlaybookOperator.Tools.Postgres;
 /// The <c>postgres</c> sink: rows of <c>data</c> into <c>table</c> by <c>mode</c>, or a <c>statement</c> with <c>params</c>.
 /// All of one call is one transaction.
 /// </summary>
-internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) : ITool
+internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) : ITransactionalSink
 {
     private readonly PostgresCall _call = new(instances, time);
 
@@ -26,11 +26,20 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
         if (settings.Error is not null) return new(CallOutcome.Failed(settings.Error));
         return _call.RunAsync(settings, context, async (connection, _, token) =>
         {
-            await using var command = new NpgsqlCommand(statement, connection);
+            await using var transaction = context.BeforeCommit is null ? null : await connection.BeginTransactionAsync(token);
+            await using var command = new NpgsqlCommand(statement, connection, transaction);
             foreach (var parameter in parameters) command.Parameters.Add(parameter);
-            return Done(await command.ExecuteNonQueryAsync(token));
+            var changed = await command.ExecuteNonQueryAsync(token);
+            return await PostgresCommit.RunAsync(transaction, context, token) ?? Done(changed);
         }, cancellationToken);
     }
+
+    public ValueTask<CallOutcome> WasCommittedAsync(CallRequest request, CallContext context, string transaction, CancellationToken cancellationToken) =>
+        _call.RunAsync(
+            new SettingsReader(request, context.Secrets),
+            context,
+            (connection, _, token) => PostgresCommit.AskAsync(connection, transaction, time, token),
+            cancellationToken);
 
     private ValueTask<CallOutcome> WriteAsync(SettingsReader settings, CallContext context, CancellationToken cancellationToken)
     {
@@ -50,7 +59,7 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
 
             try
             {
-                return Done(await RunAllAsync(connection, statements, token));
+                return await RunAllAsync(connection, statements, context, token);
             }
             catch (PostgresException)
             {
@@ -60,10 +69,11 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
         }, cancellationToken);
     }
 
-    private static async Task<int> RunAllAsync(NpgsqlConnection connection, IReadOnlyList<BoundStatement> statements, CancellationToken cancellationToken)
+    private static async Task<CallOutcome> RunAllAsync(
+        NpgsqlConnection connection, IReadOnlyList<BoundStatement> statements, CallContext context, CancellationToken cancellationToken)
     {
         var changed = 0;
-        await using var transaction = statements.Count > 1 ? await connection.BeginTransactionAsync(cancellationToken) : null;
+        await using var transaction = statements.Count > 1 || context.BeforeCommit is not null ? await connection.BeginTransactionAsync(cancellationToken) : null;
         foreach (var statement in statements)
         {
             await using var command = new NpgsqlCommand(statement.Text, connection, transaction);
@@ -71,8 +81,7 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
             changed += await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        if (transaction is not null) await transaction.CommitAsync(cancellationToken);
-        return changed;
+        return await PostgresCommit.RunAsync(transaction, context, cancellationToken) ?? Done(changed);
     }
 
     private static CallOutcome Done(int rows) => CallOutcome.Completed(Value.Map([new("row_count", Value.From((long)Math.Max(rows, 0)))]));

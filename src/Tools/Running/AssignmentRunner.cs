@@ -20,7 +20,10 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
     /// Runs one delivery to its end. Every failure becomes a report; only a cancelled <paramref name="cancellationToken"/> throws
     /// <see cref="OperationCanceledException"/>: nothing is then known about the effects of the call under way.
     /// </summary>
-    public ValueTask<WorkReport> RunAsync(Assignment assignment, CancellationToken cancellationToken)
+    /// <param name="assignment">The work.</param>
+    /// <param name="save">Where progress goes; null: a delivery after a crash begins from scratch.</param>
+    /// <param name="cancellationToken">Ends everything at once.</param>
+    public ValueTask<WorkReport> RunAsync(Assignment assignment, SaveProgress? save, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(assignment);
         var problems = new List<Problem>();
@@ -35,11 +38,11 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
             plan = null;
         }
 
-        return plan is null ? new(Refused(assignment, problems)) : RunAsync(assignment, plan, cancellationToken);
+        return plan is null ? new(Refused(assignment, problems)) : RunAsync(assignment, plan, save, cancellationToken);
     }
 
     /// <summary>The same with the task already compiled, for callers that run one plan many times.</summary>
-    public async ValueTask<WorkReport> RunAsync(Assignment assignment, TaskPlan plan, CancellationToken cancellationToken)
+    public async ValueTask<WorkReport> RunAsync(Assignment assignment, TaskPlan plan, SaveProgress? save, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(assignment);
         ArgumentNullException.ThrowIfNull(plan);
@@ -47,18 +50,18 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         var delivery = new Delivery(assignment, new SecretScope(secrets), new RunNotes(time));
         try
         {
-            var outcome = await RunAsync(delivery, plan, cancellationToken);
-            return ReportWriter.Write(delivery, outcome, time.GetUtcNow(), time.GetElapsedTime(started));
+            var outcome = await RunAsync(delivery, plan, save, cancellationToken);
+            return ReportWriter.Write(delivery, plan, outcome, time.GetUtcNow(), time.GetElapsedTime(started));
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // The last line of defence: an unforeseen fault must end this iteration, not the process and the iterations beside it.
             var error = new WorkError(WorkErrorKind.Internal, $"The worker failed: {exception.GetType().Name}: {exception.Message}");
-            return ReportWriter.Write(delivery, new TaskOutcome.Failed(error), time.GetUtcNow(), time.GetElapsedTime(started));
+            return ReportWriter.Write(delivery, plan, new TaskOutcome.Failed(error), time.GetUtcNow(), time.GetElapsedTime(started));
         }
     }
 
-    private async ValueTask<TaskOutcome> RunAsync(Delivery delivery, TaskPlan plan, CancellationToken cancellationToken)
+    private async ValueTask<TaskOutcome> RunAsync(Delivery delivery, TaskPlan plan, SaveProgress? save, CancellationToken cancellationToken)
     {
         var (scope, error) = await ScopeBuilder.BuildAsync(delivery.Assignment, plan, delivery.Secrets, new(options.Templates, time), cancellationToken);
         if (scope is null) return new TaskOutcome.Failed(error!);
@@ -69,10 +72,13 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
             HasAttemptTimeout = plan.Timeout is not null,
             MaxResultBytes = delivery.Assignment.MaxResultBytes,
         };
-        var attempts = new TaskAttempt(plan, scope, tools, context, delivery.Notes);
-        var run = new TaskRun(plan, scope, attempts, delivery.Notes, new RunClock(time, random, options));
+        var clock = new RunClock(time, random, options);
+        var sinks = new SinkWriter(scope, tools, context, delivery.Notes);
+        var attempts = new TaskAttempt(plan, scope, tools, context, sinks, new PageSinks(sinks, delivery.Assignment, save));
+        var cases = new CaseRun(plan, scope, sinks, clock, context.MaxResultBytes);
+        var run = new TaskRun(plan, scope, attempts, cases, delivery.Notes, clock);
         var outcome = await run.RunAsync(delivery.Assignment.AttemptsUsed, cancellationToken);
-        delivery.Attempt = run.Attempt;
+        (delivery.Attempt, delivery.Last) = (run.Attempt, run.Last);
         return outcome;
     }
 

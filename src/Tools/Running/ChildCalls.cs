@@ -33,12 +33,17 @@ public abstract record ChildEnd
 /// <param name="options">Bounds of templates.</param>
 /// <param name="time">The clock of templates and of waits before retries.</param>
 /// <param name="random">Numbers in [0, 1) for jitter.</param>
-public sealed class ChildCalls(RunnerOptions options, TimeProvider time, Func<double> random)
+public sealed class ChildCalls(RunnerOptions options, TimeProvider time, Func<double> random) : IDisposable
 {
     /// <summary>Bytes of JSON of a child's workload: it has to fit into a Kubernetes object.</summary>
     public const int MaxWorkloadBytes = 512 << 10;
 
     private static readonly GivenSecrets s_none = new(new Dictionary<string, string>());
+
+    /// <summary>Every wait is the decider's: the next attempt is another child.</summary>
+    private static readonly RunnerOptions s_handingBack = new() { HandsBackLongWaits = true, LongestWait = TimeSpan.FromTicks(-1) };
+
+    private readonly ToolInstances _instances = new(time);
 
     /// <summary>Renders name and arguments: the tool's own <c>args</c>, else those of the step.</summary>
     public async ValueTask<(ChildRequest? Request, WorkError? Error)> RenderAsync(Assignment assignment, TaskPlan plan, CancellationToken cancellationToken)
@@ -56,46 +61,35 @@ public sealed class ChildCalls(RunnerOptions options, TimeProvider time, Func<do
         return (new ChildRequest(name, json, Text(settings, "returnStep")), null);
     }
 
-    /// <summary>What the parent's log is told: the result, or the failure, or that another attempt is due later.</summary>
+    /// <summary>
+    /// What the parent's log is told: the result, or the failure, or that another attempt is due later. The step's retry, case and until are asked as a
+    /// worker would ask them, with the child's end as the outcome of the call.
+    /// </summary>
     public async ValueTask<WorkReport> ReportAsync(
         Assignment assignment, TaskPlan plan, ChildEnd end, ExecutionId? child, TimeSpan elapsed, CancellationToken cancellationToken)
     {
-        var report = new WorkReport
-        {
-            RunId = assignment.RunId,
-            Index = assignment.Index,
-            Fence = assignment.Fence,
-            Outcome = WorkOutcome.Failed,
-            Attempt = assignment.AttemptsUsed + 1,
-            DurationMs = Math.Round(elapsed.TotalMilliseconds, 3),
-            Child = child,
-        };
-        if (end is ChildEnd.Completed completed)
-        {
-            return Ingest.ByteCount(completed.Result) <= assignment.MaxResultBytes
-                ? report with { Outcome = WorkOutcome.Completed, Result = completed.Result }
-                : report with { Error = new WorkError(WorkErrorKind.ResultTooLarge, $"The child's result is larger than {assignment.MaxResultBytes} bytes.") };
-        }
-
-        var failed = (ChildEnd.Failed)end;
-        var error = failed.TimedOut && plan.Timeout is { } timeout ? CallErrors.Timeout("The child execution", timeout) : ReportWriter.Cut(failed.Error);
-        var delay = error.Kind is WorkErrorKind.Configuration or WorkErrorKind.Template
-            ? null
-            : await RetryAsync(assignment, plan, error, cancellationToken);
-        return delay is { } wait
-            ? report with { Outcome = WorkOutcome.Waiting, Error = error, NextAt = time.GetUtcNow() + wait }
-            : report with { Error = error };
+        var outcome = OutcomeOf(plan, end);
+        // What the author of the playbook must mend is not tried again.
+        if (outcome.Error is { Kind: WorkErrorKind.Configuration or WorkErrorKind.Template }) plan = plan with { Retry = RetryPlan.None };
+        var runner = new AssignmentRunner(new ToolRegistry(ToolPlan.Playbook, new EndedChild(outcome), _instances), s_none, s_handingBack with { Templates = options.Templates }, time, random);
+        var report = await runner.RunAsync(assignment, plan, save: null, cancellationToken);
+        return report with { Child = child, DurationMs = Math.Round(elapsed.TotalMilliseconds, 3) };
     }
 
-    /// <summary>How long to wait before the next attempt; null when there is none.</summary>
-    private async ValueTask<TimeSpan?> RetryAsync(Assignment assignment, TaskPlan plan, WorkError error, CancellationToken cancellationToken)
+    public void Dispose() => _instances.Dispose();
+
+    private static CallOutcome OutcomeOf(TaskPlan plan, ChildEnd end) => end switch
     {
-        if (plan.Retry.OnError is not { } rule) return null;
-        var (scope, _) = await ScopeAsync(assignment, plan, cancellationToken);
-        if (scope is null) return null;
-        scope.BindError(error);
-        var attempt = assignment.AttemptsUsed + 1;
-        return RetryRule.Retries(rule, attempt, error, scope) ? RetryBackoff.Delay(rule, attempt, random(), retryAfter: null) : null;
+        ChildEnd.Completed completed => CallOutcome.Completed(Value.FromJson(completed.Result)),
+        ChildEnd.Failed { TimedOut: true } when plan.Timeout is { } timeout => CallOutcome.Failed(CallErrors.Timeout("The child execution", timeout)),
+        ChildEnd.Failed failed => CallOutcome.Failed(ReportWriter.Cut(failed.Error)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>A call that has been made: whatever it is asked, this is how it ended.</summary>
+    private sealed class EndedChild(CallOutcome outcome) : ITool
+    {
+        public ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken) => ValueTask.FromResult(outcome);
     }
 
     private async ValueTask<(RunScope? Scope, WorkError? Error)> ScopeAsync(Assignment assignment, TaskPlan plan, CancellationToken cancellationToken)

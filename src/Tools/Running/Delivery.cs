@@ -15,6 +15,9 @@ internal sealed class Delivery(Assignment assignment, SecretScope secrets, RunNo
     /// <summary>Null until its variables are rendered.</summary>
     public RunScope? Scope { get; set; }
 
+    /// <summary>The newest call; empty before the first.</summary>
+    public CallOutcome Last { get; set; } = new();
+
     /// <summary>Attempts used so far, over all deliveries.</summary>
     public int Attempt { get; set; } = assignment.AttemptsUsed + 1;
 }

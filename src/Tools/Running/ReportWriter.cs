@@ -1,3 +1,6 @@
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools.Secrets;
 
@@ -6,7 +9,7 @@ namespace PlaybookOperator.Tools.Running;
 /// <summary>Turns an outcome into a report: the one place through which anything leaves, so the one place that masks.</summary>
 internal static class ReportWriter
 {
-    public static WorkReport Write(Delivery delivery, TaskOutcome outcome, DateTimeOffset now, TimeSpan elapsed)
+    public static WorkReport Write(Delivery delivery, TaskPlan plan, TaskOutcome outcome, DateTimeOffset now, TimeSpan elapsed)
     {
         var mask = delivery.Secrets.Mask;
         var assignment = delivery.Assignment;
@@ -21,19 +24,37 @@ internal static class ReportWriter
             Notes = [.. delivery.Notes.Notes.Select(note => note.Error is { } error ? note with { Error = Clean(error, mask) } : note)],
             NotesDropped = delivery.Notes.Dropped,
             Warnings = delivery.Scope?.Warnings ?? 0,
+            Case = plan.IsIteration ? null : outcome.Case,
+            Response = outcome is TaskOutcome.Waiting ? null : ResponseText.Write(delivery, plan, outcome),
         };
         switch (outcome)
         {
             case TaskOutcome.Completed completed:
-                var (result, error) = ResultText.Write(completed.Result, mask, assignment.MaxResultBytes);
-                return error is null ? report with { Outcome = WorkOutcome.Completed, Result = result } : report with { Error = error };
+                return Complete(report with { Until = completed.Until }, plan.KeepsResult ? completed.Result : Value.Null, delivery);
             case TaskOutcome.Waiting waiting:
-                return report with { Outcome = WorkOutcome.Waiting, Error = Clean(waiting.Error, mask), NextAt = now + waiting.Delay };
+                return report with
+                {
+                    Outcome = WorkOutcome.Waiting,
+                    Error = waiting.Error is { } cause ? Clean(cause, mask) : null,
+                    NextAt = now + waiting.Delay,
+                };
             case TaskOutcome.Failed failed:
                 return report with { Error = Clean(failed.Error, mask) };
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    private static WorkReport Complete(WorkReport report, Value value, Delivery delivery)
+    {
+        var (result, error) = ResultText.Write(value, delivery.Secrets.Mask, delivery.Assignment.MaxResultBytes);
+        if (error is not null) return report with { Error = error, Until = null, Case = null };
+        return report with
+        {
+            Outcome = WorkOutcome.Completed,
+            Result = result,
+            ByReference = delivery.Assignment.MaxInlineResultBytes is { } limit && Ingest.ByteCount(result) > limit,
+        };
     }
 
     /// <summary>First masked, then cut: the other way round half a secret could stay.</summary>

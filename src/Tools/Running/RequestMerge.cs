@@ -9,7 +9,7 @@ namespace PlaybookOperator.Tools.Running;
 /// <summary>Makes the request for the next page out of the previous one. Values are immutable: no page ever changes another's request.</summary>
 internal static class RequestMerge
 {
-    /// <summary>Lays the rendered <c>next_call</c> over the previous settings: maps member by member, everything else as a whole.</summary>
+    /// <summary>Lays the rendered <c>next_call</c> over the previous settings: params and headers by key, url and body as a whole.</summary>
     public static (Value Request, WorkError? Error) Over(Value previous, Value next, SecretMask mask)
     {
         var request = previous;
@@ -24,8 +24,12 @@ internal static class RequestMerge
             }
             else
             {
-                var names = key == "headers" ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
-                request = With(request, key, Maps(request.GetMember(key), value, names));
+                request = With(request, key, key switch
+                {
+                    "headers" => Maps(request.GetMember(key), value, StringComparer.OrdinalIgnoreCase),
+                    "params" => Deep(request.GetMember(key), value),
+                    _ => value,
+                });
             }
         }
 
@@ -38,6 +42,12 @@ internal static class RequestMerge
         if (under.Kind != ValueKind.Map || over.Kind != ValueKind.Map) return over;
         var replaced = over.Members.Select(member => member.Key).ToHashSet(names);
         return Value.Map(under.Members.Where(member => !replaced.Contains(member.Key)).Concat(over.Members));
+    }
+
+    private static Value Deep(Value under, Value over)
+    {
+        if (under.Kind != ValueKind.Map || over.Kind != ValueKind.Map) return over;
+        return Maps(under, Value.Map(over.Members.Select(member => KeyValuePair.Create(member.Key, Deep(under.GetMember(member.Key), member.Value)))), StringComparer.Ordinal);
     }
 
     /// <summary>Without <c>next_call</c>: a numeric <c>page</c> goes up by one, else <c>offset</c> by <c>limit</c> or <c>pageSize</c>. Null: there is neither.</summary>

@@ -15,4 +15,13 @@ internal static class RetryRule
         if (plan.When is { } when) return isListed != false && scope.Test(when);
         return isListed ?? error.Retryable;
     }
+
+    /// <summary>The same where an entry of <c>case</c> has already said that this outcome, good or bad, is to be tried again; its own conditions may still object.</summary>
+    public static bool RetriesCase(ErrorRetryPlan plan, int attempt, WorkError? error, RunScope scope)
+    {
+        if (attempt >= plan.MaxAttempts) return false;
+        if (plan.StopWhen is { } stop && scope.Test(stop)) return false;
+        if (plan.RetryableStatusCodes is { IsDefaultOrEmpty: false } codes && error?.Status is { } status && !codes.Contains(status)) return false;
+        return plan.When is not { } when || scope.Test(when);
+    }
 }

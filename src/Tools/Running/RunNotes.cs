@@ -12,7 +12,10 @@ internal sealed class RunNotes(TimeProvider time)
 
     public int Dropped { get; private set; }
 
-    public void Retried(AttemptNumber number, WorkError error, TimeSpan delay) =>
+    /// <summary>One more would be dropped.</summary>
+    public bool IsFull => _notes.Count >= WorkLimits.MaxNotes;
+
+    public void Retried(AttemptNumber number, WorkError? error, TimeSpan delay) =>
         Add(EventType.CallRetry, number, error, delay.TotalMilliseconds);
 
     public void SinkDone(AttemptNumber number) => Add(EventType.SinkDone, number, null, null);

@@ -24,6 +24,8 @@ internal sealed class RunScope(IVariables given, EvaluationContext templates, Se
 
     public void Bind(string name, Value value) => _variables.Set(name, value);
 
+    public Value Read(string name) => _variables.TryGet(name, out var value) ? value : Value.Undefined;
+
     /// <summary>The step's own <c>args</c> lie over those that it was entered with.</summary>
     public void BindArgs(Value own) => Bind("args", RequestMerge.Maps(_givenArgs, own, StringComparer.Ordinal));
 

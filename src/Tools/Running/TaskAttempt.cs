@@ -17,13 +17,15 @@ internal sealed record AttemptResult(CallOutcome Outcome, Value Request, bool Is
 /// One attempt: render <c>args</c> → call → page sink → sink. The sinks belong to the attempt: when one fails, the attempt has failed.
 /// A page sink that was written is not written again when its page is fetched again.
 /// </summary>
-internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry tools, CallContext context, RunNotes notes)
+internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry tools, CallContext context, SinkWriter sinks, PageSinks pageSinks)
 {
-    private readonly PageCollector? _pages = plan.Retry.OnSuccess is { } pagination ? new(pagination.Collect, context.MaxResultBytes) : null;
-    private int _pagesSunk;
+    private PageCollector? _pages = NewCollector(plan, context);
 
-    /// <summary>A page's sink was written: another delivery would write it again.</summary>
-    public bool HasSunkPages => _pagesSunk > 0;
+    /// <summary>A page's sink was written: handing the work back would have all pages fetched again.</summary>
+    public bool HasSunkPages => pageSinks.HasWritten;
+
+    /// <summary>Forgets the pages: the call is made again from its first one.</summary>
+    public void Restart() => _pages = NewCollector(plan, context);
 
     /// <param name="number">Which attempt of which page.</param>
     /// <param name="request">The settings for a later page; undefined for the first, which renders the step's own.</param>
@@ -50,7 +52,7 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
 
     private async ValueTask<(WorkError? Error, bool IsLast, Value Result)> FinishAsync(AttemptNumber number, Value result, CancellationToken cancellationToken)
     {
-        var error = plan.Sink is { } sink ? await SinkAsync(sink, number, result, cancellationToken) : null;
+        var error = plan.Sink is { } sink ? await sinks.WriteAsync(sink, number, result, cancellationToken) : null;
         return (error, error is null, result);
     }
 
@@ -62,11 +64,10 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
         if (picked.Kind == ValueKind.Undefined) scope.Warn();
         if (_pages.Add(picked) is { } tooMuch) return (tooMuch, false, Value.Undefined);
         var page = number.Page!.Value;
-        if (pagination.PerPageSink is { } pageSink && _pagesSunk < page)
+        if (pagination.PerPageSink is { } pageSink)
         {
             var part = Paged(outcome.Status, picked.Kind == ValueKind.Undefined ? Value.Null : picked, page);
-            if (await SinkAsync(pageSink, number, part, cancellationToken) is { } pageError) return Undone(pageError);
-            _pagesSunk = page;
+            if (await pageSinks.WriteAsync(pageSink, number, part, cancellationToken) is { } pageError) return Undone(pageError);
         }
 
         var collected = _pages.Collected;
@@ -82,34 +83,8 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
         }
     }
 
-    private Value Paged(int? status, Value collected, int pages) => Value.Map([
-        new("status", status is { } code ? Value.From((long)code) : Value.Null),
-        new("data", collected),
-        new("meta", Value.Map([
-            new("pages", Value.From((long)pages)),
-            new("strategy", Value.From(plan.Retry.OnSuccess!.Collect.Strategy.ToString().ToLowerInvariant())),
-        ])),
-    ]);
+    private Value Paged(int? status, Value collected, int pages) => PageResult.Of(status, collected, pages, plan.Retry.OnSuccess!.Collect.Strategy);
 
-    private async ValueTask<WorkError?> SinkAsync(SinkPlan sink, AttemptNumber number, Value result, CancellationToken cancellationToken)
-    {
-        scope.Bind("result", result);
-        var error = await WriteAsync(sink, result, cancellationToken);
-        if (error is null) notes.SinkDone(number);
-        else notes.SinkFailed(number, error);
-        return error;
-    }
-
-    private async ValueTask<WorkError?> WriteAsync(SinkPlan sink, Value result, CancellationToken cancellationToken)
-    {
-        if (!sink.Settings.TryRender(scope.Variables, scope.Templates, out var settings, out var wrong)) return CallErrors.Template(wrong!);
-        if (tools.Sink(sink.Tool) is not { } target) return CallErrors.Configuration("sink.tool", $"{sink.Tool} is not a sink that this worker has.");
-        var outcome = await target.CallAsync(new CallRequest(settings, "sink", result), context, cancellationToken);
-        return outcome.Error is { } error ? AsSinkError(error) : null;
-    }
-
-    /// <summary>What the author of the playbook must mend keeps its kind; what went wrong outside becomes a failed sink.</summary>
-    private static WorkError AsSinkError(WorkError error) => error.Kind is WorkErrorKind.Configuration or WorkErrorKind.Secret or WorkErrorKind.Sink
-        ? error
-        : error with { Kind = WorkErrorKind.Sink, Message = $"The sink failed: {error.Message}" };
+    private static PageCollector? NewCollector(TaskPlan plan, CallContext context) =>
+        plan.Retry.OnSuccess is { } pagination ? new(pagination.Collect, context.MaxResultBytes) : null;
 }

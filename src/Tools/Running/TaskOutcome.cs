@@ -10,10 +10,15 @@ internal abstract record TaskOutcome
     {
     }
 
-    public sealed record Completed(Value Result) : TaskOutcome;
+    /// <summary>The entry of <c>case</c> that was true, from 0, or −1; null: nobody has asked.</summary>
+    public int? Case { get; init; }
+
+    /// <param name="Result">The task's result.</param>
+    /// <param name="Until">Whether the loop is to end here; null where it never asks.</param>
+    public sealed record Completed(Value Result, bool? Until = null) : TaskOutcome;
 
     public sealed record Failed(WorkError Error) : TaskOutcome;
 
-    /// <summary>Failed for now; the next attempt is due after <paramref name="Delay"/>.</summary>
-    public sealed record Waiting(WorkError Error, TimeSpan Delay) : TaskOutcome;
+    /// <summary>Failed for now, or to be made again; the next attempt is due after <paramref name="Delay"/>.</summary>
+    public sealed record Waiting(WorkError? Error, TimeSpan Delay) : TaskOutcome;
 }

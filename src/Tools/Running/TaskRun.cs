@@ -5,45 +5,96 @@ using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Tools.Running;
 
-/// <summary>Runs a task to its end: page after page, each with its own attempts.</summary>
-internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempts, RunNotes notes, RunClock clock)
+/// <summary>Runs a task to its end: page after page, each with its own attempts, then its <c>case</c> and its loop's <c>until</c>.</summary>
+internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempts, CaseRun cases, RunNotes notes, RunClock clock)
 {
     /// <summary>The highest attempt that any page has needed, over all deliveries.</summary>
     public int Attempt { get; private set; } = 1;
+
+    /// <summary>The newest call.</summary>
+    public CallOutcome Last { get; private set; } = new();
 
     /// <param name="attemptsUsed">By earlier deliveries; they count for the first page, since only before its end work is ever handed back.</param>
     /// <param name="cancellationToken">Ends everything at once.</param>
     public async ValueTask<TaskOutcome> RunAsync(int attemptsUsed, CancellationToken cancellationToken)
     {
         var request = Value.Undefined;
+        var first = attemptsUsed + 1;
         for (var page = 1; ; page++)
         {
-            var first = page == 1 ? attemptsUsed + 1 : 1;
-            var (result, end) = await RunPageAsync(page, first, request, cancellationToken);
-            if (end is not null) return end;
-            if (result!.IsLast) return new TaskOutcome.Completed(result.Result);
-            (request, var error) = Next(result.Request);
+            var step = await RunPageAsync(page, first, request, cancellationToken);
+            if (step.End is { } end) return end is TaskOutcome.Completed completed ? AskUntil(completed) : end;
+            if (step.Restarts)
+            {
+                (page, first, request) = (0, Attempt + 1, Value.Undefined);
+                attempts.Restart();
+                continue;
+            }
+
+            first = 1;
+            (request, var error) = Next(step.Result!.Request);
             if (error is not null) return new TaskOutcome.Failed(error);
         }
     }
 
-    /// <summary>Either the page that succeeded, or the end of everything.</summary>
-    private async ValueTask<(AttemptResult? Result, TaskOutcome? End)> RunPageAsync(int page, int first, Value request, CancellationToken cancellationToken)
+    /// <summary>One page, tried until it succeeds or all is over.</summary>
+    private async ValueTask<PageStep> RunPageAsync(int page, int first, Value request, CancellationToken cancellationToken)
     {
         for (var attempt = first; ; attempt++)
         {
             Attempt = Math.Max(Attempt, attempt);
             var number = new AttemptNumber(attempt, plan.Retry.OnSuccess is null ? null : page);
             var result = await TryAsync(number, request, cancellationToken);
-            if (result.Outcome.Error is not { } error) return (result, null);
-            scope.BindError(error);
-            if (plan.Retry.OnError is not { } rule || !RetryRule.Retries(rule, attempt, error, scope)) return (null, new TaskOutcome.Failed(error));
-            var delay = RetryBackoff.Delay(rule, attempt, clock.Random(), result.Outcome.RetryAfter);
-            // Later pages would be lost with the delivery, and sunk ones repeated, so only waits before all that are handed back.
-            if (page == 1 && !attempts.HasSunkPages && clock.HandsBack(delay)) return (null, new TaskOutcome.Waiting(error, delay));
+            Last = result.Outcome;
+            if (result.Outcome.Error is null && !result.IsLast) return new PageStep(Result: result);
+            // What an earlier attempt was answered must not pass for the answer to this one.
+            scope.BindOutcome(result.Outcome);
+            var (error, delay, end) = await JudgeAsync(number, result, cancellationToken);
+            if (end is not null) return new PageStep(end);
+            // Later pages would be lost with the delivery, so only waits before all that are handed back.
+            var losesNothing = page == 1 && !attempts.HasSunkPages && !cases.HasCollected;
+            if (losesNothing && (clock.HandsBack(delay) || notes.IsFull)) return new PageStep(new TaskOutcome.Waiting(error, delay));
             notes.Retried(number, error, delay);
             await Task.Delay(delay, clock.Time, cancellationToken);
+            if (result.Outcome.Error is null && page > 1) return new PageStep(Restarts: true);
+            if (result.Outcome.Error is null) attempts.Restart();
         }
+    }
+
+    /// <summary>What follows from an attempt that failed, or that was the last: the end, or a delay before it is made again.</summary>
+    private async ValueTask<(WorkError? Error, TimeSpan Delay, TaskOutcome? End)> JudgeAsync(
+        AttemptNumber number, AttemptResult result, CancellationToken cancellationToken)
+    {
+        if (result.Outcome.Error is { } failure)
+        {
+            scope.BindError(failure);
+            if (RetriesAfter(number, failure, result.Outcome) is { } wait) return (failure, wait, null);
+        }
+
+        var ruling = await cases.AskAsync(number, result.Outcome, result.Result, cancellationToken);
+        if (ruling.RetryAfter is { } pause) return (result.Outcome.Error, pause, null);
+        if (ruling.Error is { } error)
+        {
+            // A sink of the case that failed has failed the attempt, as the step's own sink would.
+            if (error.Kind == WorkErrorKind.Fail) return (null, default, new TaskOutcome.Failed(error) { Case = ruling.Matched });
+            scope.BindError(error);
+            return RetriesAfter(number, error, result.Outcome) is { } wait ? (error, wait, null) : (null, default, new TaskOutcome.Failed(error));
+        }
+
+        if (result.Outcome.Error is { } final && ruling.Result is null) return (null, default, new TaskOutcome.Failed(final) { Case = ruling.Matched });
+        return (null, default, new TaskOutcome.Completed(ruling.Result ?? result.Result) { Case = ruling.Matched });
+    }
+
+    private TimeSpan? RetriesAfter(AttemptNumber number, WorkError error, CallOutcome outcome) =>
+        plan.Retry.OnError is { } rule && RetryRule.Retries(rule, number.Attempt, error, scope)
+            ? RetryBackoff.Delay(rule, number.Attempt, clock.Random(), outcome.RetryAfter)
+            : null;
+
+    private TaskOutcome.Completed AskUntil(TaskOutcome.Completed completed)
+    {
+        if (plan.Until is not { } until) return completed;
+        scope.Bind("result", completed.Result);
+        return completed with { Until = scope.Test(until) };
     }
 
     private async ValueTask<AttemptResult> TryAsync(AttemptNumber number, Value request, CancellationToken cancellationToken)
@@ -74,6 +125,11 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
             ? (counted, null)
             : (previous, CallErrors.Configuration("retry.on_success.next_call", "is required: the request has neither a numeric page, nor an offset with limit or pageSize, that could count up."));
     }
+
+    /// <param name="End">Everything is over.</param>
+    /// <param name="Result">The page succeeded and another one follows.</param>
+    /// <param name="Restarts">The whole call is made again.</param>
+    private readonly record struct PageStep(TaskOutcome? End = null, AttemptResult? Result = null, bool Restarts = false);
 }
 
 /// <summary>Time and chance for one run.</summary>

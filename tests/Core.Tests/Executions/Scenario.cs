@@ -16,11 +16,23 @@ internal sealed class Scenario
     private readonly ExecutionFacts _facts;
     private readonly Dictionary<long, IReadOnlyList<JsonElement?>> _loopResults = [];
 
-    public Scenario(string spec, string workload = "{}")
+    public Scenario(string spec, string workload = "{}", long? retryOf = null)
     {
         _plan = Compiling.Plan(spec);
-        _facts = new ExecutionFacts(new ExecutionId(7), "default", "run", "test", Compiling.Json(workload), Now);
+        _facts = new ExecutionFacts(new ExecutionId(7), "default", "run", "test", Compiling.Json(workload), Now)
+        {
+            RetryOf = retryOf is { } former ? new ExecutionId(former) : null,
+        };
     }
+
+    /// <summary>What succeeded in the execution that this one repeats.</summary>
+    public Dictionary<LoopName, IReadOnlyList<FormerIteration>> Former { get; } = [];
+
+    /// <summary>Loops of the former execution that decisions have asked for.</summary>
+    public HashSet<LoopName> Asked { get; } = [];
+
+    /// <summary>Carried iterations that were appended, by run as the decision named it.</summary>
+    public Dictionary<long, IReadOnlyList<CarriedIteration>> Carried { get; } = [];
 
     public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -42,7 +54,14 @@ internal sealed class Scenario
         {
             var seen = Log.Read();
             var decisions = Decider.Decide(_plan, _facts, seen.State, Observe(seen), Now);
-            if (decisions.Events.Count > 0) Assert.NotNull(Log.Append(seen.Version, decisions));
+            if (decisions.Events.Count > 0)
+            {
+                Assert.NotNull(Log.Append(seen.Version, decisions));
+                foreach (var (run, iterations) in decisions.Carried) Carried[run] = iterations;
+            }
+
+            Asked.UnionWith(decisions.NeedsFormer);
+            foreach (var loop in decisions.NeedsFormer) Former.TryAdd(loop, []);
             foreach (var run in decisions.NeedsLoopResults) _loopResults[run] = Log.ResultsOf(run);
             if (decisions.Events.Count > 0 || decisions.NeedsMore) continue;
             foreach (var delivery in decisions.Stop) Jobs.Remove(delivery);
@@ -65,9 +84,14 @@ internal sealed class Scenario
 
     public Scenario Fail(string step, long index = WorkKey.Call) => Report(step, index, WorkOutcome.Failed, null, null);
 
+    /// <summary>The worker says of a call what only it knows: the entry of case, what was answered; of an iteration that <c>until</c> is true.</summary>
+    public Scenario Tell(string step, long index, Func<WorkReport, WorkReport> more, string result = "null", bool failed = false) =>
+        Report(step, index, failed ? WorkOutcome.Failed : WorkOutcome.Completed, failed ? null : Compiling.Json(result), null, more);
+
     public Scenario Wait(string step, long index, TimeSpan delay) => Report(step, index, WorkOutcome.Waiting, null, Now + delay);
 
-    private Scenario Report(string step, long index, WorkOutcome outcome, JsonElement? result, DateTimeOffset? nextAt)
+    private Scenario Report(
+        string step, long index, WorkOutcome outcome, JsonElement? result, DateTimeOffset? nextAt, Func<WorkReport, WorkReport>? more = null)
     {
         Settle();
         var delivery = DeliveryOf(step, index);
@@ -77,13 +101,13 @@ internal sealed class Scenario
             RunId = delivery.Key.RunId, Index = index, Fence = delivery.Fence, Outcome = outcome, Result = result, NextAt = nextAt,
             Error = outcome == WorkOutcome.Completed ? null : new WorkError(WorkErrorKind.Http, "503 from the server.", 503),
         };
-        Assert.Equal(IngestOutcome.Accepted, Log.Take(report, Now));
+        Assert.Equal(IngestOutcome.Accepted, Log.Take(more?.Invoke(report) ?? report, Now));
         Jobs[delivery] = JobPhase.Succeeded;
         Settle();
         return this;
     }
 
-    private Observed Observe(LogReading seen) => new() { Intent = Intent, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults };
+    private Observed Observe(LogReading seen) => new() { Intent = Intent, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults, Former = Former };
 
     private static string Tell(ExecutionEvent happened) =>
         string.Join(' ', new[] { happened.Type.Name(), happened.Step, happened.IterationIndex?.ToString() }.Where(part => part is not null));

@@ -64,7 +64,7 @@ public abstract class HistoryContract : EventLogContract
             expected.Add(outcome);
             if (outcome != IngestOutcome.Accepted) continue;
             var (step, epoch) = history.RunOf(report.RunId);
-            state = state.Apply(Ingest.ToEvents(report, step, epoch, Build.Now, inlineLimitBytes: 1 << 16));
+            state = state.Apply(Ingest.ToEvents(report, step, epoch, Build.Now, inlineLimitBytes: 1 << 16, state.Open[report.Key].Size));
         }
 
         Assert.Equal(expected, await Log.IngestAsync(id, reports, Stop));

@@ -32,3 +32,8 @@ public sealed class MemoryRaceTests : RaceContract
 {
     protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
 }
+
+public sealed class MemoryLoopTests : LoopContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}

@@ -32,3 +32,8 @@ public sealed class PostgresRaceTests : RaceContract
 {
     protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
 }
+
+public sealed class PostgresLoopTests : LoopContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}

@@ -78,7 +78,9 @@ public sealed class QueryTests : IAsyncLifetime
 
     private static void AssertIndexed(string plan, int mostBuffers)
     {
-        Assert.DoesNotMatch(@"Seq Scan on event(_default|_\d+)? ", plan);
+        // Partitions that a lookup by a row's own execution cannot be in are only told apart while it runs.
+        var executed = string.Join('\n', plan.Split('\n').Where(line => !line.Contains("(never executed)", StringComparison.Ordinal)));
+        Assert.DoesNotMatch(@"Seq Scan on event(_default|_\d+)? ", executed);
         Assert.Contains("Index", plan, StringComparison.Ordinal);
         // The top node's buffers sum up those of the nodes below it.
         var buffers = plan.Split('\n').First(line => line.Contains("Buffers: shared", StringComparison.Ordinal));

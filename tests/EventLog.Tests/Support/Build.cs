@@ -41,6 +41,10 @@ internal static class Build
             ? $$"""{"total_count":{{total}},"range":{"start":1,"step":1} }"""
             : $$"""{"total_count":{{total}} }""");
 
+    /// <summary>The call of a chunk [lo, hi).</summary>
+    public static ExecutionEvent Chunk(string step, long run, long lo, long hi, int fence = 1) =>
+        Event(EventType.IterationStarted, step, run, lo, $$"""{"lo":{{lo}},"hi":{{hi}}}""") with { Fence = fence };
+
     public static ExecutionEvent Iteration(string step, long run, long index, int fence = 1, string? reason = null) =>
         Event(EventType.IterationStarted, step, run, index, Reason(reason)) with { Fence = fence };
 

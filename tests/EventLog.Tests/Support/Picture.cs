@@ -16,17 +16,17 @@ internal static class Picture
         foreach (var run in state.Steps.Values)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"step {run.Step}#{run.Epoch} run={run.RunId} {run.Status} ended={run.CallEnded} {At(run.StartedAt)}..{At(run.EndedAt)} args={Of(run.Args)} result={Of(run.Result)} bytes={run.ResultBytes} response={Of(run.Response)} error={run.Error} {Of(run.ErrorDetail)} routes={string.Join(",", run.Routes.Select(route => route.Step + Of(route.Args)))}");
+                $"step {run.Step}#{run.Epoch} run={run.RunId} {run.Status} ended={run.CallEnded} {At(run.StartedAt)}..{At(run.EndedAt)} args={Of(run.Args)} result={Of(run.Result)} bytes={run.ResultBytes} response={Of(run.Response)} case={run.MatchedCase} error={run.Error} {Of(run.ErrorDetail)} routes={string.Join(",", run.Routes.Select(route => route.Step + Of(route.Args)))}");
         }
 
         foreach (var loop in state.Loops.Values)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"loop {loop.RunId} {loop.Step}#{loop.Epoch} total={loop.Total} range={loop.Range} cursor={loop.Cursor} {loop.Succeeded}/{loop.Failed} {loop.FirstError} {At(loop.StartedAt)}");
+                $"loop {loop.RunId} {loop.Step}#{loop.Epoch} total={loop.Total} range={loop.Range} cursor={loop.Cursor} {loop.Succeeded}/{loop.Failed} {loop.FirstError} {At(loop.StartedAt)} chunk={loop.Chunk} stopped={loop.Stopped} next={At(loop.NextStartAt)} carried={loop.Carried?.Count}");
         }
 
         foreach (var open in state.Open.Values)
-            text.AppendLine(CultureInfo.InvariantCulture, $"open {open.Key.RunId}/{open.Key.Index} fence={open.Fence} losses={open.Losses} attempts={open.AttemptsUsed} next={At(open.NextAt)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"open {open.Key.RunId}/{open.Key.Index} fence={open.Fence} losses={open.Losses} attempts={open.AttemptsUsed} next={At(open.NextAt)} size={open.Size}");
         foreach (var (name, value) in state.Vars) text.AppendLine(CultureInfo.InvariantCulture, $"var {name}={Of(value)}");
         foreach (var (name, value) in state.Overrides) text.AppendLine(CultureInfo.InvariantCulture, $"override {name}={Of(value)}");
         return text.ToString();

@@ -92,6 +92,13 @@ internal sealed class RandomHistory(int seed)
 
         var total = Next(30);
         var literal = Chance(50);
+        if (Chance(30))
+        {
+            events.Add(Build.Event(EventType.IteratorStarted, step, run, context: $$"""{"total_count":{{total}},"chunk":4,"collect":"none"}""") with { Epoch = epoch });
+            if (total > 0) events.Add(Build.Chunk(step, run, 0, Math.Min(4, total)) with { Epoch = epoch });
+            return;
+        }
+
         events.Add(Build.Loop(step, run, total, range: !literal) with { Epoch = epoch });
         if (literal) collections[run] = [.. Enumerable.Range(0, total).Select(n => Build.Json($"{n}"))];
         for (var i = 0; i < Math.Min(total, Next(5)); i++) events.Add(Build.Iteration(step, run, i) with { Epoch = epoch });
@@ -102,7 +109,18 @@ internal sealed class RandomHistory(int seed)
         if (state.Loops.Count == 0) return;
         var loop = state.Loops.Values.ElementAt(Next(state.Loops.Count));
         if (events.Any(e => e.RunId == loop.RunId)) return;
-        for (var i = loop.Cursor; i < Math.Min(loop.Total, loop.Cursor + Next(6)); i++) events.Add(Started(new WorkKey(loop.RunId, i), 1, reason: null));
+        var (step, epoch) = _runs[loop.RunId];
+        if (loop.Chunk is not null)
+        {
+            if (loop.Cursor < loop.Total) events.Add(Build.Chunk(step, loop.RunId, loop.Cursor, loop.Cursor + loop.SizeAt(loop.Cursor)) with { Epoch = epoch });
+            return;
+        }
+
+        for (var i = loop.Cursor; i < Math.Min(loop.Total, loop.Cursor + Next(6)); i++)
+        {
+            var started = Started(new WorkKey(loop.RunId, i), 1, reason: null);
+            events.Add(Chance(80) ? started : started with { Context = Build.Json($$"""{"next_start_at":"2030-01-01T00:00:{{10 + Next(40)}}.250000+00:00"}""") });
+        }
     }
 
     private ExecutionEvent Started(WorkKey key, int fence, string? reason)
@@ -115,7 +133,8 @@ internal sealed class RandomHistory(int seed)
     {
         var (step, epoch) = _runs[open.Key.RunId];
         var type = open.Key.IsCall ? EventType.CallError : EventType.IterationFailed;
-        return Build.Event(type, step, open.Key.RunId, open.Key.IsCall ? null : open.Key.Index, """{"error":{"kind":"WorkerLost"}}""") with { Epoch = epoch, Error = "lost" };
+        var ended = Build.Event(type, step, open.Key.RunId, open.Key.IsCall ? null : open.Key.Index, """{"error":{"kind":"WorkerLost"}}""") with { Epoch = epoch, Error = "lost" };
+        return open.Size is { } size ? ended with { Context = Ingest.WithChunk(ended.Context, open.Key.Index, size) } : ended;
     }
 
     private ExecutionEvent Other() => Next(6) switch
@@ -136,7 +155,8 @@ internal sealed class RandomHistory(int seed)
         var fence = state.Open.TryGetValue(key, out var present) && Chance(85) ? present.Fence : 1 + Next(3);
         var report = Next(10) switch
         {
-            < 6 => Build.Done(key.RunId, key.Index, $"{{\"z\":[{Next(50)}],\"a\":null}}", fence),
+            < 5 => Build.Done(key.RunId, key.Index, $"{{\"z\":[{Next(50)}],\"a\":null}}", fence),
+            5 => Build.Done(key.RunId, key.Index, "7", fence) with { Until = Chance(50), ByReference = Chance(50), Case = key.IsCall ? 2 : null },
             < 8 => Build.Failed(key.RunId, key.Index, $"failed {Next(50)}", fence),
             _ => Build.Waiting(key.RunId, key.Index, fence, attempt: 1 + Next(5)),
         };

@@ -16,6 +16,7 @@ internal sealed class Engine : IDisposable
 {
     public const string OneCall = "workflow: [{step: fetch, tool: {kind: http, url: 'http://example.invalid/'}}]";
     private readonly EventLogMetrics _metrics = new();
+    private int _created;
 
     public Engine()
     {
@@ -41,13 +42,15 @@ internal sealed class Engine : IDisposable
     }
 
     /// <summary>Registers an execution of a spec in YAML.</summary>
-    public async Task<ExecutionId> CreateAsync(string spec = OneCall)
+    public async Task<ExecutionId> CreateAsync(string spec = OneCall, ExecutionId? retryOf = null)
     {
         var json = YamlDocument.Parse(spec);
-        var id = ExecutionId.Create(Time.GetUtcNow(), 1);
-        var created = new NewExecution(id, "cluster", "uid-1", "team", "nightly", "book", PlaybookDocument.Digest(json), json, JsonElement.Parse("{}"))
+        var number = ++_created;
+        var id = ExecutionId.Create(Time.GetUtcNow(), number);
+        var created = new NewExecution(id, "cluster", $"uid-{number}", "team", "nightly", "book", PlaybookDocument.Digest(json), json, JsonElement.Parse("{}"))
         {
             CreatedAt = Time.GetUtcNow(),
+            RetryOf = retryOf,
         };
         return Id = await Log.CreateAsync(created, CancellationToken.None);
     }
@@ -62,6 +65,14 @@ internal sealed class Engine : IDisposable
         var outcomes = await Log.IngestAsync(Id, [Report(delivery, result)], CancellationToken.None);
         Workers.Alive[delivery] = JobPhase.Succeeded;
         return outcomes[0];
+    }
+
+    /// <summary>The worker gives up.</summary>
+    public async Task FailAsync(Delivery delivery)
+    {
+        var error = new WorkError(WorkErrorKind.Http, "503 from the server.", 503);
+        await Log.IngestAsync(Id, [Report(delivery) with { Outcome = WorkOutcome.Failed, Result = null, Error = error }], CancellationToken.None);
+        Workers.Alive[delivery] = JobPhase.Succeeded;
     }
 
     public static WorkReport Report(Delivery delivery, string result = "1") => new()

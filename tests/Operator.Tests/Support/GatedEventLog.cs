@@ -41,5 +41,8 @@ internal sealed class GatedEventLog(IEventLog inner) : IEventLog, IDisposable
     public ValueTask<ClaimResult> ClaimAsync(ExecutionId id, WorkKey key, int fence, string claimant, CancellationToken cancellationToken) =>
         inner.ClaimAsync(id, key, fence, claimant, cancellationToken);
 
+    public ValueTask<bool> SaveProgressAsync(ExecutionId id, WorkKey key, int fence, PageProgress progress, CancellationToken cancellationToken) =>
+        inner.SaveProgressAsync(id, key, fence, progress, cancellationToken);
+
     public ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken) => inner.RecordJobsAsync(id, jobs, cancellationToken);
 }

@@ -133,6 +133,21 @@ public sealed class WorkerApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync("", Session("pod-2"), "/worker/v1/claim")).Status);
     }
 
+    [Fact]
+    public async Task Progress_is_kept_for_the_standing_delivery_only()
+    {
+        Open();
+        const string Path = "/worker/v1/progress";
+        Assert.Equal((HttpStatusCode.OK, """{"stands":true}"""), await PostAsync(Progress(), Session(), Path));
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(Progress(run: 999), Session(), Path)).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(Progress(sunk: -1), Session(), Path)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(Progress(), null, Path)).Status);
+        var (_, assignment) = await PostAsync("", Session(), "/worker/v1/claim");
+        Assert.Contains("\"progress\":{\"sunk\":2,\"pending\":\"77\"}", assignment, StringComparison.Ordinal);
+        await PostAsync(Report());
+        Assert.Equal((HttpStatusCode.OK, """{"stands":false}"""), await PostAsync(Progress(), Session(), Path));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null) await _app.DisposeAsync();
@@ -148,6 +163,9 @@ public sealed class WorkerApiTests : IAsyncLifetime
 
     private string Report(string result = "1") =>
         $$"""[{"run_id":{{_delivery.Key.RunId}},"index":{{_delivery.Key.Index}},"fence":{{_delivery.Fence}},"outcome":"Completed","result":{{result}} }]""";
+
+    private string Progress(long? run = null, int sunk = 2) =>
+        $$"""{"run_id":{{run ?? _delivery.Key.RunId}},"index":{{_delivery.Key.Index}},"fence":{{_delivery.Fence}},"progress":{"sunk":{{sunk}},"pending":"77"} }""";
 
     private Task<(HttpStatusCode Status, string Body)> PostAsync(string body) => PostAsync(body, Session());
 

@@ -25,6 +25,11 @@ internal sealed class OperatorStandIn : IAsyncDisposable
 
     public TaskCompletionSource Claimed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>A progress that is never answered, by its number from 1; 0: all are.</summary>
+    public int HeldProgress { get; set; }
+
+    public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public Uri Url { get; private set; } = new("http://unset/");
 
     /// <summary>What a claim gets when nothing else is queued; null: 204.</summary>
@@ -51,6 +56,9 @@ internal sealed class OperatorStandIn : IAsyncDisposable
 
     public WorkReport LastReport => JsonSerializer.Deserialize(Calls.Last(call => call.Path == "reports").Body, WorkJson.Default.WorkReportArray)!.Single();
 
+    public IReadOnlyList<PageProgress> Progress =>
+        [.. Calls.Where(call => call.Path == "progress").Select(call => JsonSerializer.Deserialize(call.Body, WorkJson.Default.ProgressReport)!.Progress)];
+
     public ValueTask DisposeAsync() => _app!.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)
@@ -59,6 +67,12 @@ internal sealed class OperatorStandIn : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var headers = context.Request.Headers;
         Calls.Enqueue(new(call, headers.Authorization, headers["X-Playbook-Worker-Version"], await reader.ReadToEndAsync()));
+        if (call == "progress" && HeldProgress > 0 && Calls.Count(seen => seen.Path == "progress") == HeldProgress)
+        {
+            Held.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        }
+
         var (status, body, retryAfter) = _answers.TryGetValue(call, out var queue) && queue.TryDequeue(out var queued) ? queued : Default(call);
         context.Response.StatusCode = status;
         if (retryAfter is not null) context.Response.Headers.RetryAfter = retryAfter;
@@ -72,6 +86,7 @@ internal sealed class OperatorStandIn : IAsyncDisposable
         "session" => (200, """{"session": "session-token", "expires_at": "2040-01-01T00:00:00Z"}""", null),
         "claim" when Work is null => (204, "", null),
         "claim" => (200, JsonSerializer.Serialize(Work, WorkJson.Default.Assignment), null),
+        "progress" => (200, """{"stands": true}""", null),
         _ => (200, """{"outcomes": ["accepted"]}""", null),
     };
 }

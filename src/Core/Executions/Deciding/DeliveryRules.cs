@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
@@ -114,7 +115,7 @@ internal static class DeliveryRules
             RunId = run.RunId,
             IterationIndex = work.Key.IsCall ? null : work.Key.Index,
             Fence = work.Fence + 1,
-            Context = JsonText.Object(writer => writer.WriteString("reason", reason)),
+            Context = OfChunk(work, JsonText.Object(writer => writer.WriteString("reason", reason))),
         });
     }
 
@@ -132,14 +133,17 @@ internal static class DeliveryRules
             IterationIndex = work.Key.IsCall ? null : work.Key.Index,
             Fence = work.Fence,
             Error = message,
-            Context = JsonText.Object(writer =>
+            Context = OfChunk(work, JsonText.Object(writer =>
             {
                 writer.WriteStartObject("error");
                 writer.WriteString("kind", kind);
                 writer.WriteString("message", message);
                 writer.WriteBoolean("retryable", false);
                 writer.WriteEndObject();
-            }),
+            })),
         });
     }
+
+    private static JsonElement OfChunk(OpenWork work, JsonElement context) =>
+        work.Size is { } size ? Ingest.WithChunk(context, work.Key.Index, size) : context;
 }

@@ -1,15 +1,11 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks;
-using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
 
 /// <summary>Runs a loop as a sliding window: whenever an iteration ends the next one starts, up to <c>maxParallel</c>.</summary>
 internal static class LoopRules
 {
-    private const int CollectionPreviewItems = 100;
-    private const int CollectionPreviewBytes = 64 << 10;
-
     public static void Advance(Draft draft, StepRun run, StepPlan step)
     {
         if (!draft.State.Loops.TryGetValue(run.RunId, out var loop))
@@ -29,13 +25,13 @@ internal static class LoopRules
             return;
         }
 
-        if (loop.Done == loop.Total)
+        if (loop.Done == loop.Total || (loop.Stopped && !OpenOf(draft, run).Any()))
         {
             End(draft, run, loop, EventType.IteratorCompleted, error: null);
             return;
         }
 
-        if (draft.State.Phase != ExecutionPhase.Suspended) StartIterations(draft, run, step, loop);
+        if (draft.State.Phase != ExecutionPhase.Suspended && !loop.Stopped) StartIterations(draft, run, step, loop);
     }
 
     /// <summary>Whether one more iteration of this run that has waited may execute now. Calls outside loops always may.</summary>
@@ -43,13 +39,13 @@ internal static class LoopRules
         draft.Plan.ByName[run.Step] is not { Loop: { } loop } step || RoomToExecute(draft, run, step, loop) > 0;
 
     /// <summary>Ends a running step as it is, because the execution ends: a loop keeps what it has.</summary>
-    public static void Abandon(Draft draft, StepRun run, string message)
+    public static void Abandon(Draft draft, StepRun run, string message, EventStatus status)
     {
         if (draft.State.Loops.TryGetValue(run.RunId, out var loop) && !run.CallEnded) End(draft, run, loop, EventType.IteratorFailed, message);
         draft.Append(new ExecutionEvent
         {
             Type = EventType.StepExit,
-            Status = EventStatus.Failed,
+            Status = status,
             CreatedAt = draft.Now,
             Step = run.Step,
             Epoch = run.Epoch,
@@ -78,8 +74,10 @@ internal static class LoopRules
                 }));
                 return;
             case LoopSource.Elements elements:
-                draft.Append(EventType.IteratorStarted, run, Describe(step, elements));
-                if (elements.Range is null) draft.Snapshot(run.RunId, elements.Items!);
+                if (!LoopCarry.TryFind(draft, run, step.Loop!, elements, out var carried)) return;
+                draft.Append(EventType.IteratorStarted, run, LoopDescription.Of(draft, step, elements, carried));
+                if (elements.Range is null) draft.Snapshot(run.RunId, elements.Items!, elements.Keys);
+                if (carried.Count > 0) draft.Carry(run.RunId, carried);
                 return;
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -88,9 +86,17 @@ internal static class LoopRules
 
     private static void StartIterations(Draft draft, StepRun run, StepPlan step, LoopState loop)
     {
-        var room = RoomToStart(draft, run, step, step.Loop!);
-        for (var index = loop.Cursor; index < loop.Total && room > 0; index++, room--)
+        var room = (int)Math.Min(RoomToStart(draft, run, step, step.Loop!), LimitRules.RoomForIterations(draft));
+        var due = step.Loop!.StartsPerSecond is null ? (DateTimeOffset?)null : loop.NextStartAt ?? loop.StartedAt;
+        for (var index = loop.NextToRun(loop.Cursor); index < loop.Total && room > 0; room--)
         {
+            if (due > draft.Now)
+            {
+                draft.Wake(due.Value);
+                return;
+            }
+
+            if (due is { } at) due = LoopPace.After(at, draft.Now, step.Loop.StartsPerSecond!.Value);
             draft.Append(new ExecutionEvent
             {
                 Type = EventType.IterationStarted,
@@ -101,8 +107,16 @@ internal static class LoopRules
                 RunId = run.RunId,
                 IterationIndex = index,
                 Fence = 1,
+                Context = StartContext(loop, index, due),
             });
+            index = loop.NextToRun(index + loop.SizeAt(index));
         }
+    }
+
+    private static JsonElement? StartContext(LoopState loop, long index, DateTimeOffset? nextStartAt)
+    {
+        JsonElement? context = nextStartAt is { } at ? JsonText.Object(writer => writer.WriteString("next_start_at", at)) : null;
+        return loop.Chunk is null ? context : Ingest.WithChunk(context, index, loop.SizeAt(index));
     }
 
     /// <summary>Waiting iterations are bounded too: at most as many again as may execute are open. What waits already does not add to them.</summary>
@@ -175,50 +189,5 @@ internal static class LoopRules
         writer.WriteNumber("failed", loop.Failed);
         writer.WriteNumber("skipped", loop.Total - loop.Done);
         writer.WriteEndObject();
-    }
-
-    private static JsonElement Describe(StepPlan step, LoopSource.Elements elements) => JsonText.Object(writer =>
-    {
-        writer.WriteNumber("total_count", elements.Count);
-        writer.WriteNumber("collection_size", elements.CollectionSize);
-        writer.WriteString("mode", step.Loop!.Mode == LoopMode.Sequential ? "sequential" : "async");
-        writer.WriteString("iterator_name", step.Loop.Iterator);
-        if (elements.Dropped > 0) writer.WriteNumber("where_errors", elements.Dropped);
-        if (elements.Range is { } range)
-        {
-            writer.WriteStartObject("range");
-            writer.WriteNumber("start", range.Start);
-            writer.WriteNumber("step", range.Step);
-            writer.WriteEndObject();
-        }
-
-        WritePreview(writer, elements);
-        writer.WriteStartObject("nested_task");
-        writer.WriteString("tool", step.Task!.Tool.Kind);
-        foreach (var member in step.TaskSource.EnumerateObject().Where(member => member.NameEquals("retry"))) member.WriteTo(writer);
-        writer.WriteEndObject();
-    });
-
-    private static void WritePreview(Utf8JsonWriter writer, LoopSource.Elements elements)
-    {
-        var budget = CollectionPreviewBytes;
-        var written = 0L;
-        writer.WriteStartArray("collection");
-        for (; written < Math.Min(elements.Count, CollectionPreviewItems); written++)
-        {
-            if (elements.Range is { } range)
-            {
-                writer.WriteNumberValue(range[written]);
-                continue;
-            }
-
-            var item = elements.Items![(int)written];
-            budget -= (int)Math.Min(int.MaxValue, Ingest.ByteCount(item));
-            if (budget < 0) break;
-            item.WriteTo(writer);
-        }
-
-        writer.WriteEndArray();
-        if (written < elements.Count) writer.WriteBoolean("truncated", true);
     }
 }

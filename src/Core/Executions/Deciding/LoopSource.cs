@@ -15,7 +15,11 @@ internal abstract record LoopSource
     /// <param name="Items">The elements, or null when <paramref name="Range"/> gives them.</param>
     /// <param name="CollectionSize">Length before <c>where</c> and <c>limit</c>.</param>
     /// <param name="Dropped">Elements that were left out because <c>where</c> failed on them.</param>
-    public sealed record Elements(IReadOnlyList<JsonElement>? Items, LoopRange? Range, long Count, long CollectionSize, long Dropped) : LoopSource;
+    public sealed record Elements(IReadOnlyList<JsonElement>? Items, LoopRange? Range, long Count, long CollectionSize, long Dropped) : LoopSource
+    {
+        /// <summary>The name of each element by the loop's <c>key</c>; null: its index is its name.</summary>
+        public IReadOnlyList<string>? Keys { get; init; }
+    }
 
     /// <summary>The step fails with this.</summary>
     public sealed record Invalid(string Kind, string Message) : LoopSource;
@@ -37,7 +41,7 @@ internal abstract record LoopSource
         long? limit = null;
         if (loop.Limit is not null && !TryLimit(draft, scope, loop.Limit, out limit, out var problem))
             return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.limit {problem}");
-        if (loop.Where is null && loop.OrderBy.Length == 0 && source.TryGetRange(out var start, out _, out var rangeStep))
+        if (loop.Where is null && loop.OrderBy.Length == 0 && loop.Key is null && source.TryGetRange(out var start, out _, out var rangeStep))
         {
             var count = Math.Min(size, limit ?? long.MaxValue);
             return (LoopSource?)TooMany(step, count, maxIterations) ?? new Elements(null, new LoopRange(start, rangeStep), count, size, 0);
@@ -70,7 +74,29 @@ internal abstract record LoopSource
         var count = (int)Math.Min(kept.Count, limit ?? int.MaxValue);
         var items = new JsonElement[count];
         for (var i = 0; i < count; i++) items[i] = kept[i].ToJsonElement();
-        return new Elements(items, null, count, source.Count, dropped);
+        if (loop.Key is null) return new Elements(items, null, count, source.Count, dropped);
+        var keys = new string[count];
+        if (Name(draft, scope, step, kept, keys) is { } unnamed) return unnamed;
+        return new Elements(items, null, count, source.Count, dropped) { Keys = keys };
+    }
+
+    /// <summary>Renders the loop's <c>key</c> for each element. Null when all are named and no two alike.</summary>
+    private static Invalid? Name(Draft draft, Scope scope, StepPlan step, List<Value> items, string[] keys)
+    {
+        var loop = step.Loop!;
+        var taken = new Dictionary<string, int>(keys.Length, StringComparer.Ordinal);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var variables = new Variables(scope).Set(loop.Iterator, items[i]);
+            if (!loop.Key!.TryRender(variables, draft.Evaluation, out var key, out var error)) return Fail(step, error!);
+            if (key.Kind is not (ValueKind.String or ValueKind.Integer or ValueKind.Float or ValueKind.Boolean))
+                return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.key must give text or a number, not {Describe(key)} as for index {i}.");
+            keys[i] = key.ToText();
+            if (!taken.TryAdd(keys[i], i))
+                return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.key gives '{Shorten(keys[i])}' for the indices {taken[keys[i]]} and {i}; each iteration needs a key of its own.");
+        }
+
+        return null;
     }
 
     /// <summary>Sorts stably in place by the keys of <c>orderBy</c>. Null when it worked.</summary>
@@ -122,7 +148,7 @@ internal abstract record LoopSource
         [.. map.Members.Select(member => Value.Map([KeyValuePair.Create("key", Value.From(member.Key)), KeyValuePair.Create("value", member.Value)]))]);
 
     private static IEnumerable<TemplateReference> ReferencesOf(LoopPlan loop) =>
-        loop.In.References.Concat(loop.Where?.References ?? []).Concat(loop.Limit?.References ?? []).Concat(loop.OrderBy.SelectMany(key => key.By.References));
+        loop.In.References.Concat(loop.Where?.References ?? []).Concat(loop.Limit?.References ?? []).Concat(loop.Key?.References ?? []).Concat(loop.OrderBy.SelectMany(key => key.By.References));
 
     private static Invalid Fail(StepPlan step, TemplateError error) =>
         new(WorkErrorKind.Template, $"{step.Field}.loop: template, line {error.Line}, column {error.Column}: {error.Message}");

@@ -1,7 +1,7 @@
 -- Where an execution stands, as one row of one statement, so that all of it is of one instant.
 SELECT
     x.id, x.cluster_uid, x.uid, x.namespace, x.name, x.playbook, x.digest, (SELECT i.workload::text FROM execution_input i WHERE i.execution_id = x.id), x.phase, x.version, x.last_event_id, x.parent_id,
-    x.created_at, x.started_at, x.ended_at,
+    x.created_at, x.started_at, x.ended_at, x.retry_of,
     skeleton.*,
     loops.*,
     open.*
@@ -38,7 +38,9 @@ LEFT JOIN LATERAL (
         array_agg(l.succeeded) AS loop_succeeded,
         array_agg(l.failed) AS loop_failed,
         array_agg(l.first_error) AS loop_first_errors,
-        array_agg(l.started_at) AS loop_started_ats
+        array_agg(l.started_at) AS loop_started_ats,
+        array_agg(l.stopped) AS loop_stopped,
+        array_agg(l.next_start_at) AS loop_next_start_ats
     FROM (
         SELECT loop.* FROM loop JOIN step_run s USING (execution_id, run_id) WHERE execution_id = $1 AND s.newest ORDER BY run_id
     ) AS l
@@ -51,7 +53,8 @@ LEFT JOIN LATERAL (
         array_agg(i.losses) AS work_losses,
         array_agg(i.attempts_used) AS work_attempts,
         array_agg(i.next_at) AS work_next_ats,
-        array_agg(i.claimed_by IS NOT NULL) AS work_claimed
+        array_agg(i.claimed_by IS NOT NULL) AS work_claimed,
+        array_agg(i.size) AS work_sizes
     FROM (SELECT * FROM iteration WHERE execution_id = $1 ORDER BY run_id, idx) AS i
 ) AS open ON true
 WHERE x.id = $1

@@ -1,1 +1,1 @@
-COPY element (execution_id, run_id, idx, item) FROM STDIN (FORMAT BINARY)
+COPY element (execution_id, run_id, idx, item, key) FROM STDIN (FORMAT BINARY)

@@ -7,13 +7,18 @@ WITH scope AS MATERIALIZED (
 UPDATE loop l SET
     succeeded = l.succeeded + d.succeeded,
     failed = l.failed + d.failed,
-    first_error = coalesce(l.first_error, d.first_error)
+    first_error = coalesce(l.first_error, d.first_error),
+    stopped = l.stopped OR d.stopped
 FROM (
     SELECT r.run_id,
-        count(*) FILTER (WHERE r.error IS NULL) AS succeeded,
-        count(*) FILTER (WHERE r.error IS NOT NULL) AS failed,
+        -- The rows of the work are deleted after this: a chunk counts as its elements.
+        coalesce(sum(coalesce(i.size, 1)) FILTER (WHERE r.error IS NULL), 0) AS succeeded,
+        coalesce(sum(coalesce(i.size, 1)) FILTER (WHERE r.error IS NOT NULL), 0) AS failed,
+        coalesce(bool_or(r.until), false) AS stopped,
         (array_agg('iteration ' || r.idx || ': ' || r.error ORDER BY r.ord) FILTER (WHERE r.error IS NOT NULL))[1] AS first_error
-    FROM scope, unnest($2::bigint[], $3::bigint[], $4::boolean[], $5::text[]) WITH ORDINALITY AS r (run_id, idx, waits, error, ord)
+    FROM scope
+    CROSS JOIN unnest($2::bigint[], $3::bigint[], $4::boolean[], $5::text[], $6::boolean[]) WITH ORDINALITY AS r (run_id, idx, waits, error, until, ord)
+    LEFT JOIN iteration i ON i.execution_id = $1 AND i.run_id = r.run_id AND i.idx = r.idx
     WHERE scope.base IS NOT NULL AND scope.accepted[r.ord] AND r.idx >= 0 AND NOT r.waits
     GROUP BY r.run_id
 ) AS d

@@ -50,7 +50,9 @@ SELECT
     f.status,
     coalesce(f.step, s.step),
     f.error,
-    f.context::jsonb,
+    -- A worker does not say what its chunk was: the row of the work knows.
+    CASE WHEN w.size IS NULL THEN f.context::jsonb
+        ELSE coalesce(f.context::jsonb, '{}') || jsonb_build_object('lo', f.iteration_index, 'hi', f.iteration_index + w.size) END,
     f.result::jsonb
 FROM scope
 CROSS JOIN head
@@ -58,3 +60,4 @@ CROSS JOIN fresh f
 JOIN tally t ON t.event_type = f.event_type
 -- Reports name only their run; a decider's events name their step.
 LEFT JOIN step_run s ON f.report IS NOT NULL AND s.execution_id = $1 AND s.run_id = f.run_id
+LEFT JOIN iteration w ON f.report IS NOT NULL AND w.execution_id = $1 AND w.run_id = f.run_id AND w.idx = f.iteration_index

@@ -75,10 +75,9 @@ internal sealed class ChildExecutions(
     {
         var run = view.State.Steps.Values.First(step => step.RunId == delivery.Key.RunId);
         var task = view.Plan.ByName[run.Step].Task!;
-        var used = view.State.Open.TryGetValue(delivery.Key, out var open) ? open.AttemptsUsed : 0;
-        var element = await assignments.ReadElementAsync(view.Header.Id, delivery.Key, cancellationToken);
-        var assignment = await assignments.ComposeAsync(
-            view, run, new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: used), element, cancellationToken);
+        var work = view.State.Open.GetValueOrDefault(delivery.Key) ?? new OpenWork(delivery.Key, delivery.Fence);
+        var element = await assignments.ReadElementAsync(view.Header.Id, work, cancellationToken);
+        var assignment = await assignments.ComposeAsync(view, run, work, element, cancellationToken);
         var (request, error) = await calls.RenderAsync(assignment, task, cancellationToken);
         executions.TryGet(new NamespacedName(view.Header.Namespace, view.Header.Name), out var resource);
         (var child, error) = error is null ? await ResolveAsync(view, resource, request!, cancellationToken) : (null, error);

@@ -53,7 +53,7 @@ internal sealed class ChildReports(
         if (!state.Open.TryGetValue(delivery.Key, out var open) || open.Fence != delivery.Fence) return;
         if (state.Steps.Values.FirstOrDefault(step => step.RunId == delivery.Key.RunId) is not { } run) return;
         if (plan.ByName[run.Step].Task is not { RunsAsChild: true } task) return;
-        var element = await assignments.ReadElementAsync(parent, delivery.Key, cancellationToken);
+        var element = await assignments.ReadElementAsync(parent, open, cancellationToken);
         var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, open, element, cancellationToken);
         var report = await calls.ReportAsync(assignment, task, end, child, elapsed, cancellationToken);
         await reports.EnqueueAsync(parent, [report], cancellationToken);

@@ -33,7 +33,7 @@ public static class ChildResult
     {
         if (state.Phase != ExecutionPhase.Completed) return new ChildEnd.Failed(ErrorOf(header, state), TimedOut: state.Reason == DeadlineExceeded);
         var run = returnStep is null ? LastWithTool(plan, state) : state.Steps.GetValueOrDefault(returnStep);
-        var result = run is { Status: StepStatus.Completed } ? await ReadAsync(reader, header.Id, state, run, cancellationToken) : null;
+        var result = run is { Status: StepStatus.Completed } ? await ReadAsync(reader, header.Id, new RunOf(plan, state, run), cancellationToken) : null;
         return new ChildEnd.Completed(result ?? s_null);
     }
 
@@ -42,12 +42,12 @@ public static class ChildResult
         .OrderBy(run => run.EndedAt).ThenBy(run => run.RunId)
         .LastOrDefault();
 
-    private static async ValueTask<JsonElement?> ReadAsync(
-        IEventReader reader, ExecutionId id, ExecutionState state, StepRun run, CancellationToken cancellationToken)
+    private static async ValueTask<JsonElement?> ReadAsync(IEventReader reader, ExecutionId id, RunOf of, CancellationToken cancellationToken)
     {
+        var (plan, state, run) = of;
         if (!state.Loops.ContainsKey(run.RunId))
             return run.ResultBytes is null ? run.Result : await reader.ReadResultAsync(id, new WorkKey(run.RunId, WorkKey.Call), cancellationToken);
-        var results = await LoopResults.ReadAsync(reader, id, run.RunId, MaxLoopResults, cancellationToken);
+        var results = await LoopResults.ReadAsync(reader, id, run.RunId, plan.LoopOf(run.Step), MaxLoopResults, cancellationToken);
         return JsonText.Object(writer =>
         {
             writer.WriteStartArray("results");
@@ -76,4 +76,6 @@ public static class ChildResult
             detail.Member("code") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null,
             Retryable: state.Phase == ExecutionPhase.Failed && detail.Member("retryable") is { ValueKind: JsonValueKind.True });
     }
+
+    private sealed record RunOf(Plan Plan, ExecutionState State, StepRun Run);
 }

@@ -169,6 +169,33 @@ public sealed class PaginationTests(SampleFixture sample)
     }
 
     [Fact]
+    public async Task A_link_header_is_followed_by_a_template()
+    {
+        using var bench = new TaskBench(sample.Url);
+        var report = await bench.RunAsync("""
+            {"tool": {"kind": "http", "url": "URL/api/v1/assessments", "params": {"page": 1, "pageSize": 15, "run_key": "RUNKEY"}},
+             "retry": {"on_success": {"while": "{{ 'rel=' in (headers.link | default('')) }}", "next_call": {"url": "{{ headers.link.split('>')[0][1:] }}"}, "collect": {"path": "data"}}}}
+            """);
+        Assert.Equal(35, Ids(report).Count);
+        Assert.Equal(3, (await bench.RequestsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Headers_are_merged_member_by_member_and_a_body_replaces_the_former_one()
+    {
+        using var bench = new TaskBench(sample.Url);
+        var report = await bench.RunAsync("""
+            {"tool": {"kind": "http", "method": "POST", "url": "URL/bad/echo", "headers": {"X-A": "1", "X-B": "1"}, "body": {"a": 1, "b": 1}},
+             "retry": {"on_success": {"while": "{{ page < 2 }}", "next_call": {"headers": {"x-b": "2"}, "body": {"b": 2}}, "collect": {"strategy": "replace"}}}}
+            """);
+        Assert.Null(report.Error);
+        var echo = report.Result!.Value.GetProperty("data").GetRawText();
+        Assert.Contains("\"x-a\":[\"1\"]", echo, StringComparison.Ordinal);
+        Assert.Contains("\"x-b\":[\"2\"]", echo, StringComparison.Ordinal);
+        Assert.DoesNotContain("\\\"a\\\":", echo, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Credentials_do_not_follow_a_link_to_another_origin()
     {
         using var bench = new TaskBench(sample.Url);

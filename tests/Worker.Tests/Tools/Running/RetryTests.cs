@@ -130,13 +130,25 @@ public sealed class RetryTests(SampleFixture sample)
     }
 
     [Fact]
-    public async Task More_notes_than_a_report_may_carry_are_counted()
+    public async Task When_a_report_can_carry_no_more_retries_the_work_is_handed_back_so_that_each_is_told()
+    {
+        using var bench = new TaskBench(sample.Url, new QuickTimeProvider()) { Options = new() { HandsBackLongWaits = false } };
+        var report = await bench.RunAsync("""
+            {"tool": {"kind": "http", "url": "http://127.0.0.1:1/x"}, "retry": {"on_error": {"max_attempts": 5000, "initial_delay": 0}}}
+            """);
+        // The report itself tells the last one.
+        Assert.Equal((WorkOutcome.Waiting, WorkLimits.MaxNotes, 0, WorkLimits.MaxNotes + 1), (report.Outcome, report.Notes.Count, report.NotesDropped, report.Attempt));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_attempt_was_answered_does_not_pass_for_the_answer_to_a_later_one()
     {
         using var bench = new TaskBench(sample.Url, new QuickTimeProvider());
         var report = await bench.RunAsync("""
-            {"tool": {"kind": "http", "url": "http://127.0.0.1:1/x"}, "retry": {"on_error": {"max_attempts": 131, "initial_delay": 0}}}
+            {"tool": {"kind": "http", "url": "{{ 'URL/errors?error_type=503&run_key=RUNKEY' if attempt == 1 else absent.host }}"},
+             "retry": {"on_error": {"max_attempts": 9, "initial_delay": 0, "when": "{{ status_code == 503 }}"}}}
             """);
-        Assert.Equal((WorkLimits.MaxNotes, 30), (report.Notes.Count, report.NotesDropped));
+        Assert.Equal((WorkErrorKind.Template, 2), (report.Error!.Kind, report.Attempt));
     }
 
     [Fact]

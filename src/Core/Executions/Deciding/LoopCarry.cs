@@ -1,0 +1,49 @@
+using PlaybookOperator.Core.Playbooks;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>
+/// Finds which iterations of a starting loop a former execution has done: those of the same name (<c>key</c>, else the index) that succeeded there.
+/// A chunk is the same when it begins at the same offset and has as many elements.
+/// </summary>
+internal static class LoopCarry
+{
+    /// <summary>False: the former execution's outcomes must be read first.</summary>
+    public static bool TryFind(Draft draft, StepRun run, LoopPlan loop, LoopSource.Elements elements, out IReadOnlyList<CarriedIteration> carried)
+    {
+        carried = [];
+        if (draft.Facts.RetryOf is null) return true;
+        var name = new LoopName(run.Step, run.Epoch);
+        if (!draft.Observed.Former.TryGetValue(name, out var former))
+        {
+            draft.NeedFormer(name);
+            return false;
+        }
+
+        carried = elements.Keys is { } keys ? ByKey(former, keys) : ByIndex(former, loop, elements.Count);
+        return true;
+    }
+
+    private static List<CarriedIteration> ByIndex(IReadOnlyList<FormerIteration> former, LoopPlan loop, long count) =>
+    [
+        .. former.Where(iteration => iteration.Index < count && iteration.Size == SizeAt(loop, iteration.Index, count))
+            .Select(iteration => new CarriedIteration(iteration.Index, iteration.Size, iteration.Origin)),
+    ];
+
+    private static List<CarriedIteration> ByKey(IReadOnlyList<FormerIteration> former, IReadOnlyList<string> keys)
+    {
+        var places = new Dictionary<string, int>(keys.Count, StringComparer.Ordinal);
+        for (var i = 0; i < keys.Count; i++) places[keys[i]] = i;
+        var carried = new List<CarriedIteration>();
+        foreach (var iteration in former)
+        {
+            if (iteration.Key is { } key && places.TryGetValue(key, out var place)) carried.Add(new CarriedIteration(place, Size: null, iteration.Origin));
+        }
+
+        carried.Sort((left, right) => left.Index.CompareTo(right.Index));
+        return carried;
+    }
+
+    private static int? SizeAt(LoopPlan loop, long index, long count) =>
+        loop.Chunk is not { } chunk ? null : index % chunk == 0 ? (int)Math.Min(chunk, count - index) : 0;
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.Tools.Running;
+
+/// <summary>What the step's own templates read of the last call and cannot find in its result: masked, and bounded by leaving out what is too large.</summary>
+internal static class ResponseText
+{
+    public static JsonElement? Write(Delivery delivery, TaskPlan plan, TaskOutcome outcome)
+    {
+        if (plan.Reports.Length == 0 || delivery.Scope is null || IsInResult(plan, outcome)) return null;
+        var members = new List<KeyValuePair<string, JsonElement>>();
+        long left = WorkLimits.MaxResponseBytes;
+        // The small ones first, so that a long body does not cost the status.
+        foreach (var name in plan.Reports.OrderBy(name => name == "response"))
+        {
+            var (text, error) = ResultText.Write(Find(delivery.Last, name), delivery.Secrets.Mask, left);
+            if (error is not null)
+            {
+                delivery.Scope.Warn();
+                continue;
+            }
+
+            left -= Ingest.ByteCount(text) + name.Length + 8;
+            members.Add(new(name, text));
+        }
+
+        return JsonText.Object(writer =>
+        {
+            foreach (var (name, value) in members)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+        });
+    }
+
+    /// <summary>A single successful call is its result.</summary>
+    private static bool IsInResult(TaskPlan plan, TaskOutcome outcome) =>
+        outcome is TaskOutcome.Completed && plan.Retry.OnSuccess is null && plan.Case.All(clause => clause.Then.Collect is null);
+
+    private static Value Find(CallOutcome call, string name) => name switch
+    {
+        "status_code" => call.Status is { } status ? Value.From((long)status) : Value.Null,
+        "headers" => call.Headers.Kind == ValueKind.Undefined ? Value.Null : call.Headers,
+        _ => call.Response.Kind == ValueKind.Undefined ? Value.Null : call.Response,
+    };
+}

@@ -1,0 +1,81 @@
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using Xunit;
+
+namespace PlaybookOperator.Core.Tests.Playbooks;
+
+public sealed class LoopCompilerTests
+{
+    private const string Http = """ "tool": {"kind": "http", "url": "http://example.test/"} """;
+
+    [Theory]
+    [InlineData("\"mode\": \"async\", \"until\": \"result\"", "loop.until: belongs to mode: sequential")]
+    [InlineData("\"mode\": \"chunked\", \"until\": \"result\"", "loop.until: belongs to mode: sequential")]
+    [InlineData("\"chunk\": 5", "loop.chunk: belongs to mode: chunked")]
+    [InlineData("\"mode\": \"chunked\", \"chunk\": 0", "loop.chunk: must be an integer from 1")]
+    [InlineData("\"mode\": \"chunked\", \"iterator\": \"header\"", "loop.iterator: 'headers', the name of a chunk's list, has a meaning of its own")]
+    [InlineData("\"mode\": \"chunked\", \"key\": \"{{ item }}\"", "loop.key: does not go with mode: chunked")]
+    [InlineData("\"rateLimit\": 5", "loop.rateLimit: must be a map")]
+    [InlineData("\"rateLimit\": {}", "loop.rateLimit.perSecond: is required")]
+    [InlineData("\"rateLimit\": {\"perSecond\": 0}", "loop.rateLimit.perSecond: must be above 0")]
+    [InlineData("\"rate_limit\": {\"per_second\": -1}", "loop.rate_limit.per_second: must be a number from 0")]
+    [InlineData("\"key\": 5", "loop.key: must be a template")]
+    [InlineData("\"until\": \"{{ secret.X }}\"", "loop.until: reads the secret-bearing 'secret.X'")]
+    public void What_does_not_fit_is_a_problem_of_its_key(string keys, string problem) =>
+        Assert.Contains(Compiling.Errors(Only($"\"loop\": {{\"in\": [1], {keys}}}")), error => error.StartsWith($"workflow[0].{problem}", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_chunked_loop_names_its_list_after_the_iterator()
+    {
+        var compilation = Compiling.Compile(Only("\"loop\": {\"in\": [1], \"mode\": \"chunked\", \"iterator\": \"row\"}, \"args\": {\"all\": \"{{ rows }}\"}"));
+        Assert.Empty(compilation.Problems);
+        Assert.Equal((LoopMode.Chunked, 1000, "rows"), (compilation.Plan!.Steps[0].Loop!.Mode, compilation.Plan.Steps[0].Loop!.Chunk, compilation.Plan.Steps[0].Loop!.Variable));
+    }
+
+    [Theory]
+    [InlineData("\"event.name == 'call.error' and error.status == 503\"", "{\"retry\": {\"max_attempts\": 5}}", 1, 0)]
+    [InlineData("\"event.name == 'call.done' and result.bad\"", "{\"fail\": \"bad\"}", 1, 0)]
+    [InlineData("\"event.name == 'call.error'\"", "{\"result\": 0}", 1, 0)]
+    [InlineData("\"response.more\"", "[{\"collect\": {\"path\": \"data\"}}, {\"retry\": 3}]", 1, 0)]
+    [InlineData("\"event.name == 'iterator.completed'\"", "{\"fail\": \"x\"}", 0, 1)]
+    [InlineData("\"event.name == 'call.error'\"", "{\"set\": {\"x\": 1}}", 0, 1)]
+    [InlineData("\"result.stats.failed > 0\"", "{\"fail\": \"x\"}", 0, 1)]
+    public void In_a_loop_entries_go_to_the_iteration_or_to_the_step(string when, string then, int ofIteration, int ofStep)
+    {
+        var step = Compiling.Plan(Only($"\"loop\": {{\"in\": [1]}}, \"case\": [{{\"when\": {when}, \"then\": {then}}}]")).Steps[0];
+        Assert.Equal((ofIteration, ofStep), (step.Task!.Case.Length, step.Case.Length));
+    }
+
+    [Theory]
+    [InlineData("\"loop\": {\"in\": [1]},", "{\"retry\": 2, \"set\": {\"x\": 1}}", "mixes retry or collect")]
+    [InlineData("\"loop\": {\"in\": [1]},", "{\"set\": {\"x\": 1}}", "asks for call.done, which in a loop is each iteration's")]
+    [InlineData("\"loop\": {\"in\": [1]},", "{\"sink\": {\"tool\": \"http\", \"url\": \"u\"}}", "has a sink, which a case in a loop cannot have")]
+    [InlineData("", "{\"retry\": {\"on_success\": {\"while\": \"true\"}}}", "belongs to the step's own retry")]
+    public void What_can_be_done_nowhere_says_what_to_do(string loop, string then, string problem) =>
+        Assert.Contains(Compiling.Errors(Only($"{loop} \"case\": [{{\"when\": \"event.name == 'call.done'\", \"then\": {then}}}]")), error => error.Contains(problem, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_step_without_a_tool_has_no_call_to_try_again() =>
+        Assert.Contains(
+            Compiling.Errors("""{"workflow": [{"step": "a", "case": [{"else": {"retry": 2}}]}]}"""),
+            error => error.StartsWith("workflow[0].case[0]: has retry, sink or collect", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("\"loop\": {\"in\": [1], \"until\": \"result.x\", \"collect\": \"none\"}, \"case\": [{\"when\": \"event.name == 'iterator.completed'\", \"then\": {\"next\": \"only2\"}}, {\"when\": \"event.name == 'call.error'\", \"then\": {\"fail\": \"no\"}}]")]
+    [InlineData("\"vars\": {\"v\": \"{{ result }}\"}, \"case\": [{\"when\": \"vars.v and response.x\", \"then\": {\"sink\": {\"tool\": \"http\", \"url\": \"u\"}, \"next\": \"only2\"}}], \"next\": [{\"when\": \"status_code == 201\", \"then\": \"only2\"}]")]
+    public void A_worker_reads_out_of_the_assignment_what_the_compiler_put_in(string keys)
+    {
+        var compilation = Compiling.Compile($$"""{"workflow": [{"step": "only", {{Http}}, {{keys}} }, {"step": "only2"}]}""");
+        Assert.Empty(compilation.Problems);
+        var step = compilation.Plan!.Steps[0];
+        var problems = new List<Problem>();
+        var read = TaskCompiler.Compile(step.TaskSource, TemplateOptions.Default, problems)!;
+        Assert.Empty(problems);
+        Assert.Equal(
+            (step.Task!.Until is null, step.Task.KeepsResult, step.Task.IsIteration, step.Task.Vars is null, step.Task.Case.Length, string.Join(' ', step.Task.Reports)),
+            (read.Until is null, read.KeepsResult, read.IsIteration, read.Vars is null, read.Case.Length, string.Join(' ', read.Reports)));
+        Assert.Equal(step.Task.References.Select(reference => reference.ToString()).Order(), read.References.Select(reference => reference.ToString()).Order());
+    }
+
+    private static string Only(string keys) => Compiling.OneStep($"{Http}, {keys}");
+}
