@@ -71,7 +71,8 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         }
         finally
         {
-            if (_running.TryRemove(delivery, out var running)) running.Stop.Dispose();
+            // Not disposed: whoever stops it may have found it just before. It holds no timer and no handle.
+            _running.TryRemove(delivery, out _);
             changed();
         }
     }
