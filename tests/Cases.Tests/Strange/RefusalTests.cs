@@ -26,6 +26,7 @@ public sealed class RefusalTests
         { "a key that is nearly known", "- {step: a, tool: {kind: noop}, nxt: b}\n", ["workflow[0].nxt: is not a known key (did you mean next?)"] },
         { "a circle without a way out", "- {step: a, next: b}\n- {step: b, next: a}\n", ["circle"] },
         { "a chunk of nothing", "- {step: a, loop: {in: [1], mode: chunked, chunk: 0}, tool: {kind: noop}}\n", ["workflow[0].loop.chunk"] },
+        { "a sort by what YAML takes for a boolean", "- {step: a, loop: {in: [1], iterator: 'n', orderBy: n}, tool: {kind: noop}}\n", ["workflow[0].loop.orderBy", "quote them"] },
         { "an upsert without a key", "- {step: a, tool: {kind: noop}, sink: {tool: postgres, auth: D, table: t, mode: upsert, data: {}}}\n", ["workflow[0].sink.key: is required"] },
     };
 
