@@ -49,12 +49,12 @@ public static class PlanCompiler
         spec.Take("eventRetention");
         spec.TakeObject("cache");
         spec.TakeObject("loading");
-        foreach (var key in (string[])["onExit", "workbook", "schema"]) spec.Refuse(key, NotYet);
+        foreach (var key in (string[])["onExit", "schema"]) spec.Refuse(key, NotYet);
         var workload = CompileWorkload(spec, templates);
         var secrets = CompileSecrets(spec, templates.Problems);
         var limits = CompileLimits(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
-        var steps = CompileSteps(spec, workload, templates);
+        var steps = CompileSteps(spec, Workbook.Read(spec, templates), workload, templates);
         spec.ReportUnknown();
         if (steps is not { Length: > 0 } found) return null;
         var byName = found.DistinctBy(step => step.Name, StringComparer.Ordinal).ToImmutableDictionary(step => step.Name, StringComparer.Ordinal);
@@ -133,7 +133,7 @@ public static class PlanCompiler
         return limits;
     }
 
-    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, WorkloadPlan workload, TemplateCompiler templates)
+    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, Workbook workbook, WorkloadPlan workload, TemplateCompiler templates)
     {
         if (!spec.Has("workflow")) spec.Error("workflow", "is required: a list of steps.");
         if (spec.TakeList("workflow") is not { } list) return null;
@@ -148,7 +148,7 @@ public static class PlanCompiler
                 continue;
             }
 
-            steps.Add(StepCompiler.Compile(entry, field, workload, templates));
+            steps.Add(StepCompiler.Compile(workbook.Inline(entry, field), field, workload, templates));
         }
 
         return steps.ToImmutable();
