@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using PlaybookOperator.Tools.Http;
 using PlaybookOperator.Tools.Postgres;
+using PlaybookOperator.Tools.Shell;
 using PlaybookOperator.Tools.Transform;
 
 namespace PlaybookOperator.Tools;
@@ -11,12 +12,14 @@ public sealed class ToolRegistry : IDisposable
     private readonly FrozenDictionary<string, ITool> _tools;
     private readonly FrozenDictionary<string, ITool> _sinks;
 
-    public ToolRegistry(TimeProvider time)
-        : this(new ToolInstances(time), time)
+    /// <param name="time">The clock of timeouts and caches.</param>
+    /// <param name="shell">What a shell starts from; null: <see cref="ShellOptions.Default"/>.</param>
+    public ToolRegistry(TimeProvider time, ShellOptions? shell = null)
+        : this(new ToolInstances(time), time, shell)
     {
     }
 
-    public ToolRegistry(ToolInstances instances, TimeProvider time)
+    public ToolRegistry(ToolInstances instances, TimeProvider time, ShellOptions? shell = null)
     {
         Instances = instances;
         var http = new HttpTool(instances, time);
@@ -26,6 +29,7 @@ public sealed class ToolRegistry : IDisposable
             ["http"] = http,
             ["noop"] = transform,
             ["postgres"] = new PostgresTool(instances, time),
+            ["shell"] = new ShellTool(shell ?? ShellOptions.Default, time),
             ["transform"] = transform,
         }.ToFrozenDictionary(StringComparer.Ordinal);
         _sinks = new Dictionary<string, ITool>(StringComparer.Ordinal)

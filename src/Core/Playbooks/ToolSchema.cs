@@ -14,6 +14,7 @@ internal sealed record ToolSchema(string Kind, string[][] Keys, string[] Require
             [["method"], ["url", "endpoint"], ["headers"], ["params"], ["body", "payload"], ["auth"], ["timeout"], ["followRedirects"], ["maxResponseBytes"]],
             ["url"]),
         new("postgres", [["auth"], ["query", "command"], ["params"], ["maxRows"], ["timeout"]], ["query"]),
+        new("shell", [["cmds", "cmd"], ["env"], ["timeout"]], ["cmds"]),
         new("transform", [["result"]], ["result"]),
         new("noop", [["result"]], []),
     }.ToFrozenDictionary(schema => schema.Kind, StringComparer.Ordinal);
@@ -21,14 +22,12 @@ internal sealed record ToolSchema(string Kind, string[][] Keys, string[] Require
     private static readonly FrozenDictionary<string, string> s_refused = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["container"] = "is not supported by this version yet",
-        ["shell"] = "is not supported by this version yet",
         ["playbook"] = "is not supported by this version yet",
-        ["workbook"] = "is not supported by this version yet",
         ["python"] = "is not supported; use container",
         ["duckdb"] = "is not supported; use container",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static IEnumerable<string> Kinds => s_tools.Keys.Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Kinds => s_tools.Keys.Append(Workbook.Kind).Order(StringComparer.Ordinal);
 
     /// <summary>The schema, or why there is none.</summary>
     public static (ToolSchema? Schema, string? Refusal) Find(string kind)

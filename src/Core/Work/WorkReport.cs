@@ -87,6 +87,9 @@ public static class WorkErrorKind
     public const string Secret = "Secret";
     public const string Sink = "Sink";
     public const string Fail = "Fail";
+
+    /// <summary>A shell or a container ended with an exit code other than 0, which is <see cref="WorkError.Code"/>.</summary>
+    public const string Exit = "Error";
     public const string ResultTooLarge = "ResultTooLarge";
     public const string WorkerLost = "WorkerLost";
     public const string NoResult = "NoResult";
