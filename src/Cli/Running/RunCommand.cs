@@ -74,15 +74,15 @@ internal static class RunCommand
         await using var store = await Store.OpenAsync(request.Store, events, time, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PassResult pass;
-        await using (var run = new LocalRun(store, request, time))
+        await using (var run = new LocalRun(store, request, events, time))
         {
-            var id = await run.StartAsync(file, request, CancellationToken.None);
+            var id = await run.StartAsync(file, request.Workload, parent: null);
             using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => stop.Cancel(), null, timeout, Timeout.InfiniteTimeSpan) : null;
             var draw = !request.AsJson && !Console.IsErrorRedirected;
             pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
         }
 
-        if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, pass.Header.Id, CancellationToken.None);
+        if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, CancellationToken.None);
         // What was run is told even after Ctrl-C.
         var summary = new RunSummary(pass, store.Reader);
         if (request.AsJson) await summary.WriteJsonAsync(Console.OpenStandardOutput(), CancellationToken.None);

@@ -92,9 +92,15 @@ public static class Ingest
     {
         var bytes = report.Result is { } result ? ByteCount(result) : 0;
         var end = Bare(report, type, step, epoch, now) with { DurationMs = report.DurationMs };
-        return bytes <= inlineLimitBytes
-            ? end with { Result = report.Result }
-            : end with { Context = JsonText.Object(writer => writer.WriteNumber("result_bytes", bytes)) };
+        if (bytes <= inlineLimitBytes) end = end with { Result = report.Result };
+        return bytes <= inlineLimitBytes && report.Child is null ? end : end with
+        {
+            Context = JsonText.Object(writer =>
+            {
+                if (bytes > inlineLimitBytes) writer.WriteNumber("result_bytes", bytes);
+                WriteChild(writer, report);
+            }),
+        };
     }
 
     private static ExecutionEvent Wait(WorkReport report, string step, int epoch, DateTimeOffset now) =>
@@ -104,6 +110,7 @@ public static class Ingest
             Context = JsonText.Object(writer =>
             {
                 writer.WriteString("next_at", report.NextAt ?? now);
+                WriteChild(writer, report);
                 if (report.Error is { } error) WriteError(writer, error);
             }),
         };
@@ -113,7 +120,11 @@ public static class Ingest
         {
             DurationMs = report.DurationMs,
             Error = report.Error?.Message ?? "The call failed.",
-            Context = report.Error is { } error ? JsonText.Object(writer => WriteError(writer, error)) : null,
+            Context = report.Error is null && report.Child is null ? null : JsonText.Object(writer =>
+            {
+                if (report.Error is { } error) WriteError(writer, error);
+                WriteChild(writer, report);
+            }),
         };
 
     private static ExecutionEvent Bare(WorkReport report, EventType type, string step, int epoch, DateTimeOffset now) => new()
@@ -131,6 +142,11 @@ public static class Ingest
 
     /// <summary>Bytes of the value's compact UTF-8 JSON.</summary>
     public static long ByteCount(JsonElement value) => System.Text.Encoding.UTF8.GetByteCount(value.GetRawText());
+
+    private static void WriteChild(Utf8JsonWriter writer, WorkReport report)
+    {
+        if (report.Child is { } child) writer.WriteString("child_execution_id", child.ToString());
+    }
 
     private static void WriteError(Utf8JsonWriter writer, WorkError error)
     {

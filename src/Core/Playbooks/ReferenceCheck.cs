@@ -36,10 +36,11 @@ internal static class ReferenceCheck
         foreach (var clause in step.Next)
             yield return ($"{step.Field}.next", (clause.When?.References ?? []).Concat(clause.Targets.SelectMany(target => target.Args?.References ?? [])));
         if (step.Vars is { } vars) yield return ($"{step.Field}.vars", vars.References);
+        if (step.Task is { RunsAsChild: true } child) yield return ($"{step.Field}.tool", child.References);
     }
 
     private static IEnumerable<(string Field, IEnumerable<TemplateReference> References)> AllTemplates(StepPlan step) =>
-        step.Task is { } task ? OperatorTemplates(step).Append(($"{step.Field}.tool", task.References)) : OperatorTemplates(step);
+        step.Task is { RunsAsChild: false } task ? OperatorTemplates(step).Append(($"{step.Field}.tool", task.References)) : OperatorTemplates(step);
 
     private static IEnumerable<TemplateReference> ReferencesOf(CaseActions actions) =>
         actions.Next.SelectMany(target => target.Args?.References ?? [])

@@ -10,7 +10,8 @@ internal static class StepCompiler
     public static StepPlan Compile(JsonElement source, string field, WorkloadPlan workload, TemplateCompiler templates)
     {
         var reader = new FieldReader(source, field, templates.Problems);
-        var name = reader.TakeString("step", "name") ?? "";
+        // In the flat form name may be a key of the tool.
+        var name = (reader.Has("step") ? reader.TakeString("step") : reader.TakeString("step", "name")) ?? "";
         CheckName(reader, name);
         reader.Take("desc", "description");
         reader.TakeObject("cache");

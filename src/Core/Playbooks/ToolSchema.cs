@@ -15,6 +15,7 @@ internal sealed record ToolSchema(string Kind, string[][] Keys, string[] Require
             ["url"]),
         new("postgres", [["auth"], ["query", "command"], ["params"], ["maxRows"], ["timeout"]], ["query"]),
         new("shell", [["cmds", "cmd"], ["env"], ["timeout"]], ["cmds"]),
+        new(ToolPlan.Playbook, [["name", "path"], ["args"], ["returnStep"]], ["name"]),
         new("transform", [["result"]], ["result"]),
         new("noop", [["result"]], []),
     }.ToFrozenDictionary(schema => schema.Kind, StringComparer.Ordinal);
@@ -22,7 +23,6 @@ internal sealed record ToolSchema(string Kind, string[][] Keys, string[] Require
     private static readonly FrozenDictionary<string, string> s_refused = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["container"] = "is not supported by this version yet",
-        ["playbook"] = "is not supported by this version yet",
         ["python"] = "is not supported; use container",
         ["duckdb"] = "is not supported; use container",
     }.ToFrozenDictionary(StringComparer.Ordinal);

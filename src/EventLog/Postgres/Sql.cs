@@ -34,6 +34,7 @@ internal static class Sql
     public static readonly string PageNewestOfType = Load("Reads/PageNewestOfType");
     public static readonly string PageSinceOfType = Load("Reads/PageSinceOfType");
     public static readonly string Outcomes = Load("Reads/Outcomes");
+    public static readonly string Element = Load("Reads/Element");
     public static readonly string Result = Load("Reads/Result");
     public static readonly string Playbook = Load("Reads/Playbook");
     public static readonly string Job = Load("Reads/Job");

@@ -3,6 +3,7 @@ using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Workers;
 
 namespace PlaybookOperator.Operator.Executions;
@@ -15,7 +16,8 @@ internal sealed class ExecutionController(
     Informer<Execution> executions,
     ExecutionStarter starter,
     Reconciler reconciler,
-    IWorkers workers,
+    ClusterWorkers workers,
+    ChildReports parents,
     ExecutionStatusWriter statuses,
     ExecutionTelling telling)
 {
@@ -47,7 +49,7 @@ internal sealed class ExecutionController(
                     Remember(key, id = started.Id);
                     break;
                 case StartResult.Failed failed:
-                    return await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Failed, failed.Reason, failed.Message), cancellationToken);
+                    return await FailAsync(execution, failed.Reason, failed.Message, cancellationToken);
                 case StartResult.Waiting waiting:
                     await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Pending, waiting.Reason, waiting.Message), cancellationToken);
                     return waiting.LookAgain;
@@ -62,13 +64,17 @@ internal sealed class ExecutionController(
         PassResult pass;
         try
         {
-            pass = await reconciler.PassAsync(id, ExecutionIntent.Of(execution), cancellationToken);
+            var intent = ExecutionIntent.Of(execution);
+            pass = await reconciler.PassAsync(id, intent with { Suspend = intent.Suspend || parents.InheritsSuspend(execution) }, cancellationToken);
         }
         catch (StateLostException lost)
         {
             Forget(key, id);
-            return await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Failed, "StateLost", lost.Message), cancellationToken);
+            return await FailAsync(execution, "StateLost", lost.Message, cancellationToken);
         }
+
+        // Before the status says so: a child that is seen to have finished has told its parent.
+        if (pass.State.IsTerminal) await parents.ReportAsync(execution, pass, cancellationToken);
 
         var again = pass.WakeAt is { } due ? telling.Until(due) : (TimeSpan?)null;
         var status = statuses.Compose(execution, id, pass.State);
@@ -93,6 +99,13 @@ internal sealed class ExecutionController(
         return null;
     }
 
+    /// <summary>The execution fails without, or outside, the log.</summary>
+    private async Task<TimeSpan?> FailAsync(Execution execution, string reason, string message, CancellationToken cancellationToken)
+    {
+        await parents.ReportFailureAsync(execution, message, cancellationToken);
+        return await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Failed, reason, message), cancellationToken);
+    }
+
     private async Task<TimeSpan?> TellAsync(Execution execution, ExecutionStatus status, CancellationToken cancellationToken)
     {
         if (!ExecutionStatusWriter.IsNews(execution.Status, status)) return null;
@@ -106,7 +119,7 @@ internal sealed class ExecutionController(
         _ids.TryRemove(key, out _);
         _refs.TryRemove(id, out _);
         telling.Forget(id);
-        (workers as KubernetesWorkers)?.Forget(id);
+        workers.Forget(id);
     }
 
     private bool HasWorkers(Execution execution) =>

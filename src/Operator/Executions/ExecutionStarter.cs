@@ -5,6 +5,7 @@ using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Operator.Executions.Children;
 
 namespace PlaybookOperator.Operator.Executions;
 
@@ -80,6 +81,7 @@ internal sealed class ExecutionStarter(
                 execution.Spec.Workload is { ValueKind: JsonValueKind.Object } workload ? workload : JsonText.EmptyObject)
             {
                 CreatedAt = now,
+                Parent = ChildLabels.Read(execution.Metadata)?.Parent,
             },
             cancellationToken);
     }

@@ -16,10 +16,12 @@ using PlaybookOperator.Kubernetes.Watching;
 using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Controllers;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Metrics;
 using PlaybookOperator.Operator.Playbooks;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Yaml;
+using PlaybookOperator.Tools.Running;
 
 namespace PlaybookOperator.Operator.Hosting;
 
@@ -141,10 +143,15 @@ internal static class OperatorHost
     {
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<KubernetesWorkers>();
-        services.AddSingleton<IWorkers>(provider => provider.GetRequiredService<KubernetesWorkers>());
+        services.AddSingleton<ChildExecutions>();
+        services.AddSingleton<ClusterWorkers>();
+        services.AddSingleton<IWorkers>(provider => provider.GetRequiredService<ClusterWorkers>());
+        services.AddSingleton<ChildReports>();
+        services.AddSingleton(provider => new ChildCalls(new RunnerOptions(), provider.GetRequiredService<TimeProvider>(), Random.Shared.NextDouble));
         services.AddSingleton<WorkerSessions>();
         services.AddSingleton<PodIdentity>();
         services.AddSingleton<ReportQueue>();
+        services.AddSingleton<AssignmentReader>();
         services.AddSingleton<AssignmentSource>();
     }
 

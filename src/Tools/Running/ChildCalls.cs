@@ -1,0 +1,110 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
+
+namespace PlaybookOperator.Tools.Running;
+
+/// <summary>What a step with the tool <c>playbook</c> asks for.</summary>
+/// <param name="Playbook">Name or path of the playbook; not empty.</param>
+/// <param name="Workload">The child's own workload: data, a map.</param>
+/// <param name="ReturnStep">The step of the child whose result is the step's; null: the last one with a tool that completed.</param>
+public sealed record ChildRequest(string Playbook, JsonElement Workload, string? ReturnStep);
+
+/// <summary>How a child execution ended.</summary>
+public abstract record ChildEnd
+{
+    private ChildEnd()
+    {
+    }
+
+    public sealed record Completed(JsonElement Result) : ChildEnd;
+
+    public sealed record Failed(WorkError Error) : ChildEnd;
+}
+
+/// <summary>
+/// The two ends of a child execution: what it is started with, and what its end means for the step that asked for it, retries included. No secret is
+/// ever read here: the compiler refuses steps of the tool <c>playbook</c> that name one.
+/// </summary>
+/// <param name="options">Bounds of templates.</param>
+/// <param name="time">The clock of templates and of waits before retries.</param>
+/// <param name="random">Numbers in [0, 1) for jitter.</param>
+public sealed class ChildCalls(RunnerOptions options, TimeProvider time, Func<double> random)
+{
+    /// <summary>Bytes of JSON of a child's workload: it has to fit into a Kubernetes object.</summary>
+    public const int MaxWorkloadBytes = 512 << 10;
+
+    private static readonly GivenSecrets s_none = new(new Dictionary<string, string>());
+
+    /// <summary>Renders name and arguments: the tool's own <c>args</c>, else those of the step.</summary>
+    public async ValueTask<(ChildRequest? Request, WorkError? Error)> RenderAsync(Assignment assignment, TaskPlan plan, CancellationToken cancellationToken)
+    {
+        var (scope, error) = await ScopeAsync(assignment, plan, cancellationToken);
+        if (scope is null) return (null, error);
+        if (!plan.Args.TryRender(scope.Variables, scope.Templates, out var args, out var wrong)) return (null, CallErrors.Template(wrong!));
+        scope.BindArgs(args);
+        if (!plan.Tool.Settings.TryRender(scope.Variables, scope.Templates, out var settings, out wrong)) return (null, CallErrors.Template(wrong!));
+        var workload = settings.TryGetMember("args", out var own) && own.Kind is not (ValueKind.Null or ValueKind.Undefined) ? own : args;
+        if (workload.Kind != ValueKind.Map) return (null, CallErrors.Configuration("args", $"must be a map, not {workload.ToText()}."));
+        var (json, tooLarge) = ResultText.Write(workload, SecretMask.None, MaxWorkloadBytes);
+        if (tooLarge is not null) return (null, CallErrors.Configuration("args", $"must be at most {MaxWorkloadBytes} bytes of JSON that is not nested too deeply."));
+        if (Text(settings, "name") is not { Length: > 0 } name) return (null, CallErrors.Configuration("name", "must be the name of a playbook, not empty."));
+        return (new ChildRequest(name, json, Text(settings, "returnStep")), null);
+    }
+
+    /// <summary>What the parent's log is told: the result, or the failure, or that another attempt is due later.</summary>
+    public async ValueTask<WorkReport> ReportAsync(
+        Assignment assignment, TaskPlan plan, ChildEnd end, ExecutionId? child, TimeSpan elapsed, CancellationToken cancellationToken)
+    {
+        var report = new WorkReport
+        {
+            RunId = assignment.RunId,
+            Index = assignment.Index,
+            Fence = assignment.Fence,
+            Outcome = WorkOutcome.Failed,
+            Attempt = assignment.AttemptsUsed + 1,
+            DurationMs = Math.Round(elapsed.TotalMilliseconds, 3),
+            Child = child,
+        };
+        if (end is ChildEnd.Completed completed)
+        {
+            return Ingest.ByteCount(completed.Result) <= assignment.MaxResultBytes
+                ? report with { Outcome = WorkOutcome.Completed, Result = completed.Result }
+                : report with { Error = new WorkError(WorkErrorKind.ResultTooLarge, $"The child's result is larger than {assignment.MaxResultBytes} bytes.") };
+        }
+
+        var error = ReportWriter.Cut(((ChildEnd.Failed)end).Error);
+        var delay = error.Kind is WorkErrorKind.Configuration or WorkErrorKind.Template
+            ? null
+            : await RetryAsync(assignment, plan, error, cancellationToken);
+        return delay is { } wait
+            ? report with { Outcome = WorkOutcome.Waiting, Error = error, NextAt = time.GetUtcNow() + wait }
+            : report with { Error = error };
+    }
+
+    /// <summary>How long to wait before the next attempt; null when there is none.</summary>
+    private async ValueTask<TimeSpan?> RetryAsync(Assignment assignment, TaskPlan plan, WorkError error, CancellationToken cancellationToken)
+    {
+        if (plan.Retry.OnError is not { } rule) return null;
+        var (scope, _) = await ScopeAsync(assignment, plan, cancellationToken);
+        if (scope is null) return null;
+        scope.BindError(error);
+        var attempt = assignment.AttemptsUsed + 1;
+        return RetryRule.Retries(rule, attempt, error, scope) ? RetryBackoff.Delay(rule, attempt, random(), retryAfter: null) : null;
+    }
+
+    private async ValueTask<(RunScope? Scope, WorkError? Error)> ScopeAsync(Assignment assignment, TaskPlan plan, CancellationToken cancellationToken)
+    {
+        var (scope, error) = await ScopeBuilder.BuildAsync(
+            assignment, plan, new SecretScope(s_none), new ScopeBuilder.Settings(options.Templates, time), cancellationToken);
+        scope?.Bind("attempt", Value.From(assignment.AttemptsUsed + 1L));
+        scope?.Bind("page", Value.From(1L));
+        return (scope, error);
+    }
+
+    private static string? Text(Value settings, string name) =>
+        settings.TryGetMember(name, out var value) && value.Kind is not (ValueKind.Null or ValueKind.Undefined) ? value.ToText() : null;
+}
