@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Tools.Container;
 using PlaybookOperator.Tools.Http;
 using PlaybookOperator.Tools.Postgres;
 using PlaybookOperator.Tools.Shell;
@@ -26,6 +28,7 @@ public sealed class ToolRegistry : IDisposable
         var transform = new TransformTool();
         _tools = new Dictionary<string, ITool>(StringComparer.Ordinal)
         {
+            [ToolPlan.Container] = new ContainerTool(),
             ["http"] = http,
             ["noop"] = transform,
             ["postgres"] = new PostgresTool(instances, time),

@@ -30,7 +30,7 @@ public static class TaskCompiler
     /// <summary>Takes the task's keys from a step. Null without a tool.</summary>
     internal static TaskPlan? Compile(FieldReader step, TemplateCompiler templates)
     {
-        var args = CompileMap(step, templates, "args", "input");
+        var args = HasToolArguments(step) ? new TemplateNode.Mapping([]) : CompileMap(step, templates, "args", "input");
         var retry = RetryCompiler.Compile(step, templates);
         var sink = SinkCompiler.Compile(step, templates, "sink", "save");
         var timeout = step.TakeDuration("timeout");
@@ -69,6 +69,11 @@ public static class TaskCompiler
         return new TemplateNode.Mapping([]);
     }
 
+    /// <summary>In the flat form of <c>container</c> a list under <c>args</c> is the image's; a step's own <c>args</c> are a map.</summary>
+    private static bool HasToolArguments(FieldReader step) =>
+        step.Take("tool") is { ValueKind: JsonValueKind.String } tool && tool.ValueEquals(ToolPlan.Container)
+        && step.Take("args") is { ValueKind: JsonValueKind.Array };
+
     private static ToolPlan? CompileTool(FieldReader step, TemplateCompiler templates)
     {
         if (step.Take("tool") is not { } tool) return null;
@@ -101,7 +106,7 @@ public static class TaskCompiler
         foreach (var names in schema.Keys)
         {
             // In the flat form a step's own timeout and args are not the tool's.
-            if (isFlat && s_ownKeys.Contains(names[0])) continue;
+            if (isFlat && s_ownKeys.Contains(names[0]) && !(names[0] == "args" && HasToolArguments(reader))) continue;
             if (reader.Take(names) is not { } value) continue;
             settings.Add(KeyValuePair.Create(names[0], templates.Compile(value, reader.PathOf(names))));
         }

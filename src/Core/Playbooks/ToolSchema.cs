@@ -10,6 +10,9 @@ internal sealed record ToolSchema(string Kind, string[][] Keys, string[] Require
 {
     private static readonly FrozenDictionary<string, ToolSchema> s_tools = new ToolSchema[]
     {
+        new(ToolPlan.Container,
+            [["image"], ["command"], ["args"], ["env"], ["resources"], ["timeout"], ["serviceAccount", "serviceAccountName"]],
+            ["image"]),
         new("http",
             [["method"], ["url", "endpoint"], ["headers"], ["params"], ["body", "payload"], ["auth"], ["timeout"], ["followRedirects"], ["maxResponseBytes"]],
             ["url"]),
@@ -22,7 +25,6 @@ internal sealed record ToolSchema(string Kind, string[][] Keys, string[] Require
 
     private static readonly FrozenDictionary<string, string> s_refused = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["container"] = "is not supported by this version yet",
         ["python"] = "is not supported; use container",
         ["duckdb"] = "is not supported; use container",
     }.ToFrozenDictionary(StringComparer.Ordinal);
