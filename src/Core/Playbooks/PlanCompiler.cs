@@ -37,6 +37,7 @@ public static class PlanCompiler
         {
             GraphCheck.Check(plan, problems);
             ReferenceCheck.Check(plan, problems);
+            AuthCheck.Check(plan, problems);
             ContainerCheck.Check(plan, problems);
         }
 

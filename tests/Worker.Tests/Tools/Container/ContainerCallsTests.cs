@@ -17,7 +17,7 @@ public sealed class ContainerCallsTests : IDisposable
 
     public ContainerCallsTests() => _calls = new ContainerCalls(new RunnerOptions(), _time, () => 0.5);
 
-    private static string Task(string keys, string beside = "") => $$"""{"tool": {"kind": "container", "image": "busybox:{{"{{"}} workload.tag }}", {{keys}}} {{beside}}}""";
+    private static string Task(string keys, string beside = "") => $$$"""{"tool": {"kind": "container", "image": "busybox:{{ workload.tag }}", {{{keys}}} } {{{beside}}} }""";
 
     private static TaskPlan Compile(Assignment assignment)
     {
@@ -51,7 +51,7 @@ public sealed class ContainerCallsTests : IDisposable
             """, "timeout": 60"""));
         Assert.Null(error);
         Assert.Equal(("busybox:v2", 60.0, "reader"), (request!.Image, request.Timeout!.Value.TotalSeconds, request.ServiceAccount));
-        Assert.Equal((["sh", "-c"], ["a", "2"]), (request.Command!, request.Args!));
+        Assert.Equal(["sh", "-c", "a", "2"], request.Command!.Concat(request.Args!));
         Assert.Equal(["ID=7", """MAP={"a":[1]}"""], request.Environment.Select(variable => $"{variable.Key}={variable.Value}"));
         Assert.Equal("""{"limits":{"memory":"7Mi"}}""", request.Resources!.Value.GetRawText());
     }
