@@ -21,9 +21,10 @@ public static class PlanCompiler
 
     /// <param name="name">The playbook's name.</param>
     /// <param name="spec">Its spec: JSON of any type; anything but an object is a problem.</param>
+    /// <param name="tools">What its steps may name.</param>
     /// <param name="options">Bounds of its templates.</param>
     /// <param name="templates">Parsed templates of the process; null: each is parsed anew.</param>
-    public static Compilation Compile(string name, JsonElement spec, TemplateOptions options, TemplateCache? templates = null)
+    public static Compilation Compile(string name, JsonElement spec, ToolSchemas tools, TemplateOptions options, TemplateCache? templates = null)
     {
         var problems = new List<Problem>();
         if (spec.ValueKind != JsonValueKind.Object)
@@ -32,7 +33,7 @@ public static class PlanCompiler
             return new Compilation(null, [.. problems]);
         }
 
-        var plan = Compile(name, new FieldReader(spec, "", problems), new TemplateCompiler(options, problems, templates));
+        var plan = Compile(name, new FieldReader(spec, "", problems), new TemplateCompiler(options, problems, tools, templates));
         if (plan is not null)
         {
             GraphCheck.Check(plan, problems);

@@ -24,7 +24,7 @@ internal static class StepCompiler
             Name = name,
             Field = field,
             Task = task,
-            TaskSource = task is null ? default : TaskCompiler.Source(source, task.Tool),
+            TaskSource = task is null ? default : TaskCompiler.Source(source, task.Tool, templates.Tools),
             Loop = loop,
             Case = RouteCompiler.CompileCase(reader, templates),
             Next = RouteCompiler.CompileNext(reader, templates),

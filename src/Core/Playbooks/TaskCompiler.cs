@@ -13,7 +13,7 @@ public static class TaskCompiler
     private static readonly string[] s_ownKeys = ["tool", "args", "input", "retry", "sink", "save", "timeout"];
 
     /// <summary>The task of a step as it stands in an assignment; null when it has problems.</summary>
-    public static TaskPlan? Compile(JsonElement task, TemplateOptions options, List<Problem> problems)
+    public static TaskPlan? Compile(JsonElement task, ToolSchemas tools, TemplateOptions options, List<Problem> problems)
     {
         var before = problems.Count;
         if (task.ValueKind != JsonValueKind.Object)
@@ -23,7 +23,7 @@ public static class TaskCompiler
         }
 
         var reader = new FieldReader(task, "", problems);
-        var plan = Compile(reader, new TemplateCompiler(options, problems));
+        var plan = Compile(reader, new TemplateCompiler(options, problems, tools));
         return problems.Count == before ? plan : null;
     }
 
@@ -49,9 +49,9 @@ public static class TaskCompiler
     }
 
     /// <summary>The task's part of a step as written: what an assignment carries.</summary>
-    internal static JsonElement Source(JsonElement step, ToolPlan tool)
+    internal static JsonElement Source(JsonElement step, ToolPlan tool, ToolSchemas tools)
     {
-        var schema = ToolSchema.Find(tool.Kind).Schema!;
+        var schema = tools.Find(tool.Kind).Schema!;
         var kept = s_ownKeys.Concat(schema.Keys.SelectMany(names => names)).ToHashSet(StringComparer.Ordinal);
         return Executions.JsonText.Object(writer =>
         {
@@ -84,7 +84,7 @@ public static class TaskCompiler
             case JsonValueKind.Object:
                 var inner = step.TakeObject("tool")!;
                 if (inner.TakeString("kind", "type") is { } kind) return CompileSettings(kind, inner, "kind", templates, isFlat: false);
-                if (!inner.Has("kind")) inner.Error("kind", $"is required: one of {string.Join(", ", ToolSchema.Kinds)}.");
+                if (!inner.Has("kind")) inner.Error("kind", $"is required: one of {string.Join(", ", templates.Tools.Kinds)}.");
                 return null;
             default:
                 step.Wrong(tool, "a tool's name, or a map with kind", "tool");
@@ -94,7 +94,7 @@ public static class TaskCompiler
 
     private static ToolPlan? CompileSettings(string kind, FieldReader reader, string kindKey, TemplateCompiler templates, bool isFlat)
     {
-        var (schema, refusal) = ToolSchema.Find(kind);
+        var (schema, refusal) = templates.Tools.Find(kind);
         if (schema is null)
         {
             reader.Error(kindKey, refusal!);

@@ -71,7 +71,7 @@ internal sealed class Workbook
         var task = Inline(entry.Task, entry.Field, [entry.Name]);
         var reader = new FieldReader(task, entry.Field, _problems);
         TaskCompiler.Compile(reader, templates);
-        if (!reader.Has("tool")) reader.Error("tool", $"is required: one of {string.Join(", ", ToolSchema.Kinds)}.");
+        if (!reader.Has("tool")) reader.Error("tool", $"is required: one of {string.Join(", ", templates.Tools.Kinds)}.");
         reader.ReportUnknown();
         if (_problems.Skip(before).Any(problem => problem.Severity == ProblemSeverity.Error)) _broken.Add(entry.Name);
     }

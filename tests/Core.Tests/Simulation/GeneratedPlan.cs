@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
 
@@ -27,7 +28,7 @@ internal sealed class GeneratedPlan
         if (limits.Count > 0) spec["limits"] = limits;
         Source = spec.ToJsonString();
         using var document = JsonDocument.Parse(Source);
-        var compilation = PlanCompiler.Compile("simulated", document.RootElement.Clone(), TemplateOptions.Default);
+        var compilation = PlanCompiler.Compile("simulated", document.RootElement.Clone(), ToolRegistry.Schemas, TemplateOptions.Default);
         Plan = compilation.Plan ?? throw new InvalidOperationException($"{string.Join('\n', compilation.Problems)}\n{Source}");
     }
 

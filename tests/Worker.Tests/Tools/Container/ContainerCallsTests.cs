@@ -3,6 +3,7 @@ using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Testing;
+using PlaybookOperator.Tools;
 using PlaybookOperator.Tools.Container;
 using PlaybookOperator.Tools.Running;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class ContainerCallsTests : IDisposable
     private static TaskPlan Compile(Assignment assignment)
     {
         var problems = new List<Problem>();
-        return TaskCompiler.Compile(assignment.Task, TemplateOptions.Default, problems) ?? throw new InvalidOperationException(string.Join(' ', problems));
+        return TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, TemplateOptions.Default, problems) ?? throw new InvalidOperationException(string.Join(' ', problems));
     }
 
     private async Task<(ContainerRequest? Request, WorkError? Error)> RenderAsync(string task)
