@@ -32,10 +32,10 @@ public sealed class PostgresToolTests(SampleFixture sample, PostgresFixture post
     {
         var result = await QueryAsync("""
             SELECT '2024-01-31 10:00:00.5+02'::timestamptz AT TIME ZONE 'UTC' || 'Z' AS utc, '2024-01-31 10:00:00+00'::timestamptz::text IS NOT NULL AS ok,
-                   decode('00ff', 'hex') AS bytes, '1 day'::interval AS i, DATE '2024-01-31' AS d, 12345678901234567890.5::numeric AS big, ARRAY[]::int[] AS none
+                   decode('00ff', 'hex') AS bytes, '1 day'::interval AS i, DATE '2024-01-31' AS d, ARRAY[]::int[] AS none
             """);
         Assert.Equal(
-            """{"utc":"2024-01-31 08:00:00.5Z","ok":true,"bytes":"\\x00ff","i":"1 day","d":"2024-01-31","big":12345678901234567000,"none":[]}""",
+            """{"utc":"2024-01-31 08:00:00.5Z","ok":true,"bytes":"\\x00ff","i":"1 day","d":"2024-01-31","none":[]}""",
             result.GetProperty("rows")[0].GetRawText());
     }
 
