@@ -9,7 +9,7 @@ CLI_DLL = src/Cli/bin/$(CONFIGURATION)/net10.0/PlaybookOperator.Cli.dll
 SAMPLE_API_DLL = tests/SampleApi/bin/$(CONFIGURATION)/net10.0/PlaybookOperator.SampleApi.dll
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-cluster bench crds fmt verify
+.PHONY: help run build test test-cluster mutants bench corpus crds fmt verify
 include make/cluster.mk
 
 help: ## print this list
@@ -29,8 +29,14 @@ test: ## all tests but those on a cluster; starts its own Postgres
 test-cluster: ## the tests on a real cluster, which it starts if none is up
 	@hack/test-cluster.sh
 
+mutants: ## plant known bugs in the core, one by one, and expect the simulation to find each
+	@hack/mutants.sh
+
 bench: ## print figures and ratios, each against something run beside it
 	@hack/bench.sh
+
+corpus: ## ask Jinja2 and liquidjs again for the answers that the template tests compare with
+	@eng/corpus/regenerate.sh
 
 crds: ## generate the custom resource definitions from the C# types
 	@dotnet build src/Cli --configuration $(CONFIGURATION) --verbosity quiet

@@ -11,6 +11,10 @@ dotnet build tests/Benchmarks --configuration "$configuration" --verbosity quiet
 bench="dotnet tests/Benchmarks/bin/$configuration/net10.0/PlaybookOperator.Benchmarks.dll"
 playbook="dotnet tests/Benchmarks/bin/$configuration/net10.0/PlaybookOperator.Cli.dll"
 
+echo "## Templates: evaluating and parsing beside Jinja2, nunjucks and liquidjs; ten conditions"
+$bench templates --packages "$(eng/corpus/install.sh)"
+
+echo
 echo "## Event log: fsync, appends, ingest, pages at 10,000 events, commands a decision"
 $bench event-log ${BENCH_ARGS:-}
 

@@ -1,5 +1,8 @@
 """Cases of the differential corpus: (context name, template). Generated from small tables so that combinations are covered."""
 
+import json
+import os
+
 CONTEXT = {
     "i": 7, "z": 0, "neg": -3, "big": 9007199254740993, "huge": 123456789012345678901234567890,
     "f": 2.5, "g": 1e20, "tiny": 0.00001, "one": 1.0, "t": True, "n": None, "no": False,
@@ -177,6 +180,19 @@ add("", "plain text", "a {{ i }} b", "{{ i }}{{ f }}", "{{ s }} {{ num }}", "x{{
     "SELECT * FROM t WHERE id = {{ i }} AND name = '{{ s }}'", "{{ s }}/{{ md.x.y.z }}?page={{ response.paging.page + 1 }}", "{{ 'a' if t else 'b' }}-{{ 'a' if no else 'b' }}", "{% if n is none %}null{% endif %}", "{{ n }}", "x{{ missing }}", "x{{ md.nope }}", "x{{ missing | default('') }}",
     "x{{ t }}", "x{{ n }}", "x{{ l }}", "x{{ m }}", "x{{ [1.0, 'a'] }}", "x{{ t ~ n }}", "{{ t ~ '' }}", "{{ n ~ '' }}", "{{ l ~ '' }}", "{{ [t, n] | join(',') }}", "{{ t | string }}", "{{ l | string }}", "x{{ (1, 2) }}",
     "{% for x in l %}{{ x }}{% endfor %}{% for x in l %}{{ x }}{% endfor %}", "{% for x in range(1, 4) %}{% for y in range(x) %}{{ y }}{% endfor %};{% endfor %}", "\r\n{{ i }}\r\nx", "tab\t{{ i }}", "{{ i }}%", "100%{% if t %}%{% endif %}", "{ {{ i }} }", "{{ {'a': 1}['a'] }}", "{{ {'a': {'b': 2}}.a.b }}x", "{%if t%}x{%endif%}", "{{i}}{{s}}", "{{ 'a' }}{{ 'b' }}", "{{ i,}}")
+
+# ---- what random expressions found ----
+lone("10 ** -7", "1e-7", "100 ** neg", "2 ** -25", "1e15", "1e16", "123456789012345.6", "1234567890123456.7", "9.5e-5", "1.25e-310", "5e-324", "1.7976931348623157e308", "z / big", "big / 1", "-0.0 / 3",
+     "{'a': missing} | items | list", "{'a': missing}.items() | list", "{'a': missing, 'b': 1} | dictsort", "users | sum(attribute='age', start=missing)", "users | sum(attribute='age', start=le | first)",
+     "multi.rsplit(none, 1)", "'a  b\tc '.rsplit()", "'a  b  c'.rsplit(none, 1)", "'a\nb\r\nc'.splitlines(true)", "'a\tb'.expandtabs()", "'ab\tc'.expandtabs(4)", "s.istitle()", "'aB'.istitle()", "s.rindex('o')", "s.rindex('zz')",
+     "'%x' % f", "'%o' % 2.5", "'%x' | format(-255)", "'%c' % -1", "'%c' % 'ab'", "'%c' % 233", "'%.2s' % u", "'%d' % 2.9", "'%%' % l",
+     "'{:,}'.format(s)", "'{:+}'.format(s)", "'{:.3}'.format(10)", "'{:#x}'.format(-7)", "'{:#b}'.format(5)", "'{:#o}|{:#X}'.format(8, 255)", "'{:05}'.format('ab')", "'{:n}|{:n}'.format(5, 2.5)", "'{:c}'.format(233)", "'{:d}'.format(t)", "'{:.2f}'.format(t)", "'{:=+6d}'.format(5)", "'{:*=8}'.format(-42)", "'{:_x}'.format(1048575)", "'{:>3}'.format('😀')", "'{:010,}'.format(5)", "'{:^+9.2f}|'.format(3.14159)", "'{:x}'.format(2.5)", "'{:q}'.format(1)", "'{:G}'.format(1e20)", "'{:%}'.format(f)", "'{:.0%}'.format(0.125)",
+     "'{!r}'.format('b')", "'%r' % 'b'", "'{:s}'.format(1)", "'{}'.format(t)", "'{:+}'.format(t)", "'%s' % t", "'%s' % n", "(-1) ** 0.5", "1e308 * 10", "-1e308 * 10", "'inf' | float", "'nan' | float", "[1e308 * 10]", "{'a': 'inf' | float}", "1e308 * 10 > 1",
+     "(1, 2) + [3]", "range(3) * 2", "m.keys()[0]", "users | map(attribute='addr.zip', default=none) | list", "'abc' is odd", "'ß' | upper", "'ß' | capitalize", "le | sum(start='a')")
+add("{% set v = 1 %}{% for x in [] %}{% else %}{% set v = 2 %}{{ v }}{% endfor %}{{ v }}", "{% for x in [0] if x %}{% else %}{{ x is defined }}{% endfor %}", "{% if 1 if t else 0 %}x{% endif %}", "{% filter length %}abc{% endfilter %}",
+    "{% for x in l %}{% for y in l %}{% if loop.first and not loop.last %}{{ loop.index0 }}{% endif %}{% endfor %}{{ loop.revindex }}{% endfor %}", "{% for k, v in m | dictsort %}{{ k }}{{ v }}{{ loop.changed(v > 1) }}{% endfor %}")
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "random_jinja2.json"), encoding="utf-8") as file:
+    TEMPLATES.extend(json.load(file))
 
 # ---- not templates ----
 add("{{", "{{ }}", "{{ i", "{% if t %}", "{% endif %}", "{% for x in %}{% endfor %}", "{% for x l %}{% endfor %}", "{{ i + }}", "{{ (i }}", "{{ i) }}", "{{ [1 }}", "{{ 'abc }}", "{# x", "{% nope %}", "{{ i i }}", "{{ 1 2 }}", "{{ .x }}", "{{ i..x }}", "{{ a b }}", "{% set %}", "{% set x = %}", "{% raw %}", "{{ | upper }}", "{{ i | }}", "{{ i is }}", "{{ not }}", "{{ 1 + * 2 }}", "{{ {'a' 1} }}", "{{ {'a':} }}", "{{ l[ }}", "{{ l[] }}", "{{ @ }}", "{{ $x }}", "{{ i ? 1 : 2 }}", "{{ !t }}", "{{ t && t }}", "{{ t || t }}", "{{ i = 1 }}", "{% if %}x{% endif %}", "{% else %}", "{% if t %}{% else %}{% else %}{% endif %}", "{% for x in l %}{% endif %}", "{{ a.b. }}", "{{ 'a' if }}", "{{ if t }}", "{{ x is defined is defined }}", "{% if t }}x{% endif %}", "{{ i %}", "{{ f(x=1, 2) }}", "{{ 08 }}", "{{ 1.e5 }}", "{{ 1_ }}", "{% for true in l %}{% endfor %}", "{% set none = 1 %}")

@@ -16,6 +16,7 @@ type chart struct {
 	about     map[string]interface{}
 	values    map[string]interface{}
 	templates map[string]string
+	files     files
 	crds      []document
 	schema    []byte
 }
@@ -38,7 +39,32 @@ func loadChart(folder string) (*chart, error) {
 	if err := c.readTemplates(folder); err != nil {
 		return nil, err
 	}
+	if err := c.readFiles(folder); err != nil {
+		return nil, err
+	}
 	return c, c.readCRDs(folder)
+}
+
+// files are what a template reads with .Files.Get: here those of the folder files/.
+type files map[string]string
+
+// Get returns a file's text, or nothing, as Helm does.
+func (f files) Get(path string) string { return f[path] }
+
+func (c *chart) readFiles(folder string) error {
+	paths, err := filepath.Glob(filepath.Join(folder, "files", "*"))
+	if err != nil {
+		return err
+	}
+	c.files = files{}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		c.files["files/"+filepath.Base(path)] = string(text)
+	}
+	return nil
 }
 
 func (c *chart) readTemplates(folder string) error {

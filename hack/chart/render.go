@@ -61,6 +61,7 @@ func (c *chart) root(s scope, path string) map[string]interface{} {
 	return map[string]interface{}{
 		"Values": s.Values,
 		"Chart":  about,
+		"Files":  c.files,
 		"Release": map[string]interface{}{"Name": s.Release, "Namespace": s.Namespace, "Service": s.Service,
 			"IsInstall": true, "IsUpgrade": false, "Revision": 1},
 		"Capabilities": map[string]interface{}{"APIVersions": apiVersions{},

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings everything that has one source up to date with it: the CRDs of the chart and of config/crds with crds/, and
-# config/default and config/rbac with the chart. With --check it changes nothing and fails when something differs.
+# config/default, config/rbac, config/prometheus and config/grafana with the chart. With --check it changes nothing and fails when something differs.
 source "$(dirname "${BASH_SOURCE[0]}")/../cluster/lib.sh"
 
 HEADER="# Generated from charts/playbook-operator by hack/chart/sync.sh: change the chart and run it again."
@@ -40,10 +40,22 @@ write_config() {
   rm "$rendered"
 }
 
+# Alerts and dashboard for kustomize: the PrometheusRule as the chart makes it, the dashboard as Grafana imports it.
+write_monitoring() {
+  mkdir -p "$1/config/prometheus" "$1/config/grafana"
+  {
+    echo "$HEADER"
+    "$REPOSITORY/hack/chart/render.sh" -namespace playbook-system -service kustomize -set monitoring.prometheusRule.enabled=true \
+      -set monitoring.serviceMonitor.enabled=true | grep -v 'helm.sh/chart:' | documents 'templates/monitoring'
+  } >"$1/config/prometheus/monitoring.yaml"
+  cp "$REPOSITORY/charts/playbook-operator/files/dashboard.json" "$1/config/grafana/playbook-operator.json"
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 write_crds "$work"
 write_config "$work"
+write_monitoring "$work"
 if [ "${1:-}" = --check ]; then
   cd "$work"
   different=0

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PlaybookOperator.Cli;
 using PlaybookOperator.Cli.Commands;
+using PlaybookOperator.Cli.Evaluating;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Cli.Running;
 using PlaybookOperator.EventLog;
@@ -9,11 +10,13 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
 {
     RunCommand.Create(),
     LintCommand.Create(),
+    EvalCommand.Create(),
     CrdsCommand.Create(),
 };
 try
 {
-    var parsed = root.Parse(args);
+    // An argument that begins with @ is a value like any other, not the name of a file with more arguments.
+    var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0)
     {
         foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"playbook: {error.Message}");

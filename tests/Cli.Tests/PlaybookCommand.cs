@@ -27,18 +27,34 @@ internal static class PlaybookCommand
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
-    public static async Task<CommandOutcome> RunAsync(params string[] arguments)
+    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunWithInputAsync(null, arguments);
+
+    /// <summary>A process whose three streams are the caller's, who must dispose of it.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
+        return Process.Start(new ProcessStartInfo("dotnet", all)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
+    }
+
+    /// <param name="input">What the command reads; null: nothing.</param>
+    public static async Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);
-        string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
-        var start = new ProcessStartInfo("dotnet", all) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        using var process = Process.Start(start)!;
+        using var process = Start(arguments);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.StandardInput.BaseStream.WriteAsync(input ?? [], patience.Token);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(patience.Token);
             return new CommandOutcome(process.ExitCode, await output, await errors);
         }

@@ -68,7 +68,7 @@ internal sealed class RunSummary(PassResult pass, IEventReader reader)
     {
         StepStatus.Completed => "+",
         StepStatus.Failed => "x",
-        StepStatus.Skipped => "-",
+        StepStatus.Skipped or StepStatus.Cancelled => "-",
         _ => "…",
     };
 

@@ -43,8 +43,12 @@ public sealed record ExecutionState
     /// <summary>A word for <see cref="Message"/>, such as <c>StepFailed</c> or <c>DeadlineExceeded</c>; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Set when a workflow event has decided the outcome and only the terminal event is missing.</summary>
-    public bool WorkflowEnded { get; init; }
+    /// <summary>Completed, Failed or Cancelled from the event that decides it on, which onExit and the terminal event follow; null before.</summary>
+    public ExecutionPhase? Outcome { get; init; }
+
+    public DateTimeOffset? OutcomeAt { get; init; }
+
+    public bool WorkflowEnded => Outcome is not null;
 
     public bool Degraded { get; init; }
 
@@ -68,6 +72,14 @@ public sealed record ExecutionState
 
     public bool IsTerminal => Phase is ExecutionPhase.Completed or ExecutionPhase.Failed or ExecutionPhase.Cancelled;
 
+    /// <summary>What templates of the step of <c>onExit</c> find under <c>error</c>: message and reason of a failed or cancelled workflow. Null otherwise.</summary>
+    public JsonElement? ErrorFor(Playbooks.Plan plan, string step) =>
+        plan.OnExit != step || Outcome is null or ExecutionPhase.Completed ? null : JsonText.Object(writer =>
+        {
+            writer.WriteString("message", Message);
+            writer.WriteString("reason", Reason);
+        });
+
     /// <summary>The state after one more event. Never fails: a log that was appended under the rules of this class always folds.</summary>
     public ExecutionState Apply(ExecutionEvent happened)
     {
@@ -83,12 +95,12 @@ public sealed record ExecutionState
         EventType.PlaybookStarted => this with { Phase = ExecutionPhase.Running, StartedAt = happened.CreatedAt },
         EventType.ExecutionSuspended => this with { Phase = ExecutionPhase.Suspended, SuspendedAt = happened.CreatedAt },
         EventType.ExecutionResumed => Resume(happened),
-        EventType.ExecutionCancelling => this with { Phase = ExecutionPhase.Cancelling },
+        EventType.ExecutionCancelling => Decide(ExecutionPhase.Cancelled, happened) with { Phase = ExecutionPhase.Cancelling, SuspendedAt = null },
         EventType.ExecutionUpdated => Override(happened),
         EventType.ExecutionDegraded => this with { Degraded = true },
         EventType.ExecutionRecovered => this with { Degraded = false },
-        EventType.WorkflowCompleted or EventType.WorkflowFailed =>
-            this with { WorkflowEnded = true, Message = happened.Error, Reason = happened.Context.Member("reason")?.GetString() },
+        EventType.WorkflowCompleted => Decide(ExecutionPhase.Completed, happened),
+        EventType.WorkflowFailed => Decide(ExecutionPhase.Failed, happened),
         EventType.PlaybookCompleted => End(ExecutionPhase.Completed, happened),
         EventType.PlaybookFailed => End(ExecutionPhase.Failed, happened),
         EventType.ExecutionCancelled => End(ExecutionPhase.Cancelled, happened),
@@ -100,6 +112,14 @@ public sealed record ExecutionState
         Phase = ExecutionPhase.Running,
         SuspendedFor = SuspendedFor + (happened.CreatedAt - (SuspendedAt ?? happened.CreatedAt)),
         SuspendedAt = null,
+    };
+
+    private ExecutionState Decide(ExecutionPhase outcome, ExecutionEvent happened) => this with
+    {
+        Outcome = outcome,
+        OutcomeAt = happened.CreatedAt,
+        Message = happened.Error,
+        Reason = happened.Context.Member("reason")?.GetString(),
     };
 
     private ExecutionState End(ExecutionPhase phase, ExecutionEvent happened) => this with
@@ -120,50 +140,64 @@ public sealed record ExecutionState
 
     private ExecutionState ApplyToStep(ExecutionEvent happened) => happened.Type switch
     {
-        EventType.StepStarted => Enter(happened.Step!, Start(happened)),
-        EventType.StepSkipped => Enter(happened.Step!, Skip(happened)),
+        EventType.StepStarted or EventType.StepSkipped => Enter(happened),
         EventType.StepExit => Exit(happened),
         EventType.VarsSet => this with { Vars = Vars.SetItems(Members(happened.Result)) },
-        EventType.IteratorStarted => this with { Loops = Loops.SetItem(happened.RunId!.Value, LoopState.Start(happened)) },
+        EventType.IteratorStarted => Change(happened, run => run with { IsLoop = true }) with
+        {
+            Loops = Loops.SetItem(happened.RunId!.Value, LoopState.Start(happened)),
+        },
         EventType.IteratorCompleted or EventType.IteratorFailed => EndCall(happened),
         EventType.SinkDone or EventType.SinkError => this,
         _ => ApplyToWork(happened),
     };
 
     /// <summary>A new run takes the place of the step's former one, and of that one's loop.</summary>
-    private ExecutionState Enter(string step, StepRun run) => this with
+    private ExecutionState Enter(ExecutionEvent happened)
     {
-        Steps = Steps.SetItem(step, run),
-        Loops = Steps.TryGetValue(step, out var previous) ? Loops.Remove(previous.RunId) : Loops,
-    };
+        var run = happened.Type == EventType.StepStarted ? Start(happened) : Skip(happened);
+        if (!Steps.TryGetValue(run.Step, out var previous)) return this with { Steps = Steps.SetItem(run.Step, run) };
+        var next = run with
+        {
+            AnsweredBy = happened.Context.Member("again") is null ? run.RunId : previous.AnsweredBy,
+            Owed = OwedBy(previous),
+            Former = previous.Visible is { } visible ? visible with { Former = null } : null,
+        };
+        return this with { Steps = Steps.SetItem(run.Step, next), Loops = Loops.Remove(previous.RunId) };
+    }
+
+    /// <summary>Routes that no run of their target has answered; one for each target, the newest.</summary>
+    private ImmutableArray<Route> OwedBy(StepRun run) => run.Owed.Length + run.Routes.Length == 0
+        ? []
+        :
+        [
+            .. run.Owed.Concat(run.Routes)
+                .Where(route => !Steps.TryGetValue(route.Step, out var target) || run.IsFreshFor(target, route.IsBack))
+                .GroupBy(route => route.Step, StringComparer.Ordinal).Select(routes => routes.Last()),
+        ];
 
     private static StepRun Start(ExecutionEvent happened) => new()
     {
         Step = happened.Step!,
         Epoch = happened.Epoch!.Value,
-        // Before the log has numbered it, the event's provisional id stands in RunId.
-        RunId = happened.EventId != 0 ? happened.EventId : happened.RunId!.Value,
+        RunId = RunIdOf(happened),
+        AnsweredBy = RunIdOf(happened),
         Status = StepStatus.Running,
         Args = happened.Context.Member("args"),
         StartedAt = happened.CreatedAt,
     };
 
-    private static StepRun Skip(ExecutionEvent happened) => new()
-    {
-        Step = happened.Step!,
-        Epoch = happened.Epoch!.Value,
-        RunId = happened.EventId != 0 ? happened.EventId : happened.RunId ?? 0,
-        Status = StepStatus.Skipped,
-        StartedAt = happened.CreatedAt,
-        EndedAt = happened.CreatedAt,
-    };
+    private static StepRun Skip(ExecutionEvent happened) => Start(happened) with { Status = StepStatus.Skipped, EndedAt = happened.CreatedAt };
+
+    /// <summary>Before the log has numbered it, the event's provisional id stands in <see cref="ExecutionEvent.RunId"/>.</summary>
+    private static long RunIdOf(ExecutionEvent entered) => entered.EventId != 0 ? entered.EventId : entered.RunId ?? 0;
 
     private ExecutionState Exit(ExecutionEvent happened) => Change(happened, run => run with
     {
         Status = happened.Status switch
         {
             EventStatus.Failed => StepStatus.Failed,
-            EventStatus.Cancelled => StepStatus.Skipped,
+            EventStatus.Cancelled => StepStatus.Cancelled,
             _ => StepStatus.Completed,
         },
         Error = happened.Error ?? run.Error,

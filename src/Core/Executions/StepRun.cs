@@ -9,6 +9,9 @@ public enum StepStatus
     Completed,
     Failed,
     Skipped,
+
+    /// <summary>Ended before its time, because the workflow ended: it never started to work, or what it did was stopped.</summary>
+    Cancelled,
 }
 
 /// <summary>One entry into a step.</summary>
@@ -43,6 +46,21 @@ public sealed record StepRun
     /// <summary>The steps that were chosen at <c>step.exit</c>: recorded, so that replay never evaluates a template.</summary>
     public ImmutableArray<Route> Routes { get; init; } = [];
 
+    /// <summary>
+    /// The newest run of the step, this one or one before, that answered the steps which lead forward to it. A run that only a way back started answers
+    /// none of them: what came from outside in the meantime is still to be answered.
+    /// </summary>
+    public long AnsweredBy { get; init; }
+
+    /// <summary>Routes of former runs that their targets have not taken yet: choosing a step is never undone by running again.</summary>
+    public ImmutableArray<Route> Owed { get; init; } = [];
+
+    /// <summary>The last run before this one that did work: what templates read while this one has no result. Its own is null.</summary>
+    public StepRun? Former { get; init; }
+
+    /// <summary>Whether this run is one over a collection: set by <c>iterator.started</c>.</summary>
+    public bool IsLoop { get; init; }
+
     /// <summary>A failed step whose failure a <c>case</c> or <c>next</c> took up: the workflow goes on.</summary>
     public bool Handled { get; init; }
 
@@ -54,12 +72,35 @@ public sealed record StepRun
     public DateTimeOffset? EndedAt { get; init; }
 
     public bool IsOver => Status != StepStatus.Running;
+
+    /// <summary>The run whose result templates see under the step's name; null when there is none.</summary>
+    public StepRun? Visible => CallEnded || Status is StepStatus.Completed or StepStatus.Failed ? this : Former;
+
+    /// <summary>Whether it has chosen, and still owes, an entry into that step.</summary>
+    public bool LeadsTo(string step) => RoutesTo(step).Any();
+
+    public IEnumerable<Route> RoutesTo(string step) => Owed.Concat(Routes).Where(route => route.Step == step);
+
+    /// <summary>Whether it began after the other.</summary>
+    public bool IsNewerThan(StepRun other) => IsNewer(RunId, other.RunId);
+
+    /// <summary>Whether this run began after the target last answered those that lead to it; for a way back: after the target was last entered at all.</summary>
+    public bool IsFreshFor(StepRun target, bool isBack = false) => IsNewer(RunId, isBack ? target.RunId : target.AnsweredBy);
+
+    /// <summary>Ids of a batch that is not yet appended (negative, see <see cref="WorkKey.RunId"/>) come after all others.</summary>
+    private static bool IsNewer(long run, long other) => (run < 0, other < 0) switch
+    {
+        (true, true) => run < other,
+        (false, false) => run > other,
+        (var isDrafted, _) => isDrafted,
+    };
 }
 
 /// <summary>One chosen successor.</summary>
 /// <param name="Step">Name of the step to enter.</param>
 /// <param name="Args">Rendered <c>next.args</c>, or null.</param>
-public sealed record Route(string Step, JsonElement? Args)
+/// <param name="IsBack">Whether it leads back to the head of a circle.</param>
+public sealed record Route(string Step, JsonElement? Args, bool IsBack = false)
 {
     public static ImmutableArray<Route> Read(JsonElement? context) => context.Member("routes") is { } routes
         ? [.. routes.EnumerateArray().Select(ReadOne)]
@@ -75,9 +116,10 @@ public sealed record Route(string Step, JsonElement? Args)
             args.WriteTo(writer);
         }
 
+        if (IsBack) writer.WriteBoolean("back", true);
         writer.WriteEndObject();
     }
 
     private static Route ReadOne(JsonElement route) =>
-        new(route.GetProperty("step").GetString()!, route.TryGetProperty("args", out var args) ? args : null);
+        new(route.GetProperty("step").GetString()!, route.TryGetProperty("args", out var args) ? args : null, route.TryGetProperty("back", out _));
 }

@@ -1,31 +1,23 @@
 using System.Collections.Immutable;
+using PlaybookOperator.Core.Playbooks.Graphs;
 
 namespace PlaybookOperator.Core.Playbooks;
 
-/// <summary>Checks of the workflow as a graph: names, targets, reach, cycles.</summary>
+/// <summary>Checks of the workflow as a graph: names, targets, reach, circles.</summary>
 internal static class GraphCheck
 {
     /// <summary>The implicit last step; a route to it needs no step of that name.</summary>
     public const string End = "end";
 
-    public static ImmutableDictionary<string, ImmutableArray<string>> PredecessorsOf(IReadOnlyList<StepPlan> steps) =>
-        steps.SelectMany(step => step.Successors.Select(target => (target, step.Name)))
-            .GroupBy(edge => edge.target, edge => edge.Name, StringComparer.Ordinal)
-            .ToImmutableDictionary(group => group.Key, group => group.Distinct(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal);
-
-    public static void Check(Plan plan, List<Problem> problems)
+    /// <param name="onExitField">Path of <c>onExit</c> as the document spells it.</param>
+    public static void Check(Plan plan, string onExitField, List<Problem> problems)
     {
         CheckNames(plan, problems);
         CheckTargets(plan, problems);
-        var reached = Reach(plan);
-        foreach (var step in plan.Steps.Where(step => step.Name.Length > 0 && !reached.Contains(step.Name)))
-            problems.Add(new Problem(ProblemSeverity.Warning, step.Field, $"the step '{step.Name}' is never reached: no step leads to it."));
-        if (FindCycle(plan) is { } cycle)
-        {
-            var step = plan.ByName[cycle[0]];
-            problems.Add(new Problem(
-                ProblemSeverity.Error, $"{step.Field}.next", $"leads back in a circle ({string.Join(" → ", cycle)}), which is not supported by this version yet."));
-        }
+        CheckExit(plan, onExitField, problems);
+        CheckReach(plan, problems);
+        CheckHeads(plan, problems);
+        CheckEnds(plan, problems);
     }
 
     private static void CheckNames(Plan plan, List<Problem> problems)
@@ -39,55 +31,63 @@ internal static class GraphCheck
     {
         foreach (var step in plan.Steps)
         foreach (var target in step.Successors.Where(target => target != End && !plan.ByName.ContainsKey(target)))
-        {
-            var near = NearestName.Find(target, plan.ByName.Keys) is { } name ? $" (did you mean {name}?)" : "";
-            var key = step.Next.Any(clause => clause.Targets.Any(named => named.Step == target)) ? "next" : "case";
-            problems.Add(new Problem(ProblemSeverity.Error, $"{step.Field}.{key}", $"names the step '{target}', which does not exist{near}."));
-        }
+            problems.Add(new Problem(ProblemSeverity.Error, KeyOf(step, target), $"names the step '{target}', which does not exist{Near(plan, target)}."));
     }
 
-    private static HashSet<string> Reach(Plan plan)
+    /// <summary>The step of <c>onExit</c> stands outside the graph: nothing leads to it, it leads nowhere.</summary>
+    private static void CheckExit(Plan plan, string field, List<Problem> problems)
     {
-        var reached = new HashSet<string>(StringComparer.Ordinal) { plan.StartStep };
-        var open = new Queue<string>(reached);
-        while (open.TryDequeue(out var name))
+        if (plan.OnExit is not { } name) return;
+        if (!plan.ByName.TryGetValue(name, out var exit))
         {
-            if (!plan.ByName.TryGetValue(name, out var step)) continue;
-            foreach (var target in step.Successors)
-                if (reached.Add(target)) open.Enqueue(target);
+            problems.Add(new Problem(ProblemSeverity.Error, field, $"names the step '{name}', which does not exist{Near(plan, name)}."));
+            return;
         }
 
-        return reached;
+        if (name == plan.StartStep)
+            problems.Add(new Problem(ProblemSeverity.Error, field, $"names '{name}', the step that runs first; it must name one that nothing leads to."));
+        foreach (var step in plan.Steps.Where(step => step.Successors.Contains(name)))
+            problems.Add(new Problem(ProblemSeverity.Error, KeyOf(step, name), $"leads to '{name}', which onExit runs by itself when the workflow has ended; remove it."));
+        foreach (var target in exit.Successors.Take(1))
+            problems.Add(new Problem(ProblemSeverity.Error, KeyOf(exit, target), "leads on from the step of onExit, after which the execution ends; remove it."));
     }
 
-    /// <summary>Names along a cycle, first = last; null when the graph has none. Iterative, so that a long chain cannot exhaust the stack.</summary>
-    private static List<string>? FindCycle(Plan plan)
+    private static void CheckReach(Plan plan, List<Problem> problems)
     {
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var root in plan.Steps)
-        {
-            var path = new List<string>();
-            var onPath = new HashSet<string>(StringComparer.Ordinal);
-            var stack = new Stack<(string Name, bool Leave)>([(root.Name, false)]);
-            while (stack.TryPop(out var visit))
-            {
-                if (visit.Leave)
-                {
-                    onPath.Remove(visit.Name);
-                    path.RemoveAt(path.Count - 1);
-                    done.Add(visit.Name);
-                    continue;
-                }
-
-                if (onPath.Contains(visit.Name)) return [.. path.SkipWhile(name => name != visit.Name), visit.Name];
-                if (done.Contains(visit.Name) || !plan.ByName.TryGetValue(visit.Name, out var step)) continue;
-                path.Add(visit.Name);
-                onPath.Add(visit.Name);
-                stack.Push((visit.Name, true));
-                foreach (var target in step.Successors.Reverse()) stack.Push((target, false));
-            }
-        }
-
-        return null;
+        foreach (var step in plan.Steps.Where(step => step.Name.Length > 0 && step.Name != plan.OnExit && !plan.Graph.Successors.ContainsKey(step.Name)))
+            problems.Add(new Problem(ProblemSeverity.Warning, step.Field, $"the step '{step.Name}' is never reached: no step leads to it."));
     }
+
+    /// <summary>A circle that is left without its back-edges has no step that every way into it passes.</summary>
+    private static void CheckHeads(Plan plan, List<Problem> problems)
+    {
+        var forward = plan.Graph.Predecessors.SelectMany(pair => pair.Value.Select(from => (From: from, To: pair.Key))).ToLookup(edge => edge.From, edge => edge.To, StringComparer.Ordinal);
+        var reached = plan.Steps.Select(step => step.Name).Where(plan.Graph.Successors.ContainsKey).ToList();
+        if (Circle.Find(reached, name => forward[name]) is not { } circle) return;
+        var entries = circle.SkipLast(1).SelectMany(to => plan.Graph.Predecessors[to].Where(from => !circle.Contains(from)).Select(from => (From: from, To: to)))
+            .DistinctBy(edge => edge.To, StringComparer.Ordinal).ToList();
+        var (last, entered) = entries[^1];
+        var head = circle.Contains(plan.StartStep) ? plan.StartStep : entries[0].To;
+        problems.Add(new Problem(
+            ProblemSeverity.Error,
+            KeyOf(plan.ByName[last], entered),
+            $"enters the circle {Circle.Tell(circle)} at '{entered}', not through its head '{head}': all ways into a circle must lead to the same step."));
+    }
+
+    private static void CheckEnds(Plan plan, List<Problem> problems)
+    {
+        var certain = plan.Graph.Loops.SelectMany(loop => loop.Members).Distinct(StringComparer.Ordinal)
+            .ToImmutableDictionary(name => name, name => CertainRoutes.Of(plan.ByName[name]), StringComparer.Ordinal);
+        var roots = plan.Steps.Select(step => step.Name).Where(certain.ContainsKey);
+        if (Circle.Find(roots, name => certain[name].Where(certain.ContainsKey)) is not { } circle) return;
+        problems.Add(new Problem(
+            ProblemSeverity.Error,
+            KeyOf(plan.ByName[circle[^2]], circle[^1]),
+            $"leads back in a circle that never ends ({Circle.Tell(circle)}): give a step of it a condition under which it does not lead on."));
+    }
+
+    private static string KeyOf(StepPlan step, string target) =>
+        $"{step.Field}.{(step.Next.Any(clause => clause.Targets.Any(named => named.Step == target)) ? "next" : "case")}";
+
+    private static string Near(Plan plan, string name) => NearestName.Find(name, plan.ByName.Keys) is { } near ? $" (did you mean {near}?)" : "";
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
@@ -29,8 +30,11 @@ public sealed record Plan
     /// <summary>Steps by name.</summary>
     public required ImmutableDictionary<string, StepPlan> ByName { get; init; }
 
-    /// <summary>For each step the steps with an edge to it, in the order of the document.</summary>
-    public required ImmutableDictionary<string, ImmutableArray<string>> Predecessors { get; init; }
+    /// <summary>Which step waits for which; without the step of <see cref="OnExit"/>.</summary>
+    public required WorkflowGraph Graph { get; init; }
+
+    /// <summary>The step that runs whatever the outcome, after the workflow and outside its graph; null without.</summary>
+    public string? OnExit { get; init; }
 }
 
 /// <param name="Name">The name that templates use: <c>secret.NAME</c>.</param>

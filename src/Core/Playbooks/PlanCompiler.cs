@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
@@ -33,10 +34,11 @@ public static class PlanCompiler
             return new Compilation(null, [.. problems]);
         }
 
-        var plan = Compile(name, new FieldReader(spec, "", problems), new TemplateCompiler(options, problems, tools, templates));
+        var reader = new FieldReader(spec, "", problems);
+        var plan = Compile(name, reader, new TemplateCompiler(options, problems, tools, templates));
         if (plan is not null)
         {
-            GraphCheck.Check(plan, problems);
+            GraphCheck.Check(plan, reader.PathOf("onExit"), problems);
             ReferenceCheck.Check(plan, problems);
             AuthCheck.Check(plan, problems);
             ContainerCheck.Check(plan, problems);
@@ -52,26 +54,29 @@ public static class PlanCompiler
         spec.Take("eventRetention");
         spec.TakeObject("cache");
         spec.TakeObject("loading");
-        foreach (var key in (string[])["onExit", "schema"]) spec.Refuse(key, NotYet);
+        spec.Refuse("schema", NotYet);
         var workload = CompileWorkload(spec, templates);
         var secrets = CompileSecrets(spec, templates.Problems);
         var limits = CompileLimits(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
+        var onExit = spec.TakeString("onExit");
         var steps = CompileSteps(spec, Workbook.Read(spec, templates), workload, templates);
         spec.ReportUnknown();
         if (steps is not { Length: > 0 } found) return null;
         var byName = found.DistinctBy(step => step.Name, StringComparer.Ordinal).ToImmutableDictionary(step => step.Name, StringComparer.Ordinal);
+        var start = byName.ContainsKey("start") ? "start" : found[0].Name;
         return new Plan
         {
             Name = name,
             Steps = found,
-            StartStep = byName.ContainsKey("start") ? "start" : found[0].Name,
+            StartStep = start,
             Workload = workload,
             Secrets = secrets,
             Limits = limits,
             Worker = worker,
             ByName = byName,
-            Predecessors = GraphCheck.PredecessorsOf(found),
+            Graph = WorkflowGraph.Of(start, [.. found.Where(step => ReferenceEquals(step, byName[step.Name]) && (step.Name != onExit || step.Name == start))]),
+            OnExit = onExit,
         };
     }
 

@@ -152,12 +152,7 @@ public sealed class Template
     {
         var value = frame.Demand(_expression!);
         frame.Position = _expression!.Position;
-        if (value.Kind == ValueKind.Undefined)
-        {
-            throw new TemplateFault(TemplateErrorKind.UnknownName, UndefinedPhrase.Of((value.AsStorage as Missing)?.Expression, frame));
-        }
-
-        return value.Kind is ValueKind.List or ValueKind.Map ? ResultSize.Check(value, frame) : value;
+        return value.AsString is null ? ResultSize.Check(value, frame) : value;
     }
 
     private TemplateError ErrorOf(TemplateFault fault, Frame? frame) =>

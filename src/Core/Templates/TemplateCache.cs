@@ -12,7 +12,11 @@ public sealed class TemplateCache
     /// <summary>A report follows every so many misses.</summary>
     public const int MissesPerReport = 100;
 
-    private const long MaxBytes = 64L * 1024 * 1024;
+    /// <summary>The cache's name in metrics and the API.</summary>
+    public const string Name = "template";
+
+    /// <summary>500 templates, 64 MiB, no expiry; the least recently used leave first.</summary>
+    public static readonly BoundedCacheOptions DefaultBounds = new() { Name = Name, MaxEntries = 500, MaxBytes = 64L << 20, TimeToLive = TimeSpan.Zero };
 
     private readonly BoundedCache<Key, Lazy<Parsed>> _cache;
     private readonly Func<Key, Lazy<Parsed>> _make;
@@ -20,20 +24,12 @@ public sealed class TemplateCache
     private long _misses;
 
     /// <param name="clock">For the ages of entries; nothing expires.</param>
-    /// <param name="maxEntries">Templates held at most, the least recently used leave first; default 500.</param>
+    /// <param name="bounds">Null: <see cref="DefaultBounds"/>.</param>
     /// <param name="report">Called after every <see cref="MissesPerReport"/> misses, for a debug line. It must not throw.</param>
-    public TemplateCache(TimeProvider clock, int maxEntries = 500, Action<CacheStatistics>? report = null)
+    public TemplateCache(TimeProvider clock, BoundedCacheOptions? bounds = null, Action<CacheStatistics>? report = null)
     {
-        var options = new BoundedCacheOptions
-        {
-            Name = "template",
-            MaxEntries = maxEntries,
-            MaxBytes = MaxBytes,
-            TimeToLive = TimeSpan.Zero,
-        };
-
         // A parsed template takes about thirty bytes a character.
-        _cache = new BoundedCache<Key, Lazy<Parsed>>(options, clock, sizeOf: static (key, _) => 256 + (32L * key.Text.Length));
+        _cache = new BoundedCache<Key, Lazy<Parsed>>(bounds ?? DefaultBounds, clock, sizeOf: static (key, _) => 256 + (32L * key.Text.Length));
         _make = Make;
         _report = report;
     }

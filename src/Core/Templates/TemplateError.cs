@@ -37,7 +37,9 @@ public enum TemplateErrorKind
 /// <param name="Kind">The class of the error, for counting and for deciding.</param>
 public sealed record TemplateError(string Message, string Template, int Line, int Column, TemplateErrorKind Kind)
 {
-    public override string ToString() => $"{Message} (line {Line}, column {Column} of \"{Template}\")";
+    /// <summary>One sentence on one line.</summary>
+    public override string ToString() =>
+        $"{Message} (line {Line}, column {Column} of \"{Template.ReplaceLineEndings("\\n")}\")";
 
     internal static TemplateError At(string message, string source, int position, TemplateErrorKind kind)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlaybookOperator.Core.Templates.Values;
 
 namespace PlaybookOperator.Core.Templates;
 
@@ -21,29 +22,37 @@ public static class TemplateEvaluation
         return Error(error.Message, error);
     }
 
-    /// <summary>The same for one line <c>{"template": …, "context": {…}}</c>; the context may be left out.</summary>
-    public static string AnswerLine(string line, EvaluationContext evaluation)
+    /// <summary>
+    /// The same for one line <c>{"template": …, "context": {…}}</c>; where the line brings no context, <paramref name="context"/> serves.
+    /// </summary>
+    public static string AnswerLine(string line, Value context, EvaluationContext evaluation)
     {
         Value request;
         try
         {
-            request = Value.Parse(line);
+            request = Value.Parse(line.TrimStart('\ufeff'));
         }
         catch (JsonException failure)
         {
-            return Error($"the line is not JSON: byte {failure.BytePositionInLine}", error: null);
+            return Refuse($"the line is not JSON, or nests too deep: byte {failure.BytePositionInLine}");
         }
 
         if (!request.GetMember("template").TryGetString(out var template))
         {
-            return Error("the line has no string 'template'", error: null);
+            return Refuse("the line has no string 'template'");
         }
 
-        var context = request.GetMember("context");
-        return context.Kind is ValueKind.Map or ValueKind.Undefined or ValueKind.Null
-            ? Answer(template, context, evaluation)
-            : Error($"'context' is a map, found a {context.TypeName}", error: null);
+        var own = request.GetMember("context");
+        return own.Kind switch
+        {
+            ValueKind.Undefined => Answer(template, context, evaluation),
+            ValueKind.Map or ValueKind.Null => Answer(template, own, evaluation),
+            _ => Refuse($"'context' is a map, found {Phrase.A(own)}"),
+        };
     }
+
+    /// <summary><c>{"error": …}</c> for what never became an evaluation.</summary>
+    public static string Refuse(string message) => Error(message, error: null);
 
     private static string Error(string message, TemplateError? error)
     {

@@ -23,7 +23,7 @@ public static class AssignmentComposer
     /// <summary>Runs of loops whose results the task of this step reads.</summary>
     public static IEnumerable<long> LoopResultsReadBy(StepPlan step, ExecutionState state) =>
         StepsReadBy(step, state)
-            .Where(read => state.Loops.ContainsKey(read.Run.RunId) && (read.Path.Count == 0 || read.Path[0] == "results"))
+            .Where(read => read.Run.IsLoop && (read.Path.Count == 0 || read.Path[0] == "results"))
             .Select(read => read.Run.RunId).Distinct();
 
     /// <summary>Results stored by reference that the task of this step reads.</summary>
@@ -65,7 +65,14 @@ public static class AssignmentComposer
             writer.WriteString("id", facts.Id.ToString());
             writer.WriteString("name", facts.Name);
             writer.WriteString("namespace", facts.Namespace);
+            if (state.Outcome is { } outcome) writer.WriteString("status", StatusProjection.ApiStatus(outcome));
             writer.WriteEndObject();
+            if (state.ErrorFor(plan, run.Step) is { } error)
+            {
+                writer.WritePropertyName("error");
+                error.WriteTo(writer);
+            }
+
             writer.WriteStartObject("playbook");
             writer.WriteString("name", facts.Playbook);
             writer.WriteEndObject();
@@ -76,7 +83,7 @@ public static class AssignmentComposer
                 args.WriteTo(writer);
             }
 
-            foreach (var named in StepsReadBy(step, state).Select(read => read.Run).DistinctBy(read => read.Step)) WriteResult(writer, state, named, input);
+            foreach (var named in StepsReadBy(step, state).Select(read => read.Run).DistinctBy(read => read.Step)) WriteResult(writer, named, input);
             if (!input.Work.Key.IsCall) WriteIteration(writer, step, state, run, input);
         });
     }
@@ -110,10 +117,10 @@ public static class AssignmentComposer
         writer.WriteEndObject();
     }
 
-    private static void WriteResult(Utf8JsonWriter writer, ExecutionState state, StepRun named, AssignmentInput input)
+    private static void WriteResult(Utf8JsonWriter writer, StepRun named, AssignmentInput input)
     {
         writer.WritePropertyName(named.Step);
-        if (state.Loops.ContainsKey(named.RunId))
+        if (named.IsLoop)
         {
             WriteLoopResult(writer, named, input);
             return;
@@ -148,8 +155,7 @@ public static class AssignmentComposer
     private static IEnumerable<(StepRun Run, IReadOnlyList<string> Path)> StepsReadBy(StepPlan step, ExecutionState state)
     {
         foreach (var reference in step.Task?.References ?? [])
-            if (state.Steps.TryGetValue(reference.Root, out var named) && named is { IsOver: true, Status: not StepStatus.Skipped })
-                yield return (named, reference.Path);
+            if (state.Steps.TryGetValue(reference.Root, out var named) && named.Visible is { } visible) yield return (visible, reference.Path);
     }
 
     /// <summary>Top-level members of the workload that the task reads, with those that they read in turn; null: all of them.</summary>

@@ -27,17 +27,26 @@ internal sealed class ApiAccess
         _rights = new(Remember("access_review", options.AccessReviewSeconds), time);
     }
 
-    /// <summary>Null when the caller may; otherwise the answer to give.</summary>
-    public async Task<IResult?> RefuseAsync(HttpContext context, string @namespace, string verb, CancellationToken cancellationToken)
+    /// <summary>
+    /// Who calls, before anything is looked up: a caller without a valid token learns nothing, not even which executions there are.
+    /// </summary>
+    public async Task<(ApiCaller? Caller, IResult? Refusal)> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        if (_options.Auth == ApiOptions.NoAuth) return null;
+        if (_options.Auth == ApiOptions.NoAuth) return (ApiCaller.Anybody, null);
         const string Scheme = "Bearer ";
         var header = context.Request.Headers.Authorization.ToString();
         if (_client is null || !header.StartsWith(Scheme, StringComparison.Ordinal))
-            return Problems.Of(StatusCodes.Status401Unauthorized, "Authorization", "A Kubernetes bearer token is required.");
-        if (await ReviewAsync(header[Scheme.Length..], cancellationToken) is not { Username: not null } user)
-            return Problems.Of(StatusCodes.Status401Unauthorized, "Authorization", "The token is not valid in this cluster.");
-        var key = (user.Username, @namespace, verb);
+            return (null, Problems.Of(StatusCodes.Status401Unauthorized, "Authorization", "A Kubernetes bearer token is required."));
+        return await ReviewAsync(header[Scheme.Length..], cancellationToken) is { Username: not null } user
+            ? (new ApiCaller(user), null)
+            : (null, Problems.Of(StatusCodes.Status401Unauthorized, "Authorization", "The token is not valid in this cluster."));
+    }
+
+    /// <summary>Null when the caller may do this to executions of the namespace; otherwise the answer to give.</summary>
+    public async Task<IResult?> RefuseAsync(ApiCaller caller, string @namespace, string verb, CancellationToken cancellationToken)
+    {
+        if (caller.User is not { } user) return null;
+        var key = (user.Username!, @namespace, verb);
         var answer = await _rights.GetOrAddAsync(key, (_, token) => AskAsync(user, @namespace, verb, token), cancellationToken);
         return answer.Allowed
             ? null
@@ -74,4 +83,11 @@ internal sealed class ApiAccess
         new() { Name = name, MaxEntries = MaxRemembered, TimeToLive = TimeSpan.FromSeconds(Math.Max(seconds, 0.001)) };
 
     private sealed record AccessAnswer(bool Allowed);
+}
+
+/// <summary>A caller whose token was accepted.</summary>
+/// <param name="User">Null: no tokens are asked for, and everybody may.</param>
+internal sealed record ApiCaller(UserIdentity? User)
+{
+    public static ApiCaller Anybody { get; } = new((UserIdentity?)null);
 }

@@ -16,12 +16,14 @@ internal static class ExecutionApi
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, Reconciler reconciler, IEventReader reader, ApiAccess access, TimeProvider time)
     {
+        var (caller, refusal) = await access.AuthenticateAsync(context, context.RequestAborted);
+        if (caller is null) return refusal!;
         if (!ExecutionId.TryParse(id, out var execution)) return Problems.Of(StatusCodes.Status422UnprocessableEntity, "id", $"must be a number, not '{id}'.");
         var (query, problem) = ReadQuery(context.Request.Query);
         if (query is null) return problem!;
         if (await reconciler.LookAsync(execution, context.RequestAborted) is not var (header, state, _))
             return Problems.Of(StatusCodes.Status404NotFound, "id", $"There is no execution {id}.");
-        if (await access.RefuseAsync(context, header.Namespace, "get", context.RequestAborted) is { } refusal) return refusal;
+        if (await access.RefuseAsync(caller, header.Namespace, "get", context.RequestAborted) is { } forbidden) return forbidden;
         var page = await reader.PageAsync(execution, query, context.RequestAborted);
         return Results.Json(Answer(header, state, query, page, time.GetUtcNow()), ApiJson.Default.ExecutionAnswer);
     }

@@ -29,6 +29,9 @@ internal static class Problems
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CacheAnswer))]
+[JsonSerializable(typeof(CacheClearedAnswer))]
+[JsonSerializable(typeof(CachesAnswer))]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(ExecutionAnswer))]
 [JsonSerializable(typeof(EventAnswer))]

@@ -9,7 +9,7 @@ namespace PlaybookOperator.Operator.Executions;
 public static class ExecutionIntent
 {
     private static readonly string[] s_editable = ["maxParallel", "maxFailed"];
-    private static readonly string[] s_limits = ["maxDuration", "maxParallel", "maxIterations"];
+    private static readonly string[] s_limits = ["maxDuration", "maxParallel", "maxIterations", "maxEvents"];
 
     public static Intent Of(Execution execution) => new()
     {

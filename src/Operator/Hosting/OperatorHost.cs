@@ -49,6 +49,7 @@ internal static class OperatorHost
         app.MapMetrics();
         app.Services.StartMetrics();
         app.MapExecutionApi();
+        app.MapCacheApi();
         app.MapWorkerApi();
     }
 
@@ -113,14 +114,15 @@ internal static class OperatorHost
         services.AddSingleton(provider =>
         {
             var logger = provider.GetRequiredService<ILogger<TemplateCache>>();
-            return new TemplateCache(provider.GetRequiredService<TimeProvider>(), report: statistics => logger.TemplatesCached(
+            var bounds = provider.GetRequiredService<CachesOptions>().Template.Named(TemplateCache.Name);
+            return new TemplateCache(provider.GetRequiredService<TimeProvider>(), bounds, report: statistics => logger.TemplatesCached(
                 statistics.Size, statistics.MaxSize, statistics.Hits, statistics.Misses, statistics.Evictions.Total, statistics.HitRate));
         });
         services.AddSingleton(provider => provider.GetRequiredService<TemplateCache>().Cache);
-        services.AddCache(PlanSource.DefaultCache, (BoundedCache<string, Plan> cache, IServiceProvider provider) =>
+        services.AddCache(caches => caches.Playbook.Named("playbook"), (BoundedCache<string, Plan> cache, IServiceProvider provider) =>
             new PlanSource(provider.GetRequiredService<IEventReader>(), cache, provider.GetRequiredService<TemplateCache>()));
         services.AddCache(
-            StateCache.DefaultCache, (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
+            caches => caches.ExecutionState.Named("execution_state"), (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();
         services.AddSingleton<ExecutionStarter>();
         services.AddSingleton<ExecutionStatusWriter>();
@@ -132,12 +134,13 @@ internal static class OperatorHost
     }
 
     private static void AddCache<TKey, TValue, TOwner>(
-        this IServiceCollection services, BoundedCacheOptions options, Func<BoundedCache<TKey, TValue>, IServiceProvider, TOwner> own,
+        this IServiceCollection services, Func<CachesOptions, BoundedCacheOptions> bounds, Func<BoundedCache<TKey, TValue>, IServiceProvider, TOwner> own,
         Func<TKey, TValue, long>? sizeOf = null)
         where TKey : notnull
         where TOwner : class
     {
-        services.AddSingleton(provider => new BoundedCache<TKey, TValue>(options, provider.GetRequiredService<TimeProvider>(), sizeOf));
+        services.AddSingleton(provider => new BoundedCache<TKey, TValue>(
+            bounds(provider.GetRequiredService<CachesOptions>()), provider.GetRequiredService<TimeProvider>(), sizeOf));
         services.AddSingleton<IBoundedCache>(provider => provider.GetRequiredService<BoundedCache<TKey, TValue>>());
         services.AddSingleton(provider => own(provider.GetRequiredService<BoundedCache<TKey, TValue>>(), provider));
     }

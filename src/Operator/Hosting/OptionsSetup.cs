@@ -26,6 +26,8 @@ internal static class OptionsSetup
             configuration.GetSection(LeaderElectionOptions.Section).Get<LeaderElectionOptions>() ?? new(), LeaderElectionOptions.Section, new LeaderElectionOptionsValidator()));
         services.AddSingleton(Checked(
             configuration.GetSection(ReconcileOptions.Section).Get<ReconcileOptions>() ?? new(), ReconcileOptions.Section, new ReconcileOptionsValidator()));
+        services.AddSingleton(Checked(
+            configuration.GetSection(CachesOptions.Section).Get<CachesOptions>() ?? new(), CachesOptions.Section, new CachesOptionsValidator()));
         var database = configuration.GetSection("Database").Get<EventLogOptions>() ?? new();
         var problems = database.Problems().ToList();
         if (problems.Count > 0) throw new OptionsValidationException("Database", typeof(EventLogOptions), problems.Select(problem => $"Database:{problem}"));
@@ -54,6 +56,9 @@ internal sealed partial class KubernetesOptionsValidator : IValidateOptions<Kube
 
 [OptionsValidator]
 internal sealed partial class LeaderElectionOptionsValidator : IValidateOptions<LeaderElectionOptions>;
+
+[OptionsValidator]
+internal sealed partial class CachesOptionsValidator : IValidateOptions<CachesOptions>;
 
 [OptionsValidator]
 internal sealed partial class ReconcileOptionsValidator : IValidateOptions<ReconcileOptions>;

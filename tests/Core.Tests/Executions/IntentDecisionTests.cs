@@ -48,7 +48,10 @@ public sealed class IntentDecisionTests
         run.Settle();
         run.Settle();
         Assert.Equal((ExecutionPhase.Cancelled, reason), (run.State.Phase, run.State.Reason));
-        Assert.Single(run.Story, "execution.cancelled");
+        Assert.Equal(
+            ["execution.cancelling", "iteration.failed only 0", "iteration.failed only 1", "iterator.failed only", "step.exit only", "execution.cancelled"],
+            run.Story.SkipWhile(line => line != "execution.cancelling"));
+        Assert.Equal(StepStatus.Cancelled, run.State.Steps["only"].Status);
         Assert.Equal(2, run.Log.Events.Count(happened => happened is { Type: EventType.IterationFailed, Status: EventStatus.Cancelled }));
         Assert.Empty(run.Jobs);
     }
@@ -76,5 +79,42 @@ public sealed class IntentDecisionTests
         run.Settle();
         Assert.Equal(3, run.State.Open.Count);
         Assert.Single(run.Story, "execution.updated");
+    }
+
+    [Fact]
+    public void A_suspended_execution_can_be_cancelled()
+    {
+        var run = new Scenario(Loop);
+        run.Settle();
+        run.Intent = run.Intent with { Suspend = true };
+        run.Settle();
+        run.Intent = run.Intent with { Cancel = true };
+        run.Settle();
+        Assert.Equal(ExecutionPhase.Cancelled, run.State.Phase);
+        Assert.Single(run.Story, "iterator.failed only");
+    }
+
+    [Fact]
+    public void A_retry_that_waits_while_suspended_goes_on_when_resumed()
+    {
+        var run = new Scenario(Loop);
+        run.Wait("only", 0, TimeSpan.FromSeconds(5));
+        run.Intent = run.Intent with { Suspend = true };
+        run.Settle();
+        run.Now = run.Now.AddHours(2);
+        Assert.Empty(run.Settle().Start);
+        run.Intent = run.Intent with { Suspend = false };
+        run.Complete("only", 1).Complete("only", 2).Complete("only", 0);
+        Assert.Equal(ExecutionPhase.Completed, run.State.Phase);
+    }
+
+    [Fact]
+    public void What_has_ended_is_not_cancelled()
+    {
+        var run = new Scenario(Loop);
+        run.Complete("only", 0).Complete("only", 1).Complete("only", 2);
+        run.Intent = run.Intent with { Cancel = true };
+        Assert.True(run.Settle().IsQuiet);
+        Assert.Equal(ExecutionPhase.Completed, run.State.Phase);
     }
 }

@@ -82,13 +82,6 @@ public sealed class PlanCompilerTests
     }
 
     [Fact]
-    public void A_cycle_is_refused_and_told_as_a_path()
-    {
-        var errors = Compiling.Errors("""{"workflow": [{"step": "a", "next": "b"}, {"step": "b", "next": "c"}, {"step": "c", "next": "b"}]}""");
-        Assert.Equal("workflow[1].next: leads back in a circle (b → c → b), which is not supported by this version yet.", Assert.Single(errors));
-    }
-
-    [Fact]
     public void Unreachable_steps_and_unknown_workload_names_are_only_warnings()
     {
         var spec = """{"workload": {"items": []}, "workflow": [{"step": "a", "vars": {"x": "{{ workload.itens }}"}}, {"step": "island"}]}""";

@@ -1,48 +1,101 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
 
-/// <summary>A playbook made up from random numbers, without cycles: step i leads to later steps only.</summary>
+/// <summary>
+/// A playbook made up from random numbers: calls, loops, transforms and routing steps, joined forward at random, some with ways back that a counter
+/// closes after a few passes; limits, retries, failure policies, handlers and an onExit, each now and then.
+/// </summary>
 internal sealed class GeneratedPlan
 {
-    private const int MaxElements = 40;
+    private const int MaxSteps = 6;
+    private const int TriesWithCircles = 10;
+    private const string ExitStep = "atexit";
 
     private readonly Random _random;
     private readonly List<string> _loops = [];
     private readonly Dictionary<string, long> _totals = new(StringComparer.Ordinal);
 
-    public GeneratedPlan(Random random)
+    public GeneratedPlan(int seed)
     {
-        _random = random;
-        var steps = new JsonArray();
-        var count = 1 + random.Next(5);
-        for (var i = 0; i < count; i++) steps.Add(Step(i, count));
-        var spec = new JsonObject { ["workload"] = new JsonObject { ["flag"] = Chance(50), ["items"] = List(7) }, ["workflow"] = steps };
-        var limits = new JsonObject();
-        if (Chance(10)) limits["maxDuration"] = 60 + random.Next(600);
-        if (Chance(20)) limits["maxParallel"] = 1 + random.Next(5);
-        if (limits.Count > 0) spec["limits"] = limits;
-        Source = spec.ToJsonString();
-        using var document = JsonDocument.Parse(Source);
-        var compilation = PlanCompiler.Compile("simulated", document.RootElement.Clone(), ToolRegistry.Schemas, TemplateOptions.Default);
-        Plan = compilation.Plan ?? throw new InvalidOperationException($"{string.Join('\n', compilation.Problems)}\n{Source}");
+        _random = new Random(seed);
+        for (var attempt = 0; Plan is null; attempt++)
+        {
+            _loops.Clear();
+            _totals.Clear();
+            IsTimeless = true;
+            Source = Write(withCircles: attempt < TriesWithCircles).ToJsonString();
+            using var document = JsonDocument.Parse(Source);
+            var compilation = PlanCompiler.Compile("simulated", document.RootElement.Clone(), ToolRegistry.Schemas, TemplateOptions.Default);
+            Plan = compilation.Plan!;
+            IsTimeless &= Plan?.Graph.Loops.All(loop => loop.Members.All(member => LeavesOnlyAtTheEnd(Plan.ByName[member], loop))) == true;
+            if (Plan is null && attempt > TriesWithCircles) throw new InvalidOperationException($"{string.Join('\n', compilation.Problems)}\n{Source}");
+        }
     }
 
-    public string Source { get; }
+    public string Source { get; private set; } = "";
 
     public Plan Plan { get; }
 
     /// <summary>Iterations that each loop must have, where that is known beforehand.</summary>
     public IReadOnlyDictionary<string, long> Totals => _totals;
 
-    private JsonObject Step(int position, int count)
+    /// <summary>
+    /// Whether how often each step runs follows from the playbook alone when nothing fails: no loop runs over what another one left, and no step is
+    /// chosen from inside a circle that goes on (a join of such a step and another takes together what happens to come together).
+    /// </summary>
+    public bool IsTimeless { get; private set; }
+
+    private static bool LeavesOnlyAtTheEnd(StepPlan step, NaturalLoop loop) =>
+        step.Successors.All(name => name == "end" || loop.Members.Contains(name))
+        || (step.Next is [{ When: not null } again, { IsElse: true }] && loop.Sources.Contains(step.Name) && again.Targets.All(target => loop.Members.Contains(target.Step)));
+
+    private JsonObject Write(bool withCircles)
+    {
+        var steps = new JsonArray();
+        var count = 1 + _random.Next(MaxSteps);
+        for (var i = 0; i < count; i++) steps.Add(Step(i, count, withCircles));
+        var spec = new JsonObject { ["workload"] = new JsonObject { ["flag"] = Chance(50), ["items"] = List(7) }, ["workflow"] = steps };
+        if (Chance(25))
+        {
+            spec["onExit"] = ExitStep;
+            steps.Add(Exit());
+        }
+
+        var limits = new JsonObject();
+        if (Chance(10)) limits["maxDuration"] = 15 + _random.Next(100);
+        if (Chance(20)) limits["maxParallel"] = 1 + _random.Next(5);
+        if (Chance(8)) limits["maxEvents"] = 100 + _random.Next(60);
+        if (limits.Count > 0) spec["limits"] = limits;
+        return spec;
+    }
+
+    private JsonObject Step(int position, int count, bool withCircles)
     {
         var name = $"s{position}";
         var step = new JsonObject { ["step"] = name };
+        AddTask(step, name);
+        AddRoutes(step, position, count);
+        if (withCircles && Chance(35)) AddWayBack(step, position, count);
+        return step;
+    }
+
+    private JsonObject Exit()
+    {
+        var step = new JsonObject { ["step"] = ExitStep };
+        if (Chance(30)) step["tool"] = new JsonObject { ["kind"] = "transform", ["result"] = "{{ execution.status }} {{ error.reason | default('') }}" };
+        else AddCall(step);
+        if (Chance(30) && step["tool"]!["kind"]!.GetValue<string>() == "http") step["loop"] = Loop(ExitStep);
+        return step;
+    }
+
+    private void AddTask(JsonObject step, string name)
+    {
         switch (_random.Next(9))
         {
             case 0:
@@ -51,21 +104,18 @@ internal sealed class GeneratedPlan
                 step["tool"] = new JsonObject { ["kind"] = "transform", ["result"] = "{{ workload.items | length }}" };
                 break;
             case 2:
-                step["tool"] = new JsonObject { ["kind"] = "transform", ["result"] = Chance(50) ? "{{ nothing }} is printed" : "fine" };
+                step["tool"] = new JsonObject { ["kind"] = "transform", ["result"] = Chance(15) ? "{{ nothing }} is printed" : "fine" };
                 break;
-            case 3 or 4:
+            case 3 or 4 or 5:
                 AddCall(step);
                 break;
             default:
                 AddCall(step);
                 step["loop"] = Loop(name);
-                if (Chance(30)) step["vars"] = new JsonObject { [name] = "{{ result.results | length }}" };
+                if (Chance(20)) step["vars"] = new JsonObject { [name] = "{{ result.results | length }}" };
                 _loops.Add(name);
                 break;
         }
-
-        AddRoutes(step, position, count);
-        return step;
     }
 
     private void AddCall(JsonObject step)
@@ -76,9 +126,9 @@ internal sealed class GeneratedPlan
 
     private JsonObject Loop(string name)
     {
-        var length = Chance(15) ? 0 : _random.Next(MaxElements + 1);
+        var length = Chance(15) ? 0 : Chance(8) ? _random.Next(30) : _random.Next(1, 6);
         var loop = new JsonObject { ["mode"] = Chance(35) ? "sequential" : "async" };
-        if (Chance(80)) loop["maxParallel"] = 1 + _random.Next(8);
+        if (Chance(80)) loop["maxParallel"] = 1 + _random.Next(4);
         switch (_random.Next(6))
         {
             case 0 or 1:
@@ -91,6 +141,7 @@ internal sealed class GeneratedPlan
                 break;
             case 4 when _loops.Count > 0:
                 loop["in"] = "{{ " + _loops[_random.Next(_loops.Count)] + ".results }}";
+                IsTimeless = false;
                 break;
             default:
                 loop["in"] = "{{ workload.items }}";
@@ -99,37 +150,52 @@ internal sealed class GeneratedPlan
                 break;
         }
 
-        if (_random.Next(5) switch { 0 => "collectAll", 1 => new JsonObject { ["maxFailed"] = _random.Next(4) }, 2 => new JsonObject { ["maxFailedPercent"] = 50 }, 3 => "failFast", _ => (JsonNode?)null } is { } policy)
+        if (_random.Next(5) switch { 0 => "collectAll", 1 => new JsonObject { ["maxFailed"] = _random.Next(3) }, 2 => new JsonObject { ["maxFailedPercent"] = 50 }, 3 => "failFast", _ => (JsonNode?)null } is { } policy)
             loop["failurePolicy"] = policy;
         return loop;
     }
 
     private void AddRoutes(JsonObject step, int position, int count)
     {
-        string Later() => position + 1 < count ? $"s{_random.Next(position + 1, count)}" : "end";
-        switch (_random.Next(6))
+        switch (_random.Next(7))
         {
             case 0:
                 break;
-            case 1:
-                step["next"] = Chance(50) ? new JsonArray(Later(), Later()) : new JsonArray($"s{Math.Min(position + 1, count - 1)}" == $"s{position}" ? "end" : $"s{position + 1}", Later());
-                break;
-            case 2:
-                step["next"] = new JsonArray(
-                    new JsonObject { ["when"] = "workload.flag", ["then"] = Later() }, new JsonObject { ["else"] = new JsonArray(Later(), Later()) });
+            case 1 or 2:
+                step["next"] = new JsonArray(position + 1 < count && Chance(50) ? $"s{position + 1}" : Later(position, count), Later(position, count));
                 break;
             case 3:
-                step["next"] = new JsonArray(new JsonObject { ["when"] = "error.kind", ["then"] = Later() }, new JsonObject { ["else"] = Later() });
+                step["next"] = new JsonArray(
+                    new JsonObject { ["when"] = "workload.flag", ["then"] = Later(position, count) },
+                    new JsonObject { ["else"] = new JsonArray(Later(position, count), Later(position, count)) });
                 break;
             case 4:
-                step["next"] = Later();
-                step["case"] = new JsonArray(new JsonObject { ["when"] = "event.name == 'call.error'", ["then"] = new JsonObject { ["next"] = Later() } });
+                step["next"] = new JsonArray(new JsonObject { ["when"] = "error.kind", ["then"] = Later(position, count) }, new JsonObject { ["else"] = Later(position, count) });
+                break;
+            case 5:
+                step["next"] = Later(position, count);
+                step["case"] = new JsonArray(new JsonObject { ["when"] = "event.name == 'call.error'", ["then"] = new JsonObject { ["next"] = Later(position, count) } });
                 break;
             default:
-                step["next"] = Later();
+                step["next"] = Later(position, count);
                 break;
         }
     }
+
+    /// <summary>Back to this step or one before, so many times as the counter says; then where it led before.</summary>
+    private void AddWayBack(JsonObject step, int position, int count)
+    {
+        var counter = $"c{position}";
+        step["vars"] = new JsonObject { [counter] = $$$"""{{ (vars.{{{counter}}} | default(0)) + 1 }}""" };
+        var then = new JsonArray($"s{_random.Next(Math.Max(0, position - 2), position + 1)}");
+        if (Chance(25)) then.Add(Later(position, count));
+        var next = new JsonArray(new JsonObject { ["when"] = $"vars.{counter} < {2 + _random.Next(3)}", ["then"] = then });
+        if (Chance(80)) next.Add(new JsonObject { ["else"] = new JsonArray(Later(position, count)) });
+        if (Chance(20)) next.Add((JsonNode)Later(position, count));
+        step["next"] = next;
+    }
+
+    private string Later(int position, int count) => position + 1 < count ? $"s{_random.Next(position + 1, count)}" : "end";
 
     private static JsonArray List(int length) => new([.. Enumerable.Range(0, length).Select(i => (JsonNode)i)]);
 

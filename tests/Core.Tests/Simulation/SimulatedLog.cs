@@ -8,18 +8,21 @@ namespace PlaybookOperator.Core.Tests.Simulation;
 internal sealed record LogReading(ExecutionState State, long Version, IReadOnlySet<Delivery> Claimed);
 
 /// <summary>A log with the promises that the core rests on: dense ids, versioned and conditional appends, first report wins, durable first claim.</summary>
-internal sealed class SimulatedLog(long inlineLimitBytes)
+internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = false)
 {
     private readonly List<ExecutionEvent> _events = [];
     private readonly List<string> _states = [];
     private readonly Dictionary<WorkKey, int> _claims = [];
     private readonly Dictionary<WorkKey, JsonElement?> _results = [];
     private readonly Dictionary<long, ExecutionEvent> _runs = [];
+    private readonly Dictionary<long, long> _totals = [];
 
     public IReadOnlyList<ExecutionEvent> Events => _events;
 
-    /// <summary>The state after each event, as text.</summary>
+    /// <summary>The state after each event, as text; empty unless they are kept.</summary>
     public IReadOnlyList<string> States => _states;
+
+    public bool KeepsStates => keepsStates;
 
     public ExecutionState State { get; private set; } = ExecutionState.Initial;
 
@@ -60,7 +63,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes)
         State.Open.TryGetValue(delivery.Key, out var open) && open.Fence == delivery.Fence && _claims.TryGetValue(delivery.Key, out var other) && other != worker;
 
     public IReadOnlyList<JsonElement?> ResultsOf(long run) =>
-        [.. Enumerable.Range(0, (int)(State.Loops.GetValueOrDefault(run)?.Total ?? 0)).Select(index => _results.GetValueOrDefault(new WorkKey(run, index)))];
+        [.. Enumerable.Range(0, (int)_totals.GetValueOrDefault(run)).Select(index => _results.GetValueOrDefault(new WorkKey(run, index)))];
 
     public JsonElement ResultOf(WorkKey key) => _results[key]!.Value;
 
@@ -79,8 +82,9 @@ internal sealed class SimulatedLog(long inlineLimitBytes)
     {
         _events.Add(happened);
         State = State.Apply(happened);
-        _states.Add(StateText.Of(State));
+        if (keepsStates) _states.Add(StateText.Of(State));
         if (happened.Type == EventType.StepStarted) _runs[happened.EventId] = happened;
+        if (happened.Type == EventType.IteratorStarted) _totals[happened.RunId!.Value] = State.Loops[happened.RunId.Value].Total;
         if (happened.Work is not { } key) return;
         if (happened.Type is EventType.CallStarted or EventType.IterationStarted || !State.Open.ContainsKey(key)) _claims.Remove(key);
     }

@@ -9,10 +9,12 @@ internal static class StateText
     public static string Of(ExecutionState state)
     {
         var text = new StringBuilder();
-        text.Append($"{state.Phase} {state.LastEventId} {state.StartedAt:O} {state.EndedAt:O} {state.SuspendedAt:O} {state.SuspendedFor} {state.Message} {state.Reason} {state.WorkflowEnded}\n");
+        text.Append($"{state.Phase} {state.LastEventId} {state.StartedAt:O} {state.EndedAt:O} {state.SuspendedAt:O} {state.SuspendedFor} {state.Message} {state.Reason} {state.Outcome} {state.OutcomeAt:O}\n");
         foreach (var run in state.Steps.Values)
         {
             text.Append($"{run.Step} {run.Epoch} {run.RunId} {run.Status} {run.Result} {run.ResultBytes} {run.Error} {run.ErrorDetail} {run.CallEnded} {run.Handled} {run.Args}");
+            text.Append($" {run.IsLoop} {run.AnsweredBy} former {run.Former?.RunId} {run.Former?.Result}");
+            foreach (var route in run.Owed) text.Append($" owes {route.Step} {route.Args}");
             foreach (var route in run.Routes) text.Append($" →{route.Step} {route.Args}");
             text.Append($" {run.StartedAt:O} {run.EndedAt:O}\n");
         }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
 using PlaybookOperator.Core.Work;
-using Xunit;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
 
@@ -20,15 +20,18 @@ internal sealed class World
     private readonly SimulatedOperator[] _operators;
     private readonly List<WorkReport> _late = [];
     private readonly Laws _laws;
+    private readonly bool _workFails;
     private bool _isCalm;
 
-    public World(int seed)
+    public World(int seed, GeneratedPlan generated)
     {
         _random = new Random(seed);
         Name = $"seed {seed}";
-        _generated = new GeneratedPlan(_random);
+        _generated = generated;
         _facts = new ExecutionFacts(new ExecutionId(seed + 1L), "default", "simulated", "simulated", JsonText.EmptyObject, s_start);
-        Log = new SimulatedLog(Chance(20) ? 0 : long.MaxValue);
+        // Folding a whole log to texts costs more than all the rest: some worlds are enough.
+        Log = new SimulatedLog(Chance(20) ? 0 : long.MaxValue, keepsStates: seed % 32 == 0);
+        _workFails = Chance(60);
         _operators = [new SimulatedOperator(this), new SimulatedOperator(this)];
         _laws = new Laws(this, _generated);
     }
@@ -43,10 +46,20 @@ internal sealed class World
 
     public SimulatedCluster Cluster { get; } = new();
 
+    /// <summary>
+    /// How often each step ran and was skipped, when that must follow from the playbook alone: the workflow completed, and nothing failed on the way.
+    /// Null otherwise.
+    /// </summary>
+    public string? Entries =>
+        !_generated.IsTimeless || Log.State.Phase != ExecutionPhase.Completed || Log.Events.Any(happened => happened.Error is not null && happened.Type != EventType.CallRetry)
+            ? null
+            : string.Join(' ', Log.Events.Where(happened => happened.Type is EventType.StepStarted or EventType.StepSkipped)
+                .GroupBy(happened => (happened.Step, happened.Type)).Select(entries => $"{entries.Key.Step}:{entries.Key.Type}:{entries.Count()}").Order(StringComparer.Ordinal));
+
     /// <summary>Runs with faults for so many steps, then without any until the end, which must come.</summary>
     public void Run(int stepsWithFaults)
     {
-        for (var i = 0; i < stepsWithFaults; i++)
+        for (var i = 0; i < stepsWithFaults && !Log.State.IsTerminal; i++)
         {
             Step();
             _laws.Check();
@@ -55,7 +68,7 @@ internal sealed class World
         CalmDown();
         for (var round = 0; !Log.State.IsTerminal; round++)
         {
-            Assert.True(round < MaxCalmRounds, $"{Name}: no end after {round} calm rounds\n{_generated.Source}\n{StateText.Of(Log.State)}");
+            Demand(round < MaxCalmRounds, "no end");
             CalmRound();
         }
 
@@ -63,10 +76,22 @@ internal sealed class World
         _laws.CheckEnd();
     }
 
+    /// <summary>Throws with all there is to say when a law does not hold.</summary>
+    public void Demand(bool holds, string law)
+    {
+        if (!holds) throw new LawBrokenException($"{Name}: {law}\n{_generated.Source}\n{StateText.Of(Log.State)}");
+    }
+
+    /// <summary>The same, with a text that is only put together when it is needed.</summary>
+    public void Demand(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref LawText law)
+    {
+        if (!holds) Demand(holds, law.ToString());
+    }
+
     public Decisions Decide(ExecutionState state, Observed observed, DateTimeOffset now)
     {
         var decisions = Decider.Decide(_generated.Plan, _facts, state, observed, now);
-        if (state.IsTerminal) Assert.True(decisions.Events.Count == 0 && decisions.Start.Count == 0, $"{Name}: something is created after the end");
+        if (state.IsTerminal) Demand(decisions.Events.Count == 0 && decisions.Start.Count == 0, "something is created after the end");
         return decisions;
     }
 
@@ -77,7 +102,7 @@ internal sealed class World
         switch (_random.Next(100))
         {
             case < 45:
-                if (_operators[0].Step()) _laws.CheckRest();
+                if (_operators[0].Step() && Chance(30)) _laws.CheckRest();
                 break;
             case < 52:
                 _operators[1].Step();
@@ -169,14 +194,13 @@ internal sealed class World
         worker.Stage = WorkerStage.Reported;
         if (_isCalm || !Chance(15)) return;
         var before = Log.Events.Count;
-        Assert.NotEqual(IngestOutcome.Accepted, Log.Take(report, Now));
-        Assert.Equal(before, Log.Events.Count);
+        Demand(Log.Take(report, Now) != IngestOutcome.Accepted && Log.Events.Count == before, "a report counts twice");
         _late.Add(report);
     }
 
     private WorkReport NewReport(Delivery delivery)
     {
-        var outcome = _random.Next(100) switch { < 6 => WorkOutcome.Failed, < 14 => WorkOutcome.Waiting, _ => WorkOutcome.Completed };
+        var outcome = _random.Next(100) switch { < 10 when _workFails => WorkOutcome.Failed, < 18 => WorkOutcome.Waiting, _ => WorkOutcome.Completed };
         var error = outcome == WorkOutcome.Completed ? null : new WorkError(WorkErrorKind.Http, "503 from the server.", 503, Retryable: true);
         return new WorkReport
         {
@@ -214,8 +238,8 @@ internal sealed class World
 
         if (Log.Events.Count > before || Log.State.IsTerminal) return;
         var due = Log.State.Open.Values.Select(work => work.NextAt).Where(at => at > Now).Min();
-        Assert.True(due is not null, $"{Name}: stuck\n{_generated.Source}\n{StateText.Of(Log.State)}");
-        Now = due.Value;
+        Demand(due is not null, "stuck");
+        Now = due!.Value;
     }
 
     private void PassUndisturbed()

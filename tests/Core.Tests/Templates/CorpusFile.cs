@@ -14,10 +14,14 @@ internal sealed class CorpusFile
         var folder = Path.Combine(AppContext.BaseDirectory, "Templates", "Corpus");
         _corpus = JsonElement.Parse(File.ReadAllBytes(Path.Combine(folder, $"{name}.json")));
         var differences = JsonElement.Parse(File.ReadAllBytes(Path.Combine(folder, $"{name}.differences.json")));
+        Reasons = [.. differences.EnumerateArray().Select(group => group.GetProperty("reason").GetString()!)];
         _differences = differences.EnumerateArray()
             .SelectMany(group => group.GetProperty("cases").EnumerateObject())
             .ToDictionary(difference => difference.Name, difference => difference.Value, StringComparer.Ordinal);
     }
+
+    /// <summary>Why the deliberate differences are.</summary>
+    public IReadOnlyList<string> Reasons { get; }
 
     public int Count => _corpus.GetProperty("cases").GetArrayLength();
 

@@ -26,6 +26,16 @@ public sealed partial class DocumentationTests
         Assert.Empty(wrong);
     }
 
+    [Theory]
+    [InlineData("jinja2")]
+    [InlineData("liquid")]
+    public void Every_reason_for_a_difference_stands_on_the_language_page(string corpus)
+    {
+        var page = Space().Replace(File.ReadAllText(Path.Combine(Root(), "docs", "spec", "templates.md")), " ");
+
+        Assert.Empty(new CorpusFile(corpus).Reasons.Where(reason => !page.Contains($"- {reason}", StringComparison.Ordinal)));
+    }
+
     private static string Answer(string template, string context)
     {
         var answer = Evaluating.Json(template, context);
@@ -47,6 +57,9 @@ public sealed partial class DocumentationTests
 
         return folder;
     }
+
+    [GeneratedRegex("\\s+", RegexOptions.None, 10_000)]
+    private static partial Regex Space();
 
     [GeneratedRegex("```json\n(?<json>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex ContextBlock();

@@ -31,6 +31,18 @@ public sealed class LanguageTests
     }
 
     [Theory]
+    [InlineData("{{ response.paging.hasMore == true }}", "{\"response\": {\"paging\": {\"hasMore\": true}}}", true)]
+    [InlineData("{{ response.paging.hasMore == true }}", "{\"response\": {\"paging\": {\"hasMore\": false}}}", false)]
+    [InlineData("{{ response.paging.hasMore == true }}", "{\"response\": {\"data\": []}}", false)]
+    [InlineData("{{ event.name == 'call.done' }}", "{\"event\": {\"name\": \"call.done\"}}", true)]
+    [InlineData("event.name == 'call.done'", "{\"event\": {\"name\": \"call.error\"}}", false)]
+    [InlineData("{{ event.name == 'call.done' }}", "{}", false)]
+    public void The_conditions_of_the_first_playbooks_are_true_when_their_documents_say(string condition, string context, bool expected)
+    {
+        Assert.Equal(expected, Evaluating.Test(condition, context));
+    }
+
+    [Theory]
     [InlineData("{{ now() }}", "\"2026-01-31T12:30:05Z\"")]
     [InlineData("{{ now() | date('%d.%m.%Y') }}", "\"31.01.2026\"")]
     [InlineData("{{ now() | timestamp }}", "1769862605")]
@@ -76,8 +88,9 @@ public sealed class LanguageTests
     [InlineData("{\"template\": \"{{ zz }}\"}", "{\"error\":\"'zz' is undefined\",\"line\":1,\"column\":4,\"kind\":\"UnknownName\"}")]
     public void A_line_of_a_stream_is_answered_by_a_line(string line, string expected)
     {
-        Assert.Equal(expected, TemplateEvaluation.AnswerLine(line, Evaluating.Context()));
-        Assert.StartsWith("{\"error\"", TemplateEvaluation.AnswerLine("not json", Evaluating.Context()), StringComparison.Ordinal);
+        Assert.Equal(expected, TemplateEvaluation.AnswerLine(line, Value.Undefined, Evaluating.Context()));
+        Assert.Equal("{\"value\":3}", TemplateEvaluation.AnswerLine("{\"template\": \"{{ a }}\"}", Value.Parse("{\"a\": 3}"), Evaluating.Context()));
+        Assert.StartsWith("{\"error\"", TemplateEvaluation.AnswerLine("not json", Value.Undefined, Evaluating.Context()), StringComparison.Ordinal);
     }
 
     private static string Normal(string json) => json.Replace(": ", ":", StringComparison.Ordinal).Replace(", ", ",", StringComparison.Ordinal);

@@ -108,6 +108,7 @@ public sealed class RobustnessTests
     [InlineData("{{ 'aaaaaaaaaa' * 99999999999999999999 }}")]
     [InlineData("{{ range(100000000000) | sum }}")]
     [InlineData("{% assign a = [1] %}{% for i in range(100000) %}{% assign a = [a] %}{% endfor %}{{ a }}")]
+    [InlineData("{% assign x = 1 %}{% for i in range(100000) %}{% assign x = {'a': x} | items %}{% endfor %}{{ x | tojson }}")]
     [InlineData("{{ range(999999) | map('center', 9999) | join }}")]
     [InlineData("{% set s = 'x' * 4000000 %}{% for i in range(1000000) %}{% if s.startswith('y') or s | length < 3 %}{% endif %}{% endfor %}")]
     [InlineData("{% set s = 'x' * 4000000 %}{% set t = 'x' * 4000000 %}{% for i in range(1000000) %}{% if s != t %}{% endif %}{% endfor %}")]

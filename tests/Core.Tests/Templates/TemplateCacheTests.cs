@@ -65,7 +65,7 @@ public sealed class TemplateCacheTests
     public void Every_hundred_misses_are_reported_with_the_statistics()
     {
         var reports = new List<CacheStatistics>();
-        var cache = new TemplateCache(_clock, maxEntries: 10, reports.Add);
+        var cache = new TemplateCache(_clock, TemplateCache.DefaultBounds with { MaxEntries = 10 }, reports.Add);
         for (var place = 0; place < 250; place++)
         {
             cache.TryGet($"text {place}", TemplateOptions.Default, out _, out _);

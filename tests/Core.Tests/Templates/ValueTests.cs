@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers;
 using System.Numerics;
 using System.Text;
@@ -104,6 +105,32 @@ public sealed class ValueTests
     {
         Assert.Equal("""{"a":3,"b":2}""", Evaluating.Json("{{ x | items | list and x }}", """{"x": {"a": 1, "b": 2, "a": 3}}""").Replace(" ", ""));
         Assert.Equal(Value.From(3), Value.Parse("""{"a": 1, "b": 2, "a": 3}""").GetMember("a"));
+    }
+
+    [Theory]
+    [InlineData(1e-7, "1e-07")]
+    [InlineData(1e-5, "1e-05")]
+    [InlineData(0.0001, "0.0001")]
+    [InlineData(2.9802322387695312e-08, "2.9802322387695312e-08")]
+    [InlineData(1e15, "1000000000000000.0")]
+    [InlineData(1288291288049736.5, "1288291288049736.5")]
+    [InlineData(1e16, "1e+16")]
+    [InlineData(-1.25e22, "-1.25e+22")]
+    [InlineData(5e-324, "5e-324")]
+    public void Floats_are_written_with_the_shortest_digits_that_read_back(double number, string text)
+    {
+        Assert.Equal(text, Value.From(number).ToText());
+    }
+
+    [Fact]
+    public void Every_float_reads_back_as_itself()
+    {
+        var random = new Random(7);
+        var numbers = Enumerable.Range(0, 20_000).Select(_ => BitConverter.Int64BitsToDouble(random.NextInt64()))
+            .Concat(Enumerable.Range(-1074, 2098).Select(power => Math.ScaleB(1, power)))
+            .Where(double.IsFinite);
+
+        Assert.All(numbers, number => Assert.Equal(number, double.Parse(Value.From(number).ToText(), CultureInfo.InvariantCulture)));
     }
 
     private sealed class CountingList(long count) : IValueList

@@ -115,6 +115,17 @@ public sealed class ExecutionApiTests : IAsyncLifetime
         await ExpectProblemAsync(response, HttpStatusCode.Unauthorized, "Authorization");
     }
 
+    [Theory]
+    [InlineData("/api/executions/424242")]
+    [InlineData("/api/executions/latest")]
+    [InlineData("/api/executions/424242?page_size=1")]
+    public async Task Without_a_token_nobody_learns_which_executions_there_are(string path)
+    {
+        await using var guarded = await StartAsync(ApiOptions.KubernetesAuth);
+        using var response = await guarded.Client.GetAsync(path);
+        await ExpectProblemAsync(response, HttpStatusCode.Unauthorized, "Authorization");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null) await _app.DisposeAsync();

@@ -8,15 +8,15 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// <remarks>
 /// <code>
 ///            ┌────────────── until nothing more follows ──────────────┐
-/// start → intent → deadline → deliveries → steps (calls, loops) → routes → finish      then, from the resulting state: Start, Stop
+/// start → intent → deadline → deliveries → steps (calls, loops, routes) → entries → outcome → maxEvents → onExit → end      then, from the resulting state: Start, Stop
 /// </code>
 /// Laws, each held by the simulation: deciding again after obeying gives nothing; duplicates change nothing; never more than <c>maxParallel</c>
 /// iterations alive; after the terminal event nothing is created; every quiet state that has not ended has live work, a time to wake, or a suspension.
 /// </remarks>
 public static class Decider
 {
-    /// <summary>Rounds of rules in one decision, at most: more than steps can follow each other in a plan only if a rule never rests.</summary>
-    private const int MaxRounds = 10_000;
+    /// <summary>Events after which a decision rests; what follows is decided when they are in the log.</summary>
+    private const int MaxEvents = 10_000;
 
     private static readonly Action<Draft>[] s_rules =
     [
@@ -24,11 +24,15 @@ public static class Decider
         IntentRules.Cancel,
         IntentRules.SuspendOrResume,
         IntentRules.Update,
-        LifeRules.EndAtDeadline,
+        LimitRules.EndAtDeadline,
         DeliveryRules.Redeliver,
         StepRules.Advance,
-        StepRules.Enter,
-        LifeRules.Finish,
+        EntryRules.Enter,
+        LifeRules.EndWorkflow,
+        LimitRules.EndAtMaxEvents,
+        ExitRules.Enter,
+        ExitRules.EndAtBudget,
+        ExitRules.End,
     ];
 
     /// <param name="plan">The pinned playbook.</param>
@@ -39,7 +43,7 @@ public static class Decider
     public static Decisions Decide(Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now)
     {
         var draft = new Draft(plan, facts, state, observed, now);
-        for (var round = 0; round < MaxRounds && !draft.State.IsTerminal; round++)
+        while (draft.EventCount < MaxEvents && !draft.State.IsTerminal)
         {
             var before = draft.EventCount;
             foreach (var rule in s_rules)

@@ -10,6 +10,7 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// </summary>
 internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now)
 {
+    private readonly ExecutionState _before = state;
     private readonly List<ExecutionEvent> _events = [];
     private readonly Dictionary<long, IReadOnlyList<JsonElement>> _collections = [];
     private readonly List<OpenWork> _stillOpen = [];
@@ -33,8 +34,11 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
 
     public EvaluationContext Evaluation { get; } = new() { Now = facts.CreatedAt };
 
+    /// <summary>The runs of <see cref="State"/> by id and by what they may bring about.</summary>
+    public RunIndex Runs { get; } = new(plan.Graph, state);
+
     /// <summary>A step has failed and nobody took it up: what runs may end, nothing new starts.</summary>
-    public bool IsFailing => State.Steps.Values.Any(run => run is { Status: StepStatus.Failed, Handled: false });
+    public bool IsFailing => !State.WorkflowEnded && Runs.Failed.Count > 0;
 
     public void Append(ExecutionEvent happened)
     {
@@ -46,6 +50,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         };
         _events.Add(drafted);
         State = State.Apply(drafted);
+        if (drafted.Type is EventType.StepStarted or EventType.StepSkipped or EventType.StepExit) Runs.Change(State.Steps[drafted.Step!]);
     }
 
     public void Append(EventType type, StepRun? run = null, JsonElement? context = null, string? error = null, JsonElement? result = null) =>
@@ -62,8 +67,11 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
             Result = result,
         });
 
-    /// <summary>The delivery must still stand when this is appended.</summary>
-    public void Expect(OpenWork work) => _stillOpen.Add(work);
+    /// <summary>The delivery must still stand when this is appended; one that this very draft made is not in the log before.</summary>
+    public void Expect(OpenWork work)
+    {
+        if (_before.Open.TryGetValue(work.Key, out var seen) && seen.Fence == work.Fence) _stillOpen.Add(work);
+    }
 
     /// <summary>The loop must have got this far when this is appended; what this very draft ends is not in the log before.</summary>
     public void ExpectDone(LoopState loop)
@@ -82,11 +90,29 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
 
     public void NeedLargeResult(WorkKey key) => _needsLargeResults.Add(key);
 
-    public StepRun? RunOf(WorkKey key) => State.Steps.Values.FirstOrDefault(run => run.RunId == key.RunId);
+    public StepRun? RunOf(WorkKey key) => Runs.StepOf(key.RunId) is { } step && State.Steps[step] is var run && run.RunId == key.RunId ? run : null;
 
     /// <summary>An override or limit of the execution, as a number; null when it has none.</summary>
     public double? Override(string field) =>
         State.Overrides.TryGetValue(field, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    /// <summary>A limit of the playbook, which the execution may only tighten; durations in seconds.</summary>
+    public double Limit(string name, double ofPlaybook) => Math.Min(ofPlaybook, Override($"limits.{name}") ?? ofPlaybook);
+
+    /// <summary>Set when a step is ready and the log has no room for it.</summary>
+    public bool LacksRoom { get; set; }
+
+    /// <summary>Events that may still be written until only the ends of what is open have room in <c>maxEvents</c>.</summary>
+    public double EventsLeft
+    {
+        get
+        {
+            const int EndOfExecution = 4;
+            var ends = (2 * State.Open.Count) + (2 * Runs.Running.Count) + EndOfExecution;
+            var limit = Limit("maxEvents", plan.Limits.MaxEvents) + (State.WorkflowEnded ? ExitRules.MaxEvents : 0);
+            return limit - State.LastEventId - _events.Count - ends;
+        }
+    }
 
     public Decisions ToDecisions(IReadOnlyList<Delivery> start, IReadOnlyList<Delivery> stop) => new()
     {

@@ -8,22 +8,26 @@ internal static class IntentRules
     public const string Cancelled = "Cancelled";
     public const string Deleted = "Deleted";
 
+    /// <summary>
+    /// Everything stops in one batch with the event that says so; after it only <c>onExit</c> may start. A workflow that has its outcome ends by itself,
+    /// and soon; only with the resource goes even its onExit.
+    /// </summary>
     public static void Cancel(Draft draft)
     {
         var intent = draft.Observed.Intent;
         if (!intent.Cancel && !intent.Deleted) return;
+        if (draft.State.WorkflowEnded && !intent.Deleted) return;
         var message = intent.Deleted ? "The Execution was deleted." : "The Execution was cancelled.";
-        DeliveryRules.CloseAll(draft, message, intent.Deleted ? Deleted : Cancelled, EventStatus.Cancelled);
-        draft.Append(
-            EventType.ExecutionCancelled,
-            context: JsonText.Object(writer => writer.WriteString("reason", intent.Deleted ? Deleted : Cancelled)),
-            error: message);
+        var reason = intent.Deleted ? Deleted : Cancelled;
+        if (!draft.State.WorkflowEnded)
+            draft.Append(EventType.ExecutionCancelling, context: JsonText.Object(writer => writer.WriteString("reason", reason)), error: message);
+        LifeRules.StopAll(draft, message, reason, EventStatus.Cancelled);
     }
 
     public static void SuspendOrResume(Draft draft)
     {
         var suspend = draft.Observed.Intent.Suspend;
-        if (suspend && draft.State.Phase == ExecutionPhase.Running) draft.Append(EventType.ExecutionSuspended);
+        if (suspend && draft.State is { Phase: ExecutionPhase.Running, WorkflowEnded: false }) draft.Append(EventType.ExecutionSuspended);
         else if (!suspend && draft.State.Phase == ExecutionPhase.Suspended) draft.Append(EventType.ExecutionResumed);
     }
 

@@ -3,7 +3,6 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// <summary>Beginning and end of an execution.</summary>
 internal static class LifeRules
 {
-    public const string DeadlineExceeded = "DeadlineExceeded";
     public const string StepFailed = "StepFailed";
 
     public static void Start(Draft draft)
@@ -22,46 +21,31 @@ internal static class LifeRules
         }));
     }
 
-    /// <summary>When <c>maxDuration</c> is over nothing new starts, and what has ended stays.</summary>
-    public static void EndAtDeadline(Draft draft)
-    {
-        if (draft.State.StartedAt is not { } started || draft.State.Phase == ExecutionPhase.Suspended) return;
-        var limit = draft.Plan.Limits.MaxDuration;
-        if (draft.Override("limits.maxDuration") is { } seconds && seconds < limit.TotalSeconds) limit = TimeSpan.FromSeconds(seconds);
-        var deadline = started + draft.State.SuspendedFor + limit;
-        if (draft.Now < deadline)
-        {
-            draft.Wake(deadline);
-            return;
-        }
-
-        var message = $"maxDuration of {limit.TotalSeconds:0.###} s is over.";
-        DeliveryRules.CloseAll(draft, message, DeadlineExceeded, EventStatus.Failed);
-        foreach (var run in draft.State.Steps.Values.Where(run => !run.IsOver).ToList()) LoopRules.Abandon(draft, run, message);
-        Fail(draft, message, DeadlineExceeded);
-    }
-
-    /// <summary>The workflow is over when no work is open and nothing can be entered.</summary>
-    public static void Finish(Draft draft)
+    /// <summary>The workflow is over when no work is open and nothing can be entered. The execution lasts until <see cref="ExitRules"/> has ended it.</summary>
+    public static void EndWorkflow(Draft draft)
     {
         var state = draft.State;
-        if (state.Phase != ExecutionPhase.Running || state.Steps.Count == 0 || state.Steps.Values.Any(run => !run.IsOver)) return;
+        if (state.WorkflowEnded || state.Phase != ExecutionPhase.Running || state.Steps.Count == 0 || draft.Runs.Running.Count > 0) return;
         var failed = state.Steps.Values.Where(run => run is { Status: StepStatus.Failed, Handled: false }).MinBy(run => run.EndedAt);
-        if (failed is not null)
-        {
-            Fail(draft, $"Step '{failed.Step}' failed: {failed.Error}", StepFailed);
-            return;
-        }
-
-        if (StepRules.Ready(draft).Any()) return;
-        draft.Append(EventType.WorkflowCompleted);
-        draft.Append(EventType.PlaybookCompleted);
+        if (failed is not null) Fail(draft, $"Step '{failed.Step}' failed: {failed.Error}", StepFailed);
+        else if (!draft.Runs.HasChanged && !draft.LacksRoom) draft.Append(EventType.WorkflowCompleted);
     }
 
-    private static void Fail(Draft draft, string message, string reason)
+    /// <summary>Fails the workflow without waiting for what runs; what has ended stays.</summary>
+    public static void FailNow(Draft draft, string message, string reason)
     {
-        var context = JsonText.Object(writer => writer.WriteString("reason", reason));
-        draft.Append(EventType.WorkflowFailed, context: context, error: message);
-        draft.Append(EventType.PlaybookFailed, context: context, error: message);
+        StopAll(draft, message, reason, EventStatus.Failed);
+        Fail(draft, message, reason);
     }
+
+    /// <summary>Closes all open work and ends all running steps as they are: a loop keeps what it has.</summary>
+    /// <param name="status">FAILED or CANCELLED.</param>
+    public static void StopAll(Draft draft, string message, string reason, EventStatus status)
+    {
+        DeliveryRules.CloseAll(draft, message, reason, status);
+        foreach (var name in draft.Runs.Running.ToList()) LoopRules.Abandon(draft, draft.State.Steps[name], message, status);
+    }
+
+    private static void Fail(Draft draft, string message, string reason) =>
+        draft.Append(EventType.WorkflowFailed, context: JsonText.Object(writer => writer.WriteString("reason", reason)), error: message);
 }

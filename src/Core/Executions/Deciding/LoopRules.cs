@@ -43,13 +43,13 @@ internal static class LoopRules
         draft.Plan.ByName[run.Step] is not { Loop: { } loop } step || RoomToExecute(draft, run, step, loop) > 0;
 
     /// <summary>Ends a running step as it is, because the execution ends: a loop keeps what it has.</summary>
-    public static void Abandon(Draft draft, StepRun run, string message)
+    public static void Abandon(Draft draft, StepRun run, string message, EventStatus status)
     {
         if (draft.State.Loops.TryGetValue(run.RunId, out var loop) && !run.CallEnded) End(draft, run, loop, EventType.IteratorFailed, message);
         draft.Append(new ExecutionEvent
         {
             Type = EventType.StepExit,
-            Status = EventStatus.Failed,
+            Status = status,
             CreatedAt = draft.Now,
             Step = run.Step,
             Epoch = run.Epoch,
@@ -88,7 +88,7 @@ internal static class LoopRules
 
     private static void StartIterations(Draft draft, StepRun run, StepPlan step, LoopState loop)
     {
-        var room = RoomToStart(draft, run, step, step.Loop!);
+        var room = (int)Math.Min(RoomToStart(draft, run, step, step.Loop!), LimitRules.RoomForIterations(draft));
         for (var index = loop.Cursor; index < loop.Total && room > 0; index++, room--)
         {
             draft.Append(new ExecutionEvent

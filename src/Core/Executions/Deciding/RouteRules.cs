@@ -11,13 +11,18 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// </summary>
 internal static class RouteRules
 {
+    private static readonly string[] s_callError = ["call.error"];
+    private static readonly string[] s_iteratorFailed = ["iterator.failed", "call.error"];
+
     public static void Leave(Draft draft, StepRun run, StepPlan step)
     {
         var failed = run.Error is not null;
         var isLoop = step.Loop is not null;
-        var scope = new Scope(draft, run).Set("event", Value.Map([KeyValuePair.Create("name", Value.From(EventName(failed, isLoop)))]));
+        var scope = new Scope(draft, run);
         if (!scope.Has(ReferencesOf(step))) return;
-        var exit = failed ? LeaveAfterFailure(draft, step, scope, run.Error!, isLoop) : LeaveAfterSuccess(draft, step, scope);
+        var exit = failed
+            ? LeaveAfterFailure(draft, step, scope, run.Error!)
+            : LeaveAfterSuccess(draft, step, Tell(scope, isLoop ? "iterator.completed" : "call.done"));
         if (exit.Vars is { Count: > 0 } vars) draft.Append(EventType.VarsSet, run, result: Value.Map([.. vars]).ToJsonElement());
         draft.Append(new ExecutionEvent
         {
@@ -33,20 +38,14 @@ internal static class RouteRules
             Context = JsonText.Object(writer =>
             {
                 writer.WriteStartArray("routes");
-                foreach (var route in exit.Routes) route.Write(writer);
+                foreach (var route in exit.Routes) (route with { IsBack = draft.Plan.Graph.IsBackEdge(step.Name, route.Step) }).Write(writer);
                 writer.WriteEndArray();
                 if (exit.Handled) writer.WriteBoolean("handled", true);
             }),
         });
     }
 
-    private static string EventName(bool failed, bool isLoop) => (failed, isLoop) switch
-    {
-        (false, false) => "call.done",
-        (true, false) => "call.error",
-        (false, true) => "iterator.completed",
-        (true, true) => "iterator.failed",
-    };
+    private static Scope Tell(Scope scope, string eventName) => scope.Set("event", Value.Map([KeyValuePair.Create("name", Value.From(eventName))]));
 
     private static StepExit LeaveAfterSuccess(Draft draft, StepPlan step, Scope scope)
     {
@@ -65,30 +64,47 @@ internal static class RouteRules
         return Next(draft, step, scope, exit);
     }
 
-    private static StepExit LeaveAfterFailure(Draft draft, StepPlan step, Scope scope, string message, bool isLoop)
+    /// <summary>
+    /// Only entries that ask about the failure can take it up; those that are true for other reasons, and <c>else</c>, are meant for success. Of those in
+    /// <c>case</c> and then in <c>next</c> the first true one counts.
+    /// </summary>
+    private static StepExit LeaveAfterFailure(Draft draft, StepPlan step, Scope scope, string message)
     {
         var unhandled = new StepExit { Error = message };
-        if (!TryMatch(draft, step, scope, out var clause, out _) && !isLoop) return unhandled;
-        if (clause is null && isLoop)
+        foreach (var clause in step.Case.Where(clause => AsksAboutFailure(clause.When)))
         {
-            // call.error matches a failed loop too.
-            scope.Set("event", Value.Map([KeyValuePair.Create("name", Value.From("call.error"))]));
-            TryMatch(draft, step, scope, out clause, out _);
-        }
-
-        if (clause is { When: not null })
-        {
+            if (!TryTakeUp(draft, step, clause.When!, scope, out var takesUp, out var error)) return unhandled with { Error = $"{message} And {Fail("case", error!).Error}" };
+            if (!takesUp) continue;
             var handled = Act(draft, clause.Then, scope, unhandled with { Handled = true });
             if (clause.Then.Fail is not null) return handled with { Handled = false, Routes = [] };
-            return clause.Then.Next.Length > 0 ? handled : Next(draft, step, scope, handled);
+            return !handled.Handled || clause.Then.Next.Length > 0 ? handled : Next(draft, step, scope, handled);
         }
 
-        return step.Next.Any(entry => HandlesError(entry) && Test(draft, entry.When!, scope))
-            ? Next(draft, step, scope, unhandled with { Handled = true })
-            : unhandled;
+        foreach (var clause in step.Next.Where(clause => AsksAboutFailure(clause.When)))
+        {
+            if (!TryTakeUp(draft, step, clause.When!, scope, out var takesUp, out var error)) return unhandled with { Error = $"{message} And {Fail("next", error!).Error}" };
+            if (takesUp) return Go(draft, clause.Targets, scope, unhandled with { Handled = true });
+        }
+
+        return unhandled;
     }
 
-    private static bool HandlesError(NextClause clause) => clause.When?.References.Any(reference => reference.Root is "error" or "event") == true;
+    private static bool AsksAboutFailure(Template? condition) =>
+        condition?.References.Any(reference => reference.Root is "error" or "event" or "status_code") == true;
+
+    /// <summary>A failed loop is an <c>iterator.failed</c>, and a <c>call.error</c> too.</summary>
+    private static bool TryTakeUp(Draft draft, StepPlan step, Template condition, Scope scope, out bool takesUp, out TemplateError? error)
+    {
+        takesUp = false;
+        error = null;
+        foreach (var name in step.Loop is null ? s_callError : s_iteratorFailed)
+        {
+            if (!condition.TryTest(Tell(scope, name), draft.Evaluation, out takesUp, out error)) return false;
+            if (takesUp) return true;
+        }
+
+        return true;
+    }
 
     private static bool TryMatch(Draft draft, StepPlan step, Scope scope, out CaseClause? match, out TemplateError? error)
     {
@@ -167,9 +183,6 @@ internal static class RouteRules
 
         return exit;
     }
-
-    private static bool Test(Draft draft, Template condition, Scope scope) =>
-        condition.TryTest(scope, draft.Evaluation, out var matches, out _) && matches;
 
     private static StepExit Fail(string key, TemplateError error) =>
         new() { Error = $"{key}: template, line {error.Line}, column {error.Column}: {error.Message}" };

@@ -39,10 +39,10 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 
     private bool Has(TemplateReference reference)
     {
-        var named = reference.Root == "result" ? run : draft.State.Steps.GetValueOrDefault(reference.Root);
+        var named = reference.Root == "result" || (!run.IsLoop && reference.Root is "response" or "status_code" or "headers") ? run : draft.State.Steps.GetValueOrDefault(reference.Root)?.Visible;
         if (named is null) return true;
         var readsResults = reference.Path.Count == 0 || reference.Path[0] == "results";
-        if (draft.State.Loops.ContainsKey(named.RunId))
+        if (named.IsLoop)
         {
             if (!readsResults || !named.CallEnded || draft.Observed.LoopResults.ContainsKey(named.RunId)) return true;
             draft.NeedLoopResults(named.RunId);
@@ -61,15 +61,36 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         "vars" => Value.Map([.. draft.State.Vars.Select(pair => KeyValuePair.Create(pair.Key, Value.FromJson(pair.Value)))]),
         "args" => run.Args is { } args ? Value.FromJson(args) : Value.Map(Array.Empty<KeyValuePair<string, Value>>()),
         "execution_id" => Value.From(draft.Facts.Id.ToString()),
-        "execution" => Value.Map([
-            KeyValuePair.Create("id", Value.From(draft.Facts.Id.ToString())),
-            KeyValuePair.Create("name", Value.From(draft.Facts.Name)),
-            KeyValuePair.Create("namespace", Value.From(draft.Facts.Namespace))]),
+        "execution" => Execution(),
         "playbook" => Value.Map([KeyValuePair.Create("name", Value.From(draft.Facts.Playbook))]),
         "result" => ResultOf(run),
-        "error" => run.ErrorDetail is { } error ? Value.FromJson(error) : Value.Null,
-        _ => draft.State.Steps.TryGetValue(name, out var step) && step.IsOver && step.Status != StepStatus.Skipped ? ResultOf(step) : null,
+        "error" => run.ErrorDetail is { } error ? Value.FromJson(error) : draft.State.ErrorFor(draft.Plan, run.Step) is { } outcome ? Value.FromJson(outcome) : Value.Null,
+        "response" or "status_code" or "headers" when !run.IsLoop => LastCall(name),
+        _ => draft.State.Steps.TryGetValue(name, out var step) && step.Visible is { } visible ? ResultOf(visible) : null,
     };
+
+    private Value Execution()
+    {
+        var members = new List<KeyValuePair<string, Value>>
+        {
+            KeyValuePair.Create("id", Value.From(draft.Facts.Id.ToString())),
+            KeyValuePair.Create("name", Value.From(draft.Facts.Name)),
+            KeyValuePair.Create("namespace", Value.From(draft.Facts.Namespace)),
+        };
+        if (draft.State.Outcome is { } outcome) members.Add(KeyValuePair.Create("status", Value.From(StatusProjection.ApiStatus(outcome))));
+        return Value.Map([.. members]);
+    }
+
+    /// <summary>What a call outside loops answered: of an HTTP call its parts, or the status of its failure; of others the result.</summary>
+    private Value LastCall(string name)
+    {
+        if (run.ErrorDetail.Member("status") is { } status) return name == "status_code" ? Value.FromJson(status) : Value.Undefined;
+        var result = ResultOf(run);
+        if (draft.Plan.ByName[run.Step].Task?.Tool.Kind != "http") return name == "response" ? result : Value.Undefined;
+        foreach (var member in name switch { "response" => ["data"], "status_code" => ["status_code", "status"], _ => (string[])[name] })
+            if (result.TryGetMember(member, out var value)) return value;
+        return Value.Undefined;
+    }
 
     private Value Workload()
     {
@@ -94,7 +115,7 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 
     private Value ResultOf(StepRun step)
     {
-        if (draft.State.Loops.ContainsKey(step.RunId)) return LoopResult(step);
+        if (step.IsLoop) return LoopResult(step);
         if (step.ResultBytes is not null) return draft.Observed.LargeResults.TryGetValue(new WorkKey(step.RunId, WorkKey.Call), out var large) ? Value.FromJson(large) : Value.Undefined;
         return step.Result is { } result ? Value.FromJson(result) : Value.Null;
     }

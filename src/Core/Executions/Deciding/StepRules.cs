@@ -5,12 +5,12 @@ using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
 
-/// <summary>Enters steps, has them do their work, and lets them leave.</summary>
+/// <summary>Has the steps that run do their work, and lets them leave.</summary>
 internal static class StepRules
 {
     public static void Advance(Draft draft)
     {
-        foreach (var run in draft.State.Steps.Values.Where(run => !run.IsOver).ToList())
+        foreach (var run in draft.Runs.Running.Select(name => draft.State.Steps[name]).ToList())
         {
             var step = draft.Plan.ByName[run.Step];
             if (run.CallEnded || step.Task is null) RouteRules.Leave(draft, run, step);
@@ -19,69 +19,6 @@ internal static class StepRules
             else if (step.RunsInOperator) Transform(draft, run, step.Task);
             else StartCall(draft, run);
         }
-    }
-
-    public static void Enter(Draft draft)
-    {
-        if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded) return;
-        if (draft.State.Steps.Count == 0)
-        {
-            Enter(draft, draft.Plan.StartStep, args: null);
-            return;
-        }
-
-        foreach (var (name, routes) in Ready(draft).ToList())
-        {
-            if (routes.Count > 0) Enter(draft, name, MergeArgs(routes));
-            else draft.Append(new ExecutionEvent { Type = EventType.StepSkipped, Status = EventStatus.Skipped, CreatedAt = draft.Now, Step = name, Epoch = 0 });
-        }
-    }
-
-    /// <summary>
-    /// Steps whose predecessors are all over and that have not been entered: with the routes that lead there, or with none when every way was passed by.
-    /// </summary>
-    public static IEnumerable<(string Step, IReadOnlyList<Route> Routes)> Ready(Draft draft)
-    {
-        foreach (var step in draft.Plan.Steps)
-        {
-            if (draft.State.Steps.ContainsKey(step.Name) || !draft.Plan.Predecessors.TryGetValue(step.Name, out var predecessors)) continue;
-            var before = predecessors.Where(name => IsReachable(draft, name)).Select(name => draft.State.Steps.GetValueOrDefault(name)).ToList();
-            if (before.Count == 0 || before.Any(run => run is not { IsOver: true })) continue;
-            yield return (step.Name, [.. before.SelectMany(run => run!.Routes).Where(route => route.Step == step.Name)]);
-        }
-    }
-
-    /// <summary>A step without predecessors other than the start is never entered: nobody waits for it.</summary>
-    private static bool IsReachable(Draft draft, string name) =>
-        name == draft.Plan.StartStep || draft.Plan.Predecessors.GetValueOrDefault(name, []).Any(before => before != name && IsReachable(draft, before));
-
-    private static void Enter(Draft draft, string name, JsonElement? args) => draft.Append(new ExecutionEvent
-    {
-        Type = EventType.StepStarted,
-        Status = EventStatus.Running,
-        CreatedAt = draft.Now,
-        Step = name,
-        Epoch = 0,
-        Context = args is null ? null : JsonText.Object(writer =>
-        {
-            writer.WritePropertyName("args");
-            args.Value.WriteTo(writer);
-        }),
-    });
-
-    private static JsonElement? MergeArgs(IReadOnlyList<Route> routes)
-    {
-        var merged = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var member in routes.Where(route => route.Args is { ValueKind: JsonValueKind.Object }).SelectMany(route => route.Args!.Value.EnumerateObject()))
-            merged[member.Name] = member.Value;
-        return merged.Count == 0 ? null : JsonText.Object(writer =>
-        {
-            foreach (var (name, value) in merged)
-            {
-                writer.WritePropertyName(name);
-                value.WriteTo(writer);
-            }
-        });
     }
 
     private static void StartCall(Draft draft, StepRun run)

@@ -4,7 +4,7 @@ namespace PlaybookOperator.Core.Templates.Evaluation;
 
 /// <summary>
 /// Bounds a result before it is written: shared parts of built lists and maps are small in memory and may be enormous as text.
-/// Also finds undefined parts, which no result may hold. Documents and lazy lists from outside are not walked.
+/// Also finds parts that no result may hold: what is undefined, and floats that JSON cannot write. Documents and lazy lists from outside are not walked.
 /// </summary>
 internal static class ResultSize
 {
@@ -26,6 +26,10 @@ internal static class ResultSize
         if (value.Kind == ValueKind.Undefined)
         {
             throw new TemplateFault(TemplateErrorKind.UnknownName, UndefinedPhrase.Of((value.AsStorage as Missing)?.Expression, frame));
+        }
+        else if (value.IsFloat && !double.IsFinite(value.FloatBits))
+        {
+            throw new TemplateFault(TemplateErrorKind.Arithmetic, $"JSON has no number {NumberText.Of(value.FloatBits)}");
         }
         else if (value.AsList is { IsBuilt: true } list)
         {

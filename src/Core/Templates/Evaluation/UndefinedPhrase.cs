@@ -16,6 +16,8 @@ internal static class UndefinedPhrase
                 return OfMember(member.Target, member.Name, $"'{Printer.Print(member)}' is undefined", frame);
             case IndexExpression { Index: LiteralExpression { Value.AsString: { } key } } index:
                 return OfMember(index.Target, key, $"'{Printer.Print(index)}' is undefined", frame);
+            case ConditionalExpression:
+                return $"the condition of '{Printer.Print(expression)}' is false, and it has no else";
             case null:
                 return "the value is undefined";
             default:

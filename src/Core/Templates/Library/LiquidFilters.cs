@@ -190,8 +190,9 @@ internal static class LiquidFilters
     {
         var count = call.Input.Kind == ValueKind.List ? call.Input.Count : CodePoints.Count(call.Text);
         var start = (long)call.IntegerAt(0);
-        start = Math.Clamp(start < 0 ? start + count : start, 0, count);
-        var length = Math.Clamp(call.IntegerAt(1, 1), 0, count - start);
+        start += start < 0 ? count : 0;
+        var length = start < 0 || start > count ? 0 : Math.Clamp(call.IntegerAt(1, 1), 0, count - start);
+        start = Math.Clamp(start, 0, count);
         return call.Input.Kind == ValueKind.List
             ? call.Frame.Built(call.Items()[(int)start..(int)(start + length)])
             : call.Frame.Built(CodePoints.Cut(call.Text, start, start + length));

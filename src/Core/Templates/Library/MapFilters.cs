@@ -24,7 +24,7 @@ internal static class MapFilters
     public static Value Pairs(MapValue map, Frame frame)
     {
         frame.CheckCollectionSize(map.Count);
-        return frame.Built([.. map.Entries.Select(entry => Value.List([Value.From(entry.Key), entry.Value]))]);
+        return frame.Built([.. map.Entries.Select(entry => frame.Built([Value.From(entry.Key), entry.Value]))]);
     }
 
     public static Value Keys(MapValue map, Frame frame)

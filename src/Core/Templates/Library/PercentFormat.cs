@@ -122,17 +122,17 @@ internal static class PercentFormat
             {
                 case 's' or 'r' or 'a':
                     var text = Conversion == 's' || value.Kind != ValueKind.String ? frame.Text(value) : JsonText.Quoted(value.AsString!);
-                    return Pad(Precision >= 0 && text.Length > Precision ? text[..Precision] : text, isNumber: false);
+                    return Pad(Precision >= 0 ? CodePoints.Cut(text, 0, Math.Min(Precision, CodePoints.Count(text))) : text, isNumber: false);
                 case 'd' or 'i' or 'u':
                     return Pad(Signed(BigInteger.Abs(Whole(value)).ToString(CultureInfo.InvariantCulture), Whole(value).Sign < 0));
                 case 'x' or 'X' or 'o':
-                    return Pad(Signed(Radix(BigInteger.Abs(Whole(value))), Whole(value).Sign < 0));
+                    return Pad(Signed(Radix(BigInteger.Abs(Integer(value))), Integer(value).Sign < 0));
                 case 'f' or 'F' or 'e' or 'E' or 'g' or 'G':
                     var number = Number(value);
                     var digits = FloatFormat.Of(Math.Abs(number), Conversion, Precision < 0 ? 6 : Precision);
                     return Pad(Signed(digits, double.IsNegative(number)));
                 case 'c':
-                    return Pad(value.AsString ?? char.ConvertFromUtf32((int)BigInteger.Clamp(Whole(value), 0, 0xD7FF)), isNumber: false);
+                    return Pad(Letter(value), isNumber: false);
                 default:
                     throw new TemplateFault(TemplateErrorKind.Type, $"the format has an unknown place '%{Conversion}'");
             }
@@ -173,6 +173,21 @@ internal static class PercentFormat
             var sign = text[0] is '-' or '+' or ' ' ? 1 : 0;
             return text[..sign] + text[sign..].PadLeft(Width - sign, '0');
         }
+
+        private static string Letter(Value value)
+        {
+            if (value.AsString is { } text)
+            {
+                return CodePoints.Count(text) == 1 ? text : throw new TemplateFault(TemplateErrorKind.Type, "%c needs one character");
+            }
+
+            var code = Integer(value);
+            return code.Sign >= 0 && code <= 0x10FFFF && Rune.IsValid((int)code) ? new Rune((int)code).ToString()
+                : throw new TemplateFault(TemplateErrorKind.Type, "%c needs the number of a character");
+        }
+
+        private static BigInteger Integer(Value value) =>
+            Arithmetic.IsNumber(value) && !value.IsFloat ? Arithmetic.Integer(value) : throw Wrong(value);
 
         private static BigInteger Whole(Value value) => value.IsFloat && double.IsFinite(value.FloatBits)
             ? new BigInteger(value.FloatBits)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using PlaybookOperator.Core.Templates.Evaluation;
 using PlaybookOperator.Core.Templates.Values;
@@ -7,6 +8,8 @@ namespace PlaybookOperator.Core.Templates.Library;
 /// <summary>The methods of strings, as Python has them.</summary>
 internal static class StringMethods
 {
+    private static readonly SearchValues<char> LineEnds = SearchValues.Create("\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029");
+
     public static readonly OperationTable Table = Build();
 
     private static OperationTable Build()
@@ -21,8 +24,7 @@ internal static class StringMethods
             .Add("zfill", "width", static (in Call call) => ZeroFill(call))
             .Add("split", "sep? maxsplit?", static (in Call call) => TextFilters.Split(call))
             .Add("rsplit", "sep? maxsplit?", static (in Call call) => SplitFromEnd(call))
-            .Add("splitlines", "", static (in Call call) =>
-                TextFilters.Strings(call.Frame, call.Text.Length == 0 ? [] : LayoutFilters.Lines(call.Text)))
+            .Add("splitlines", "keepends?", static (in Call call) => TextFilters.Strings(call.Frame, Lines(call.Text, call.FlagAt(0))))
             .Add("partition", "sep", static (in Call call) =>
                 Partition(call, call.Text.IndexOf(Separator(call), StringComparison.Ordinal), isFromEnd: false))
             .Add("rpartition", "sep", static (in Call call) =>
@@ -47,7 +49,8 @@ internal static class StringMethods
         .Add("removeprefix", "prefix", static (in Call call) => call.Text.StartsWith(call.TextAt(0), StringComparison.Ordinal)
             ? Value.From(call.Text[call.TextAt(0).Length..]) : call.Input)
         .Add("removesuffix", "suffix", static (in Call call) => call.Text.EndsWith(call.TextAt(0), StringComparison.Ordinal)
-            ? Value.From(call.Text[..^call.TextAt(0).Length]) : call.Input);
+            ? Value.From(call.Text[..^call.TextAt(0).Length]) : call.Input)
+        .Add("expandtabs", "tabsize?", static (in Call call) => ExpandTabs(call));
 
     private static void AddQuestions(OperationTable table) => table
         .Add("startswith", "prefix", static (in Call call) =>
@@ -58,8 +61,10 @@ internal static class StringMethods
             Value.From(Place(call.Text, call.Text.IndexOf(call.TextAt(0), StringComparison.Ordinal))))
         .Add("rfind", "sub", static (in Call call) =>
             Value.From(Place(call.Text, call.Text.LastIndexOf(call.TextAt(0), StringComparison.Ordinal))))
-        .Add("index", "sub", static (in Call call) => call.Text.IndexOf(call.TextAt(0), StringComparison.Ordinal) is var place and >= 0
-            ? Value.From(Place(call.Text, place)) : throw new TemplateFault(TemplateErrorKind.Type, "the part is not in the text"))
+        .Add("index", "sub", static (in Call call) =>
+            Value.From(Found(Place(call.Text, call.Text.IndexOf(call.TextAt(0), StringComparison.Ordinal)))))
+        .Add("rindex", "sub", static (in Call call) =>
+            Value.From(Found(Place(call.Text, call.Text.LastIndexOf(call.TextAt(0), StringComparison.Ordinal)))))
         .Add("count", "sub", static (in Call call) => Value.From(
             call.TextAt(0).Length == 0 ? CodePoints.Count(call.Text) + 1 : call.Text.AsSpan().Count(call.TextAt(0))))
         .Add("isdigit isdecimal isnumeric", "", static (in Call call) => All(call, char.IsDigit))
@@ -68,6 +73,7 @@ internal static class StringMethods
         .Add("isspace", "", static (in Call call) => All(call, char.IsWhiteSpace))
         .Add("isupper", "", static (in Call call) => Value.From(call.Text.Any(char.IsUpper) && !call.Text.Any(char.IsLower)))
         .Add("islower", "", static (in Call call) => Value.From(call.Text.Any(char.IsLower) && !call.Text.Any(char.IsUpper)))
+        .Add("istitle", "", static (in Call call) => Value.From(call.Text.Any(char.IsLetter) && Title(call.Text) == call.Text))
         .Add("isascii", "", static (in Call call) => Value.From(Ascii.IsValid(call.Text)));
 
     private static Value All(in Call call, Func<char, bool> question) => Value.From(call.Text.Length > 0 && call.Text.All(question));
@@ -77,6 +83,40 @@ internal static class StringMethods
         var (text, frame) = (call.Text, call.Frame);
         var parts = call[0].Kind == ValueKind.List ? Sequence.ToArray(call[0], frame) : [call[0]];
         return Value.From(parts.Any(part => question(text, frame.Text(part))));
+    }
+
+    private static long Found(long place) =>
+        place >= 0 ? place : throw new TemplateFault(TemplateErrorKind.Type, "the part is not in the text");
+
+    private static List<string> Lines(string text, bool keepsEnds)
+    {
+        var lines = new List<string>();
+        for (var start = 0; start < text.Length;)
+        {
+            var length = text.AsSpan(start).IndexOfAny(LineEnds);
+            var end = length < 0 ? text.Length : start + length;
+            var next = end == text.Length ? end : end + (text.AsSpan(end).StartsWith("\r\n") ? 2 : 1);
+            lines.Add(text[start..(keepsEnds ? next : end)]);
+            start = next;
+        }
+
+        return lines;
+    }
+
+    private static Value ExpandTabs(in Call call)
+    {
+        var (text, size) = (call.Text, Math.Clamp(call.IntegerAt(0, 8), 0, 100));
+        call.Frame.CheckTextLength(text.Length + ((long)text.AsSpan().Count('\t') * size));
+        var result = new StringBuilder(text.Length);
+        var column = 0;
+        foreach (var letter in text)
+        {
+            var blanks = letter != '\t' || size == 0 ? 0 : size - (column % size);
+            result.Append(' ', blanks).Append(letter == '\t' ? string.Empty : letter.ToString());
+            column = letter is '\n' or '\r' ? 0 : column + (letter == '\t' ? blanks : 1);
+        }
+
+        return call.Frame.Built(result.ToString());
     }
 
     private static long Place(string text, int place) => place <= 0 ? place : CodePoints.Count(text[..place]);
@@ -125,14 +165,40 @@ internal static class StringMethods
             return TextFilters.Split(call);
         }
 
-        var parts = call.Has(0) ? call.Text.Split(Separator(call)) : call.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length <= limit + 1)
+        if (!call.Has(0))
         {
-            return TextFilters.Strings(call.Frame, parts);
+            return TextFilters.Strings(call.Frame, SplitFromEnd(call.Text, limit));
         }
 
-        var joined = string.Join(call.Has(0) ? Separator(call) : " ", parts[..^limit]);
-        return TextFilters.Strings(call.Frame, [joined, .. parts[^limit..]]);
+        var parts = call.Text.Split(Separator(call));
+        return TextFilters.Strings(
+            call.Frame, parts.Length <= (long)limit + 1 ? parts : [string.Join(Separator(call), parts[..^limit]), .. parts[^limit..]]);
+    }
+
+    // What is left in front keeps its white space inside.
+    private static List<string> SplitFromEnd(string text, int limit)
+    {
+        var words = new List<string>();
+        var rest = text.AsSpan().TrimEnd();
+        while (rest.Length > 0 && words.Count < limit)
+        {
+            var start = rest.Length;
+            while (start > 0 && !char.IsWhiteSpace(rest[start - 1]))
+            {
+                start--;
+            }
+
+            words.Add(rest[start..].ToString());
+            rest = rest[..start].TrimEnd();
+        }
+
+        if (rest.Length > 0)
+        {
+            words.Add(rest.ToString());
+        }
+
+        words.Reverse();
+        return words;
     }
 
     private static Value Join(in Call call)

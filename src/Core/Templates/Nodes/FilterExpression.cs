@@ -4,17 +4,29 @@ using PlaybookOperator.Core.Templates.Library;
 namespace PlaybookOperator.Core.Templates.Nodes;
 
 /// <summary><c>target|name(arguments)</c>, or <c>target|name: arguments</c> with Liquid's meaning of the name.</summary>
-internal sealed class FilterExpression(int position, Expression target, Operation filter, ArgumentList arguments, bool isColon)
-    : Expression(position, [target, .. arguments.All])
+internal sealed class FilterExpression : Expression
 {
-    private readonly PreparedArguments _arguments = new(filter, arguments, position);
+    private readonly Expression _target;
+    private readonly Operation _filter;
+    private readonly ArgumentList _written;
+    private readonly bool _isColon;
+    private readonly PreparedArguments _arguments;
+    private readonly Value _missing;
+
+    public FilterExpression(int position, Expression target, Operation filter, ArgumentList arguments, bool isColon)
+        : base(position, [target, .. arguments.All])
+    {
+        (_target, _filter, _written, _isColon) = (target, filter, arguments, isColon);
+        _arguments = new PreparedArguments(filter, arguments, position);
+        _missing = new Value(new Missing(this));
+    }
 
     // The colon spelling would swallow a comma after it, so it is printed in parentheses wherever it is an operand.
-    public override int Binding => isColon ? Precedence.Conditional - 1 : Precedence.Filter;
+    public override int Binding => _isColon ? Precedence.Conditional - 1 : Precedence.Filter;
 
     public override Value Evaluate(Frame frame)
     {
-        var input = target.Evaluate(frame);
+        var input = _target.Evaluate(frame);
         if (input.IsFailed)
         {
             return input;
@@ -28,21 +40,22 @@ internal sealed class FilterExpression(int position, Expression target, Operatio
 
         frame.Position = Position;
         frame.Charge(1);
-        return filter.Body(new Call(frame, input, values));
+        var result = _filter.Body(new Call(frame, input, values));
+        return result.IsMissing ? _missing : result;
     }
 
     public override void Print(Printer printer)
     {
-        printer.Operand(target, Precedence.Sign).Write("|").Write(filter.Name);
-        if (isColon)
+        printer.Operand(_target, Precedence.Sign).Write("|").Write(_filter.Name);
+        if (_isColon)
         {
             printer.Write(": ");
             PrintColonArguments(printer);
         }
-        else if (arguments.All.Length > 0)
+        else if (_written.All.Length > 0)
         {
             printer.Write("(");
-            arguments.Print(printer);
+            _written.Print(printer);
             printer.Write(")");
         }
     }
@@ -50,13 +63,13 @@ internal sealed class FilterExpression(int position, Expression target, Operatio
     private void PrintColonArguments(Printer printer)
     {
         var separator = string.Empty;
-        foreach (var argument in arguments.Positional)
+        foreach (var argument in _written.Positional)
         {
             printer.Write(separator).Operand(argument, argument.Binding == Precedence.Filter ? Precedence.Postfix : Precedence.Sign);
             separator = ", ";
         }
 
-        foreach (var argument in arguments.Keywords)
+        foreach (var argument in _written.Keywords)
         {
             printer.Write(separator).Write(argument.Key).Write(": ")
                 .Operand(argument.Value, argument.Value.Binding == Precedence.Filter ? Precedence.Postfix : Precedence.Sign);

@@ -25,7 +25,15 @@ internal sealed class ForStatement(Target target, Expression source, Expression?
         }
 
         frame.LeaveScope(mark);
-        return items.Count > 0 ? Flow.Next : otherwise?.Render(frame, output) ?? Flow.Next;
+        return items.Count > 0 || otherwise is null ? Flow.Next : Otherwise(otherwise, frame, output);
+    }
+
+    private static Flow Otherwise(Body body, Frame frame, TextOutput output)
+    {
+        var mark = frame.EnterScope();
+        var flow = body.Render(frame, output);
+        frame.LeaveScope(mark);
+        return flow;
     }
 
     private void Turns(ListValue items, Frame frame, TextOutput output)

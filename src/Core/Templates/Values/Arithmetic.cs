@@ -185,7 +185,7 @@ internal static class Arithmetic
             throw new TemplateFault(TemplateErrorKind.Arithmetic, "the quotient is too large for a float");
         }
 
-        return left.Sign == right.Sign ? result : -result;
+        return left.Sign * right.Sign < 0 ? -result : result;
     }
 
     /// <summary>The nearest float, ties to even; the platform's own conversion truncates.</summary>

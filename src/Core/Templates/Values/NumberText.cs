@@ -15,21 +15,36 @@ internal static class NumberText
 
         if (Math.Abs(number) is (>= 1e-4 and < 1e15) or 0)
         {
-            var plain = number.ToString("R", CultureInfo.InvariantCulture);
+            var plain = Shortest(number);
             return plain.Contains('.', StringComparison.Ordinal) ? plain : plain + ".0";
         }
 
-        return Rewrite(number.ToString("E16", CultureInfo.InvariantCulture), number);
+        return Rewrite(Shortest(Math.Abs(number)), number < 0);
     }
 
-    // The platform switches to exponents at 1E+15, the language at 1e+16; digits come from the round-trip form.
-    private static string Rewrite(string scientific, double number)
+    // The platform's shortest form of 2^-25 reads back as its neighbour. Below a power of two floats lie closer, so only those are checked.
+    private static string Shortest(double number)
     {
-        var power = scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1);
-        var exponent = int.Parse(power, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var digits = DigitsOf(number.ToString("R", CultureInfo.InvariantCulture));
-        var text = new StringBuilder(number < 0 ? "-" : string.Empty);
-        if (exponent is >= -4 and < 16)
+        var text = number.ToString("R", CultureInfo.InvariantCulture);
+        var isPowerOfTwo = (BitConverter.DoubleToInt64Bits(number) & 0xFFFFFFFFFFFFF) == 0;
+        return !isPowerOfTwo || double.Parse(text, CultureInfo.InvariantCulture) == number
+            ? text
+            : number.ToString("G17", CultureInfo.InvariantCulture);
+    }
+
+    // The platform has its own places to switch to exponents, so its shortest form is taken apart and put together again.
+    private static string Rewrite(string shortest, bool isNegative)
+    {
+        var mark = shortest.IndexOf('E', StringComparison.Ordinal);
+        var mantissa = mark < 0 ? shortest : shortest[..mark];
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var all = mantissa.Replace(".", string.Empty, StringComparison.Ordinal);
+        var digits = all.TrimStart('0');
+        var exponent = (point < 0 ? mantissa.Length : point) - 1 - (all.Length - digits.Length)
+            + (mark < 0 ? 0 : int.Parse(shortest.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        digits = digits.TrimEnd('0');
+        var text = new StringBuilder(isNegative ? "-" : string.Empty);
+        if (exponent is >= 0 and < 16)
         {
             return text.Append(digits.Length > exponent + 1
                 ? digits.Insert(exponent + 1, ".")
@@ -43,13 +58,5 @@ internal static class NumberText
         }
 
         return text.Append(exponent < 0 ? "e-" : "e+").Append(Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture)).ToString();
-    }
-
-    private static string DigitsOf(string text)
-    {
-        var end = text.IndexOf('E', StringComparison.Ordinal);
-        var mantissa = end < 0 ? text : text[..end];
-        var digits = mantissa.Replace(".", string.Empty, StringComparison.Ordinal).TrimStart('-').TrimStart('0').TrimEnd('0');
-        return digits.Length == 0 ? "0" : digits;
     }
 }

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Cli.Evaluating;
+
+/// <summary><c>playbook eval</c>: one template and its typed value as JSON, or a stream of them, a line in and a line out.</summary>
+internal static class EvalCommand
+{
+    private static readonly TimeSpan s_maxDuration = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        var context = new Option<string?>("--context") { Description = "A JSON or YAML file with the names that templates read." };
+        var template = new Argument<string?>("TEMPLATE")
+        {
+            Description = "Without it, lines of {\"template\", \"context\"} are read from standard input.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("eval", "Evaluate templates: prints the typed value as JSON.") { context, template };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(template), parsed.GetValue(context), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? template, string? contextFile, CancellationToken cancellationToken)
+    {
+        var context = contextFile is null ? Value.Undefined : ContextFile.Read(contextFile);
+        var evaluation = Evaluation(TimeProvider.System);
+        if (template is null)
+        {
+            await using var output = Console.OpenStandardOutput();
+            await EvalStream.AnswerAsync(Console.OpenStandardInput(), output, context, evaluation, cancellationToken);
+            return ExitCodes.Completed;
+        }
+
+        if (Template.TryParse(template, evaluation.Options, out var parsed, out var error)
+            && parsed.TryEvaluate(Variables.FromMembers(context), evaluation, out var value, out error))
+        {
+            await Console.Out.WriteLineAsync(value.ToJson());
+            return ExitCodes.Completed;
+        }
+
+        throw new UsageException(error.ToString());
+    }
+
+    /// <summary>The instant of the whole command is <c>now()</c>; each evaluation has its own time.</summary>
+    private static EvaluationContext Evaluation(TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        return new EvaluationContext
+        {
+            Now = time.GetUtcNow(),
+            Options = TemplateOptions.Default with { MaxDuration = s_maxDuration },
+            Elapsed = () => time.GetElapsedTime(started),
+        };
+    }
+}
