@@ -27,7 +27,7 @@ internal static class PlaybookCommand
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
-    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunWithInputAsync(null, arguments);
+    public static Task<CommandOutcome> RunAsync(params string[] arguments) => RunAsync(static _ => Task.CompletedTask, null, arguments);
 
     /// <summary>A process whose three streams are the caller's, who must dispose of it.</summary>
     public static Process Start(params string[] arguments)
@@ -43,7 +43,12 @@ internal static class PlaybookCommand
     }
 
     /// <param name="input">What the command reads; null: nothing.</param>
-    public static async Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments)
+    public static Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments) => RunAsync(static _ => Task.CompletedTask, input, arguments);
+
+    /// <summary>Runs the command and does something to its process meanwhile.</summary>
+    public static Task<CommandOutcome> RunAsync(Func<Process, Task> meanwhile, params string[] arguments) => RunAsync(meanwhile, null, arguments);
+
+    private static async Task<CommandOutcome> RunAsync(Func<Process, Task> meanwhile, byte[]? input, string[] arguments)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -55,6 +60,7 @@ internal static class PlaybookCommand
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
             await process.StandardInput.BaseStream.WriteAsync(input ?? [], patience.Token);
             process.StandardInput.Close();
+            await meanwhile(process);
             await process.WaitForExitAsync(patience.Token);
             return new CommandOutcome(process.ExitCode, await output, await errors);
         }

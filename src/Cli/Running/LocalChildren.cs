@@ -13,13 +13,13 @@ namespace PlaybookOperator.Cli.Running;
 
 /// <summary>Children of executions in this process: other playbooks of the folder, on the same store, by the same engine.</summary>
 /// <param name="start">Registers a child of the given execution.</param>
-/// <param name="finish">Passes until it has ended; the token cancels the execution.</param>
+/// <param name="finish">Passes until it has ended, at the latest after the given time; the token cancels the execution.</param>
 internal sealed class LocalChildren(
     PlaybookLibrary library,
     ChildCalls calls,
     IEventReader reader,
     Func<PlaybookFile, JsonElement, ExecutionId, Task<ExecutionId>> start,
-    Func<ExecutionId, CancellationToken, Task<PassResult>> finish,
+    Func<ExecutionId, TimeSpan?, CancellationToken, Task<PassResult>> finish,
     TimeProvider time)
 {
     private readonly ConcurrentDictionary<ExecutionId, IReadOnlyList<string>> _chains = new();
@@ -37,7 +37,7 @@ internal sealed class LocalChildren(
         var (file, refusal) = Find(parent.Id, request!);
         if (file is null) return await RefuseAsync(new WorkError(WorkErrorKind.Configuration, refusal!));
         var id = await start(file, request!.Workload, parent.Id);
-        var pass = await finish(id, cancellationToken);
+        var pass = await finish(id, task.Timeout, cancellationToken);
         var end = await ChildResult.ReadAsync(reader, pass.Header, file.Plan!, pass.State, request.ReturnStep, CancellationToken.None);
         return await calls.ReportAsync(assignment, task, end, id, time.GetElapsedTime(began), CancellationToken.None);
 
@@ -56,7 +56,7 @@ internal sealed class LocalChildren(
             return (null, $"name: playbook '{request.Playbook}' is invalid: {string.Join("; ", errors)}");
         }
 
-        refusal = ChildResult.RefuseStep(file.Plan, request.ReturnStep);
+        refusal = ChildResult.Refuse(file.Plan, request, time.GetUtcNow());
         return refusal is null ? (file, null) : (null, refusal);
     }
 }

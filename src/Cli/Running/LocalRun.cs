@@ -47,7 +47,7 @@ internal sealed class LocalRun : IAsyncDisposable
             new ChildCalls(options, time, Random.Shared.NextDouble),
             store.Reader,
             (file, workload, parent) => StartAsync(file, workload, parent),
-            (id, stop) => FinishAsync(id, static _ => { }, stop),
+            (id, timeout, stop) => FinishAsync(id, static _ => { }, timeout, stop),
             time);
         _workers.Assignments = new AssignmentSource(store.Log, new AssignmentReader(store.Reader), _reconciler);
         _workers.Children = _children;
@@ -69,19 +69,24 @@ internal sealed class LocalRun : IAsyncDisposable
             {
                 CreatedAt = now,
                 Parent = parent,
+                Retention = file.Plan!.EventRetention.Period,
             },
             CancellationToken.None);
     }
 
     /// <summary>Passes until the execution has ended. <paramref name="stop"/> cancels the execution, not the passes: it ends cleanly.</summary>
-    public async Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, CancellationToken stop)
+    public Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, CancellationToken stop) => FinishAsync(id, progress, timeout: null, stop);
+
+    private async Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, TimeSpan? timeout, CancellationToken stop)
     {
+        var run = Intent.Run;
+        if (timeout is { } most)
+            run = run with { Overrides = run.Overrides.Add("limits.maxDuration", JsonText.Write(writer => writer.WriteNumberValue(most.TotalSeconds))) };
         var wakes = _wakes.GetOrAdd(id, _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
         await using var onStop = stop.Register(() => Wake(id));
         while (true)
         {
-            var intent = Intent.Run with { Cancel = stop.IsCancellationRequested };
-            var pass = await _reconciler.PassAsync(id, intent, CancellationToken.None);
+            var pass = await _reconciler.PassAsync(id, run with { Cancel = stop.IsCancellationRequested }, CancellationToken.None);
             progress(pass.State);
             if (pass.State.IsTerminal)
             {

@@ -73,6 +73,9 @@ internal static class RunCommand
         if (file.Plan!.Steps.FirstOrDefault(step => step.Task is { RunsAsContainer: true }) is { } container)
             throw new UsageException($"{request.File}: {container.Field}.tool: {ContainerTool.NeedsCluster}");
         var time = TimeProvider.System;
+        var unfit = file.Plan!.Schema?.Check(file.Plan.Workload, request.Workload, time.GetUtcNow()) ?? [];
+        foreach (var problem in unfit) await Console.Error.WriteLineAsync($"playbook: {problem}");
+        if (unfit.Count > 0) return ExitCodes.Wrong;
         using var events = request.EventsFile is null ? null : new EventFile(request.EventsFile);
         await using var store = await Store.OpenAsync(request.Store, events, time, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -87,9 +90,9 @@ internal static class RunCommand
 
         if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, CancellationToken.None);
         // What was run is told even after Ctrl-C.
-        var summary = new RunSummary(pass, store.Reader);
-        if (request.AsJson) await summary.WriteJsonAsync(Console.OpenStandardOutput(), CancellationToken.None);
-        else await summary.WriteTextAsync(Console.Out, CancellationToken.None);
+        var view = await RunView.ReadAsync(pass, store.Reader, CancellationToken.None);
+        if (request.AsJson) await RunSummary.WriteJsonAsync(Console.OpenStandardOutput(), view, CancellationToken.None);
+        else await RunSummary.WriteTextAsync(Console.Out, view);
         return ExitCode(pass.State.Phase);
     }
 

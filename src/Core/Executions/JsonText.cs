@@ -26,6 +26,30 @@ public static class JsonText
         return JsonElement.ParseValue(ref reader);
     }
 
+    /// <summary>One map over another: maps member by member, everything else as a whole.</summary>
+    public static JsonElement Merge(JsonElement below, JsonElement above) => Write(writer => WriteMerged(writer, below, above));
+
+    private static void WriteMerged(Utf8JsonWriter writer, JsonElement below, JsonElement above)
+    {
+        if (below.ValueKind != JsonValueKind.Object || above.ValueKind != JsonValueKind.Object)
+        {
+            above.WriteTo(writer);
+            return;
+        }
+
+        writer.WriteStartObject();
+        foreach (var member in below.EnumerateObject())
+        {
+            writer.WritePropertyName(member.Name);
+            if (above.TryGetProperty(member.Name, out var value)) WriteMerged(writer, member.Value, value);
+            else member.Value.WriteTo(writer);
+        }
+
+        foreach (var member in above.EnumerateObject())
+            if (!below.TryGetProperty(member.Name, out _)) member.WriteTo(writer);
+        writer.WriteEndObject();
+    }
+
     /// <summary>The member of that name, or null when <paramref name="element"/> is no object or lacks it.</summary>
     public static JsonElement? Member(this JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var member) ? member : null;

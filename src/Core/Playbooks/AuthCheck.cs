@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace PlaybookOperator.Core.Playbooks;
 
-/// <summary>Checks <c>auth</c> wherever it is written out: <c>NAME</c>, or <c>{secret: NAME, type, header}</c>.</summary>
+/// <summary>Checks the shape of <c>auth</c> wherever it is written out: <c>NAME</c>, or <c>{secret: NAME, type, header}</c>.</summary>
 internal static class AuthCheck
 {
     private static readonly ImmutableArray<string> s_http = ["bearer", "basic", "header"];
@@ -13,22 +13,21 @@ internal static class AuthCheck
         foreach (var step in plan.Steps)
         {
             if (step.Task is not { } task) continue;
-            Check(plan, $"{step.Field}.tool.auth", task.Tool.Kind, task.Tool.Settings["auth"], problems);
-            if (task.Sink is { } sink) Check(plan, $"{step.Field}.sink.auth", sink.Tool, sink.Settings["auth"], problems);
-            if (task.Retry.OnSuccess?.PerPageSink is { } page) Check(plan, $"{step.Field}.retry.on_success.per_iteration.sink.auth", page.Tool, page.Settings["auth"], problems);
+            Check($"{step.Field}.tool.auth", task.Tool.Kind, task.Tool.Settings["auth"], problems);
+            if (task.Sink is { } sink) Check($"{step.Field}.sink.auth", sink.Tool, sink.Settings["auth"], problems);
+            if (task.Retry.OnSuccess?.PerPageSink is { } page) Check($"{step.Field}.retry.on_success.per_iteration.sink.auth", page.Tool, page.Settings["auth"], problems);
         }
     }
 
-    private static void Check(Plan plan, string field, string kind, TemplateNode? auth, List<Problem> problems)
+    private static void Check(string field, string kind, TemplateNode? auth, List<Problem> problems)
     {
         switch (auth)
         {
             case TemplateNode.Constant { Value: var value }:
-                if (value.TryGetString(out var name)) CheckName(plan, field, name, problems);
-                else Report(problems, field, $"must be the name of a secret, or a map with secret and type, not {value.ToJson()}.");
+                if (!value.TryGetString(out _)) Report(problems, field, $"must be the name of a secret, or a map with secret and type, not {value.ToJson()}.");
                 break;
             case TemplateNode.Mapping map:
-                CheckMap(plan, field, kind == "postgres" ? s_postgres : s_http, map, problems);
+                CheckMap(field, kind == "postgres" ? s_postgres : s_http, map, problems);
                 break;
             case TemplateNode.Sequence:
                 Report(problems, field, "must be the name of a secret, or a map with secret and type, not a list.");
@@ -36,24 +35,15 @@ internal static class AuthCheck
         }
     }
 
-    private static void CheckMap(Plan plan, string field, ImmutableArray<string> types, TemplateNode.Mapping map, List<Problem> problems)
+    private static void CheckMap(string field, ImmutableArray<string> types, TemplateNode.Mapping map, List<Problem> problems)
     {
         foreach (var (key, _) in map.Members)
             if (key is not ("secret" or "type" or "header")) Report(problems, $"{field}.{key}", "is not a known key; known here are header, secret, type.");
         if (map["secret"] is null) Report(problems, $"{field}.secret", "is required: the name of the secret.");
-        else if (map["secret"] is TemplateNode.Constant { Value: var name } && name.TryGetString(out var secret)) CheckName(plan, field, secret, problems);
         if (map["type"] is not TemplateNode.Constant { Value: var given }) return;
         var type = given.ToText();
         if (!types.Contains(type)) Report(problems, $"{field}.type", $"must be {string.Join(", ", types)}, not '{type}'.");
         else if (type == "header" && map["header"] is null) Report(problems, $"{field}.header", "is required by type header: the name of the header.");
-    }
-
-    private static void CheckName(Plan plan, string field, string name, List<Problem> problems)
-    {
-        if (plan.Secrets.Any(secret => secret.Name == name)) return;
-        var near = NearestName.Find(name, plan.Secrets.Select(secret => secret.Name)) is { } known ? $" (did you mean {known}?)" : "";
-        problems.Add(new Problem(
-            ProblemSeverity.Warning, field, $"names the secret '{name}', which spec.secrets does not declare{near}; on a cluster no worker will have it."));
     }
 
     private static void Report(List<Problem> problems, string field, string message) =>

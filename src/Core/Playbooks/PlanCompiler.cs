@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks.Graphs;
+using PlaybookOperator.Core.Playbooks.Schemas;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
@@ -18,8 +19,6 @@ public sealed record Compilation(Plan? Plan, ImmutableArray<Problem> Problems)
 /// </summary>
 public static class PlanCompiler
 {
-    private const string NotYet = "is not supported by this version yet.";
-
     /// <param name="name">The playbook's name.</param>
     /// <param name="spec">Its spec: JSON of any type; anything but an object is a problem.</param>
     /// <param name="tools">What its steps may name.</param>
@@ -51,13 +50,13 @@ public static class PlanCompiler
     private static Plan? Compile(string name, FieldReader spec, TemplateCompiler templates)
     {
         spec.Take("description");
-        spec.Take("eventRetention");
         spec.TakeObject("cache");
         spec.TakeObject("loading");
-        spec.Refuse("schema", NotYet);
         var workload = CompileWorkload(spec, templates);
+        var schema = spec.Take("schema") is { } source ? WorkloadSchema.Compile(source, spec.PathOf("schema"), templates.Problems) : null;
+        var retention = RetentionCompiler.Compile(spec);
         var secrets = CompileSecrets(spec, templates.Problems);
-        var limits = CompileLimits(spec);
+        var limits = LimitsCompiler.Compile(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
         var onExit = spec.TakeString("onExit");
         var steps = CompileSteps(spec, Workbook.Read(spec, templates), workload, templates);
@@ -71,6 +70,8 @@ public static class PlanCompiler
             Steps = found,
             StartStep = start,
             Workload = workload,
+            Schema = schema,
+            EventRetention = retention,
             Secrets = secrets,
             Limits = limits,
             Worker = worker,
@@ -122,23 +123,6 @@ public static class PlanCompiler
         source?.ReportUnknown();
         reader.ReportUnknown();
         return name is null ? null : new SecretReference(name, secretName, key);
-    }
-
-    private static PlanLimits CompileLimits(FieldReader spec)
-    {
-        if (spec.TakeObject("limits") is not { } reader) return PlanLimits.Default;
-        var defaults = PlanLimits.Default;
-        var limits = new PlanLimits
-        {
-            MaxIterations = reader.TakeInteger(1, long.MaxValue, "maxIterations") ?? defaults.MaxIterations,
-            MaxDuration = reader.TakeDuration("maxDuration") ?? defaults.MaxDuration,
-            MaxParallel = (int)(reader.TakeInteger(1, 100_000, "maxParallel") ?? defaults.MaxParallel),
-            MaxEvents = reader.TakeInteger(100, long.MaxValue, "maxEvents") ?? defaults.MaxEvents,
-            MaxInlineResultBytes = reader.TakeInteger(0, 1 << 20, "maxResultBytes") ?? defaults.MaxInlineResultBytes,
-            Memory = reader.TakeString("memory"),
-        };
-        reader.ReportUnknown();
-        return limits;
     }
 
     private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, Workbook workbook, WorkloadPlan workload, TemplateCompiler templates)

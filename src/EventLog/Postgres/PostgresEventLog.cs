@@ -45,6 +45,7 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
                 Parameters.Of(execution.Parent?.Value),
                 Parameters.Of(Storable.Instant(execution.CreatedAt)),
                 Parameters.Of(execution.Workload.GetRawText()),
+                Parameters.Of(execution.Retention is { } retention ? (long)Math.Ceiling(retention.TotalSeconds) : null),
             ],
             static async (reader, token) =>
             {

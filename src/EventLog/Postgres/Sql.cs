@@ -38,6 +38,14 @@ internal static class Sql
     public static readonly string Result = Load("Reads/Result");
     public static readonly string Playbook = Load("Reads/Playbook");
     public static readonly string Job = Load("Reads/Job");
+    public static readonly string Expired = Load("Retention/Expired");
+    public static readonly string DeleteEvents = Load("Retention/DeleteEvents");
+    public static readonly string DeleteElements = Load("Retention/DeleteElements");
+    public static readonly string DeleteResults = Load("Retention/DeleteResults");
+    public static readonly string DeleteJobs = Load("Retention/DeleteJobs");
+    public static readonly string DeleteExecution = Load("Retention/DeleteExecution");
+    public static readonly string Partitions = Load("Retention/Partitions");
+    public static readonly string HasExecutions = Load("Retention/HasExecutions");
     public static readonly string Notify = Load("Wakes/Notify");
     public static readonly string Listen = Load("Wakes/Listen");
     public static readonly string OpenHeads = Load("Wakes/OpenHeads");

@@ -18,6 +18,7 @@ internal sealed class ExecutionController(
     Reconciler reconciler,
     ClusterWorkers workers,
     ChildReports parents,
+    ExecutionExpiry expiry,
     ExecutionStatusWriter statuses,
     ExecutionTelling telling)
 {
@@ -40,7 +41,7 @@ internal sealed class ExecutionController(
     public async Task<TimeSpan?> ReconcileAsync(ExecutionRef key, CancellationToken cancellationToken)
     {
         if (!executions.TryGet(key.Name, out var execution) || execution.Metadata.Uid != key.Uid) return await EndAsync(key, cancellationToken);
-        if (IsFinished(execution) && !HasWorkers(execution)) return null;
+        if (IsFinished(execution) && !HasWorkers(execution)) return await expiry.DeleteWhenDueAsync(execution, cancellationToken);
         if (!_ids.TryGetValue(key, out var id))
         {
             switch (await starter.StartAsync(execution, cancellationToken))
@@ -78,6 +79,7 @@ internal sealed class ExecutionController(
 
         var again = pass.WakeAt is { } due ? telling.Until(due) : (TimeSpan?)null;
         var status = statuses.Compose(execution, id, pass.State);
+        if (status.Message is null && OverrideCheck.Warn(execution.Spec.Overrides, pass.Plan) is { } warning) status = status with { Message = warning };
         if (!pass.State.IsTerminal && ExecutionStatusWriter.IsNews(execution.Status, status) && telling.TooSoon(id, status.Phase!, s_statusInterval) is { } wait)
             return again is null || wait < again ? wait : again;
         await TellAsync(execution, status, cancellationToken);

@@ -29,7 +29,7 @@ internal abstract record StartResult
 /// Registers an Execution in the log, with the playbook as it is now. From then on the playbook may change: the execution is pinned to the digest.
 /// </summary>
 internal sealed class ExecutionStarter(
-    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, ClusterIdentity cluster, TimeProvider time)
+    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, WorkloadReader workloads, ClusterIdentity cluster, TimeProvider time)
 {
     /// <summary>How long an Execution waits for a Playbook that does not exist.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
@@ -49,7 +49,22 @@ internal sealed class ExecutionStarter(
         var compilation = plans.Compile(playbook.Metadata.Name, digest, playbook.Spec);
         if (compilation.Plan is null)
             return new StartResult.Failed("InvalidPlaybook", $"Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
-        return new StartResult.Started(await CreateAsync(execution, playbook, digest, cancellationToken));
+        var plan = compilation.Plan;
+        if (execution.Spec.Limits is { } limits && LimitsCompiler.CheckTighter(plan.Limits, limits) is { Count: > 0 } looser)
+            return new StartResult.Failed("InvalidLimits", string.Join('\n', looser));
+        if (Retention(execution, plan) is not { } retention)
+            return new StartResult.Failed("InvalidEventRetention", $"eventRetention: must be keep, or a duration such as 30d, not {execution.Spec.EventRetention}.");
+        var (workload, refusal) = await workloads.ReadAsync(execution, cancellationToken);
+        if (workload is not { } values) return refusal!;
+        if (plan.Schema?.Check(plan.Workload, values, time.GetUtcNow()) is { Count: > 0 } unfit)
+            return new StartResult.Failed("InvalidWorkload", string.Join('\n', unfit));
+        return new StartResult.Started(await CreateAsync(execution, new Pinned(playbook.Metadata.Name, digest, playbook.Spec, values, retention), cancellationToken));
+    }
+
+    private static EventRetention? Retention(Execution execution, Plan plan)
+    {
+        if (execution.Spec.EventRetention is not { ValueKind: not JsonValueKind.Null } own) return plan.EventRetention;
+        return EventRetention.TryRead(own, out var retention) ? retention : null;
     }
 
     /// <summary>The execution of a resource, by the resource's uid; null when it never got as far as the log.</summary>
@@ -65,7 +80,7 @@ internal sealed class ExecutionStarter(
             : new StartResult.Failed("PlaybookNotFound", message);
     }
 
-    private async Task<ExecutionId> CreateAsync(Execution execution, Playbooks.Playbook playbook, string digest, CancellationToken cancellationToken)
+    private async Task<ExecutionId> CreateAsync(Execution execution, Pinned pinned, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return await log.CreateAsync(
@@ -75,16 +90,20 @@ internal sealed class ExecutionStarter(
                 execution.Metadata.Uid!,
                 execution.Metadata.Namespace!,
                 execution.Metadata.Name,
-                playbook.Metadata.Name,
-                digest,
-                playbook.Spec,
-                execution.Spec.Workload is { ValueKind: JsonValueKind.Object } workload ? workload : JsonText.EmptyObject)
+                pinned.Playbook,
+                pinned.Digest,
+                pinned.Spec,
+                pinned.Workload)
             {
                 CreatedAt = now,
+                Retention = pinned.Retention.Period,
                 Parent = ChildLabels.Read(execution.Metadata)?.Parent,
             },
             cancellationToken);
     }
+
+    /// <summary>What an execution runs with from its start to its end.</summary>
+    private sealed record Pinned(string Playbook, string Digest, JsonElement Spec, JsonElement Workload, EventRetention Retention);
 }
 
 /// <summary>The uid of this cluster (its kube-system namespace): executions of several clusters may share a database.</summary>

@@ -12,7 +12,8 @@ namespace PlaybookOperator.Operator.Executions;
 /// <param name="Header">The execution as read last.</param>
 /// <param name="State">Its state after the pass.</param>
 /// <param name="WakeAt">When to pass again although nothing happened; null: when woken.</param>
-public sealed record PassResult(ExecutionHeader Header, ExecutionState State, DateTimeOffset? WakeAt);
+/// <param name="Plan">The playbook that it runs.</param>
+public sealed record PassResult(ExecutionHeader Header, ExecutionState State, DateTimeOffset? WakeAt, Plan Plan);
 
 /// <summary>
 /// One pass over one execution: observe → read → decide → append → act. It knows nothing of playbooks; whatever it is told twice, and wherever it is
@@ -40,7 +41,7 @@ public sealed class Reconciler(
         var decisions = await SettleAsync(plan, pass, cancellationToken);
         await ActAsync(plan, pass, decisions, cancellationToken);
         states.Put(id, pass.State);
-        return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt);
+        return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt, plan);
     }
 
     /// <summary>The state as of now, for those who only look.</summary>

@@ -25,6 +25,7 @@ internal sealed class LeaderWork(
     ChildExecutions children,
     ContainerPods containers,
     IEventReader reader,
+    RetentionLoop retention,
     IWakeUps wakeUps,
     ClusterIdentity cluster,
     ReconcileOptions options,
@@ -108,6 +109,7 @@ internal sealed class LeaderWork(
             playbookLoop.RunAsync(options.Playbooks, stop.Token),
             ListenAsync(stop.Token),
             SweepAsync(stop.Token),
+            retention.RunAsync(stop.Token),
         ];
         // The first that ends ends the others: half a leader would look alive and not be.
         var first = await Task.WhenAny(all);

@@ -58,6 +58,8 @@ internal static class OperatorHost
         services.AddSingleton(_ => new EventLogMetrics());
         services.AddSingleton(provider => new DatabasePools(provider.GetRequiredService<EventLogOptions>(), provider.GetRequiredService<EventLogMetrics>()));
         services.AddSingleton<DatabaseSchema>();
+        services.AddSingleton<ExpiredExecutions>();
+        services.AddSingleton<RetentionLoop>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<PostgresEventLog>();
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<PostgresEventLog>());
@@ -124,10 +126,12 @@ internal static class OperatorHost
         services.AddCache(
             caches => caches.ExecutionState.Named("execution_state"), (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();
+        services.AddSingleton<WorkloadReader>();
         services.AddSingleton<ExecutionStarter>();
         services.AddSingleton<ExecutionStatusWriter>();
         services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<ExecutionTelling>();
+        services.AddSingleton<ExecutionExpiry>();
         services.AddSingleton<ExecutionController>();
         services.AddSingleton<PlaybookController>();
         services.AddSingleton<ApiAccess>();

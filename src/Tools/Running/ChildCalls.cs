@@ -22,7 +22,8 @@ public abstract record ChildEnd
 
     public sealed record Completed(JsonElement Result) : ChildEnd;
 
-    public sealed record Failed(WorkError Error) : ChildEnd;
+    /// <param name="TimedOut">Its <c>maxDuration</c> was over: the step's <c>timeout</c>, where that is the tighter one.</param>
+    public sealed record Failed(WorkError Error, bool TimedOut = false) : ChildEnd;
 }
 
 /// <summary>
@@ -76,7 +77,8 @@ public sealed class ChildCalls(RunnerOptions options, TimeProvider time, Func<do
                 : report with { Error = new WorkError(WorkErrorKind.ResultTooLarge, $"The child's result is larger than {assignment.MaxResultBytes} bytes.") };
         }
 
-        var error = ReportWriter.Cut(((ChildEnd.Failed)end).Error);
+        var failed = (ChildEnd.Failed)end;
+        var error = failed.TimedOut && plan.Timeout is { } timeout ? CallErrors.Timeout("The child execution", timeout) : ReportWriter.Cut(failed.Error);
         var delay = error.Kind is WorkErrorKind.Configuration or WorkErrorKind.Template
             ? null
             : await RetryAsync(assignment, plan, error, cancellationToken);

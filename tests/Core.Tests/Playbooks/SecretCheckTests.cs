@@ -43,15 +43,4 @@ public sealed class SecretCheckTests
         var spec = $$$"""{"secrets": [{"name": "TOKEN", "secretKeyRef": {"name": "a", "key": "b"}}], "workflow": [{"step": "a", "tool": {"kind": "{{{kind}}}", "url": "u", "query": "q", "auth": {{{auth}}} } }]}""";
         Assert.Contains(Compiling.Errors(kind == "http" ? spec.Replace(""" "query": "q",""", "", StringComparison.Ordinal) : spec.Replace(""" "url": "u",""", "", StringComparison.Ordinal)), error => error.StartsWith(expected, StringComparison.Ordinal));
     }
-
-    [Fact]
-    public void A_secret_that_is_not_declared_is_a_warning_with_the_nearest_name()
-    {
-        var warnings = Compiling.Warnings("""
-            {"secrets": [{"name": "TOKEN", "secretKeyRef": {"name": "a", "key": "b"}}],
-             "workflow": [{"step": "a", "tool": {"kind": "http", "url": "u", "auth": "TOKN"}, "sink": {"tool": "postgres", "auth": {"secret": "DB"}, "statement": "x"}}]}
-            """);
-        Assert.Contains("workflow[0].tool.auth: names the secret 'TOKN', which spec.secrets does not declare (did you mean TOKEN?); on a cluster no worker will have it.", warnings);
-        Assert.Contains(warnings, warning => warning.StartsWith("workflow[0].sink.auth: names the secret 'DB'", StringComparison.Ordinal));
-    }
 }

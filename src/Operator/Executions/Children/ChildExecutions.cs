@@ -21,7 +21,8 @@ namespace PlaybookOperator.Operator.Executions.Children;
 /// counts as lost. A child reports into the parent's log before its status says that it has finished, so a finished one is no live worker any more.
 /// </remarks>
 internal sealed class ChildExecutions(
-    ApiClient client, Informer<Execution> executions, PlanSource plans, IEventLog log, AssignmentReader assignments, ReportQueue reports, ChildCalls calls)
+    ApiClient client, Informer<Execution> executions, PlanSource plans, IEventLog log, AssignmentReader assignments, ReportQueue reports, ChildCalls calls,
+    TimeProvider time)
     : IWorkers
 {
     private const string Claimant = "child";
@@ -80,28 +81,31 @@ internal sealed class ChildExecutions(
             view, run, new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: used), element, cancellationToken);
         var (request, error) = await calls.RenderAsync(assignment, task, cancellationToken);
         executions.TryGet(new NamespacedName(view.Header.Namespace, view.Header.Name), out var resource);
-        error ??= await RefuseAsync(view, resource, request!, cancellationToken);
-        if (error is not null)
+        (var child, error) = error is null ? await ResolveAsync(view, resource, request!, cancellationToken) : (null, error);
+        if (child is null)
         {
-            var report = await calls.ReportAsync(assignment, task, new ChildEnd.Failed(error), child: null, TimeSpan.Zero, cancellationToken);
+            var report = await calls.ReportAsync(assignment, task, new ChildEnd.Failed(error!), child: null, TimeSpan.Zero, cancellationToken);
             await reports.EnqueueAsync(view.Header.Id, [report], cancellationToken);
             return;
         }
 
-        await CreateAsync(view.Header, ChildManifest.Build(view, resource, run, delivery, request!, request!.Playbook), delivery, cancellationToken);
+        await CreateAsync(view.Header, ChildManifest.Build(view, resource, run, delivery, request!, child), delivery, cancellationToken);
     }
 
     /// <summary>What can be told before a child exists is told here: its step fails at once, and no second try would help.</summary>
-    private async Task<WorkError?> RefuseAsync(ExecutionView view, Execution? resource, ChildRequest request, CancellationToken cancellationToken)
+    private async Task<(Plan? Child, WorkError? Error)> ResolveAsync(
+        ExecutionView view, Execution? resource, ChildRequest request, CancellationToken cancellationToken)
     {
-        if (Ancestry.Refuse(ChildManifest.Chain(view.Header, resource), request.Playbook) is { } endless) return Configuration(endless);
+        if (Ancestry.Refuse(ChildManifest.Chain(view.Header, resource), request.Playbook) is { } endless) return Refuse(endless);
         var name = new NamespacedName(view.Header.Namespace, request.Playbook);
         var playbook = IsName(request.Playbook) ? await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken) : null;
-        if (playbook is null) return Configuration($"name: there is no Playbook '{request.Playbook}' in namespace {view.Header.Namespace}.");
+        if (playbook is null) return Refuse($"name: there is no Playbook '{request.Playbook}' in namespace {view.Header.Namespace}.");
         var compilation = plans.Compile(name.Name, PlaybookDocument.Digest(playbook.Spec), playbook.Spec);
-        if (compilation.Plan is null) return Configuration($"name: Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
-        return ChildResult.RefuseStep(compilation.Plan, request.ReturnStep) is { } step ? Configuration(step) : null;
+        if (compilation.Plan is not { } child) return Refuse($"name: Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
+        return ChildResult.Refuse(child, request, time.GetUtcNow()) is { } unfit ? Refuse(unfit) : (child, null);
     }
+
+    private static (Plan? Child, WorkError? Error) Refuse(string message) => (null, new WorkError(WorkErrorKind.Configuration, message));
 
     private async Task CreateAsync(ExecutionHeader parent, JsonObject manifest, Delivery delivery, CancellationToken cancellationToken)
     {
@@ -121,8 +125,6 @@ internal sealed class ChildExecutions(
             throw;
         }
     }
-
-    private static WorkError Configuration(string message) => new(WorkErrorKind.Configuration, message);
 
     /// <summary>Whether Kubernetes could have an object of that name at all.</summary>
     private static bool IsName(string name) =>

@@ -15,17 +15,20 @@ internal static class ChildManifest
 
     private const int SecondsToLiveOfMany = 60;
 
-    public static JsonObject Build(ExecutionView parent, Execution? resource, StepRun run, Delivery delivery, ChildRequest request, string playbook)
+    public static JsonObject Build(ExecutionView parent, Execution? resource, StepRun run, Delivery delivery, ChildRequest request, Plan child)
     {
         var header = parent.Header;
         var chain = Chain(header, resource);
         var spec = new JsonObject
         {
-            ["playbook"] = playbook,
+            ["playbook"] = child.Name,
             ["workload"] = JsonNode.Parse(request.Workload.GetRawText()),
             ["parentExecution"] = Parent(header, run, delivery, request, chain),
         };
-        if (parent.Plan.ByName[run.Step].Task?.Timeout is { } timeout) spec["limits"] = new JsonObject { ["maxDuration"] = timeout.TotalSeconds };
+        // Only where it tightens: a child must not ask for more than its own playbook allows.
+        if (parent.Plan.ByName[run.Step].Task?.Timeout is { } timeout && timeout < child.Limits.MaxDuration)
+            spec["limits"] = new JsonObject { ["maxDuration"] = timeout.TotalSeconds };
+        if (resource?.Spec.EventRetention is { } retention) spec["eventRetention"] = JsonNode.Parse(retention.GetRawText());
         if (SecondsToLive(parent.State, run, resource) is { } seconds) spec["ttlSecondsAfterFinished"] = seconds;
         return new JsonObject
         {

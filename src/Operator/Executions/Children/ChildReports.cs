@@ -32,10 +32,9 @@ internal sealed class ChildReports(
     public async Task ReportAsync(Execution child, PassResult pass, CancellationToken cancellationToken)
     {
         if (Parent(child) is not var (parent, delivery)) return;
-        if (await reconciler.LookAsync(pass.Header.Id, cancellationToken) is not var (header, state, plan)) return;
-        var end = await ChildResult.ReadAsync(reader, header, plan, state, child.Spec.ParentExecution?.ReturnStep, cancellationToken);
-        var elapsed = state is { StartedAt: { } start, EndedAt: { } ended } ? ended - start : TimeSpan.Zero;
-        await TellAsync(parent, delivery, end, header.Id, elapsed, cancellationToken);
+        var end = await ChildResult.ReadAsync(reader, pass.Header, pass.Plan, pass.State, child.Spec.ParentExecution?.ReturnStep, cancellationToken);
+        var elapsed = pass.State is { StartedAt: { } start, EndedAt: { } ended } ? ended - start : TimeSpan.Zero;
+        await TellAsync(parent, delivery, end, pass.Header.Id, elapsed, cancellationToken);
     }
 
     /// <summary>The execution never got as far as the log, or lost what it rests on.</summary>

@@ -10,20 +10,28 @@ namespace PlaybookOperator.Operator.Executions.Children;
 /// <summary>What an ended child execution gives to the step that asked for it.</summary>
 public static class ChildResult
 {
+    private const string DeadlineExceeded = "DeadlineExceeded";
     private const int MaxLoopResults = 1_000_000;
     private static readonly JsonElement s_null = JsonElement.Parse("null");
 
-    /// <summary>Why a playbook cannot be asked for this step's result; null when it can.</summary>
-    public static string? RefuseStep(Plan child, string? returnStep) =>
-        returnStep is null || child.ByName.ContainsKey(returnStep)
-            ? null
-            : $"return_step: playbook '{child.Name}' has no step '{returnStep}'"
-                + (NearestName.Find(returnStep, child.ByName.Keys) is { } near ? $" (did you mean {near}?)." : ".");
+    /// <summary>Why a playbook cannot be run as asked: it has no such step, or its schema refuses the workload; null when it can.</summary>
+    public static string? Refuse(Plan child, ChildRequest request, DateTimeOffset now)
+    {
+        if (request.ReturnStep is { } step && !child.ByName.ContainsKey(step))
+        {
+            return $"return_step: playbook '{child.Name}' has no step '{step}'"
+                + (NearestName.Find(step, child.ByName.Keys) is { } near ? $" (did you mean {near}?)." : ".");
+        }
+
+        return child.Schema?.Check(child.Workload, request.Workload, now) is { Count: > 0 } unfit
+            ? $"args: do not fit playbook '{child.Name}': {string.Join("; ", unfit)}"
+            : null;
+    }
 
     public static async ValueTask<ChildEnd> ReadAsync(
         IEventReader reader, ExecutionHeader header, Plan plan, ExecutionState state, string? returnStep, CancellationToken cancellationToken)
     {
-        if (state.Phase != ExecutionPhase.Completed) return new ChildEnd.Failed(ErrorOf(header, state));
+        if (state.Phase != ExecutionPhase.Completed) return new ChildEnd.Failed(ErrorOf(header, state), TimedOut: state.Reason == DeadlineExceeded);
         var run = returnStep is null ? LastWithTool(plan, state) : state.Steps.GetValueOrDefault(returnStep);
         var result = run is { Status: StepStatus.Completed } ? await ReadAsync(reader, header.Id, state, run, cancellationToken) : null;
         return new ChildEnd.Completed(result ?? s_null);
