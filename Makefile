@@ -9,7 +9,7 @@ CLI_DLL = src/Cli/bin/$(CONFIGURATION)/net10.0/PlaybookOperator.Cli.dll
 SAMPLE_API_DLL = tests/SampleApi/bin/$(CONFIGURATION)/net10.0/PlaybookOperator.SampleApi.dll
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-cluster mutants bench corpus crds fmt verify
+.PHONY: help run build test test-cluster mutants bench corpus crds pages fmt verify
 include make/cluster.mk
 
 help: ## print this list
@@ -43,6 +43,9 @@ crds: ## generate the custom resource definitions from the C# types
 	@mkdir -p crds
 	@dotnet $(CLI_DLL) crds --directory crds
 	@hack/chart/sync.sh
+
+pages: ## write the pages of docs that are generated from the tests
+	@WRITE_PAGES=1 dotnet test tests/Cases.Tests --configuration $(CONFIGURATION) --filter up_to_date --verbosity quiet --nologo
 
 fmt: ## format the code
 	@dotnet format whitespace Operator.sln

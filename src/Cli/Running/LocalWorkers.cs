@@ -80,7 +80,8 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         }
         finally
         {
-            if (_running.TryRemove((execution.Id, delivery), out var running)) running.Stop.Dispose();
+            // Not disposed: whoever stops it may have found it just before. It holds no timer and no handle.
+            _running.TryRemove((execution.Id, delivery), out _);
             changed(execution.Id);
         }
     }

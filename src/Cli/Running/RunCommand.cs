@@ -19,14 +19,16 @@ internal static class RunCommand
     private static readonly Option<string> s_output = new("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
     private static readonly Option<string?> s_events = new("--events") { Description = "Write every event to this file, one JSON object a line." };
 
-    public static Command Create()
+    public static Command Create() => Create(Terminal.OfProcess());
+
+    public static Command Create(Terminal terminal)
     {
         s_output.AcceptOnlyFromAmong("text", "json");
         var command = new Command("run", "Run a playbook here, without a cluster.")
         {
             s_file, s_set, s_workload, s_secret, s_store, s_parallel, s_timeout, s_output, s_events,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), terminal, cancellationToken));
         return command;
     }
 
@@ -64,14 +66,14 @@ internal static class RunCommand
         return secrets;
     }
 
-    private static async Task<int> RunAsync(RunRequest request, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(RunRequest request, Terminal terminal, CancellationToken cancellationToken)
     {
         var file = PlaybookFile.Read(request.File);
-        foreach (var problem in file.Problems) await Console.Error.WriteLineAsync(problem.ToString());
+        foreach (var problem in file.Problems) await terminal.Errors.WriteLineAsync(problem.ToString());
         if (file.HasErrors) return ExitCodes.Wrong;
         var time = TimeProvider.System;
         var unfit = file.Plan!.Schema?.Check(file.Plan.Workload, request.Workload, time.GetUtcNow()) ?? [];
-        foreach (var problem in unfit) await Console.Error.WriteLineAsync($"playbook: {problem}");
+        foreach (var problem in unfit) await terminal.Errors.WriteLineAsync($"playbook: {problem}");
         if (unfit.Count > 0) return ExitCodes.Wrong;
         using var events = request.EventsFile is null ? null : new EventFile(request.EventsFile);
         await using var store = await Store.OpenAsync(request.Store, events, time, cancellationToken);
@@ -81,15 +83,15 @@ internal static class RunCommand
         {
             var id = await run.StartAsync(file, request.Workload, parent: null);
             using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => stop.Cancel(), null, timeout, Timeout.InfiniteTimeSpan) : null;
-            var draw = !request.AsJson && !Console.IsErrorRedirected;
+            var draw = !request.AsJson && terminal.Draws;
             pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
         }
 
         if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, CancellationToken.None);
         // What was run is told even after Ctrl-C.
         var view = await RunView.ReadAsync(pass, store.Reader, CancellationToken.None);
-        if (request.AsJson) await RunSummary.WriteJsonAsync(Console.OpenStandardOutput(), view, CancellationToken.None);
-        else await RunSummary.WriteTextAsync(Console.Out, view);
+        if (request.AsJson) await RunSummary.WriteJsonAsync(terminal.Output, view, CancellationToken.None);
+        else await RunSummary.WriteTextAsync(terminal.Text, view);
         return ExitCode(pass.State.Phase);
     }
 

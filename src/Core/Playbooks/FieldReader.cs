@@ -8,6 +8,9 @@ namespace PlaybookOperator.Core.Playbooks;
 /// </summary>
 internal sealed class FieldReader
 {
+    /// <summary>What nearly everybody who finds a boolean in place of a text has to know.</summary>
+    public const string QuoteThem = "YAML takes y, n, yes, no, on and off for true and false: quote them";
+
     private readonly JsonElement _object;
     private readonly List<Problem> _problems;
     private readonly Dictionary<string, JsonProperty> _members = new(StringComparer.Ordinal);
@@ -58,7 +61,7 @@ internal sealed class FieldReader
     {
         if (Take(names) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.String) return value.GetString();
-        Wrong(value, "a string", names);
+        Wrong(value, value.ValueKind is JsonValueKind.True or JsonValueKind.False ? $"a string ({QuoteThem})" : "a string", names);
         return null;
     }
 

@@ -139,13 +139,21 @@ internal static class LoopCompiler
     private static SortKey? CompileSortKey(JsonElement entry, string path, TemplateCompiler templates)
     {
         if (entry.ValueKind != JsonValueKind.Object)
-            return templates.CompileCondition(entry, path) is { } template ? new SortKey(template, Descending: false) : null;
+            return CompileSortTemplate(entry, path, templates) is { } template ? new SortKey(template, Descending: false) : null;
         var reader = new FieldReader(entry, path, templates.Problems);
         var descending = reader.TakeBoolean("desc", "descending") ?? false;
         var by = reader.Take("by");
         if (by is null) reader.Error("by", "is required: a template over the element.");
         reader.ReportUnknown();
-        return by is { } found && templates.CompileCondition(found, reader.PathOf("by")) is { } compiled ? new SortKey(compiled, descending) : null;
+        return by is { } found && CompileSortTemplate(found, reader.PathOf("by"), templates) is { } compiled ? new SortKey(compiled, descending) : null;
+    }
+
+    private static Template? CompileSortTemplate(JsonElement value, string path, TemplateCompiler templates)
+    {
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) return templates.CompileCondition(value, path);
+        templates.Problems.Add(new Problem(
+            ProblemSeverity.Error, path, $"must be a template over the element, not {FieldReader.Describe(value)} ({FieldReader.QuoteThem})."));
+        return null;
     }
 
     private static TemplateNode? CompileLimit(FieldReader reader, TemplateCompiler templates)

@@ -4,7 +4,7 @@ namespace PlaybookOperator.Core.Playbooks;
 public static class NearestName
 {
     /// <summary>
-    /// The candidate with the smallest edit distance (Levenshtein), if that is at most a third of the name's length; ties go to ordinal order.
+    /// The candidate with the smallest edit distance (Levenshtein), if that is at most a third of the name's length and leaves something of it; ties go to ordinal order.
     /// Null when nothing is near.
     /// </summary>
     public static string? Find(string name, IEnumerable<string> candidates)
@@ -13,7 +13,7 @@ public static class NearestName
         return candidates
             .Where(candidate => Math.Abs(candidate.Length - name.Length) <= limit)
             .Select(candidate => (candidate, distance: Distance(name, candidate)))
-            .Where(pair => pair.distance <= limit)
+            .Where(pair => pair.distance <= limit && pair.distance < name.Length)
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .Select(pair => pair.candidate)
             .FirstOrDefault();

@@ -12,6 +12,8 @@ public static class TaskCompiler
 {
     private static readonly string[] s_ownKeys = ["tool", "args", "input", "retry", "sink", "save", "timeout"];
 
+    private static readonly string[] s_needTool = ["retry", "sink", "save", "timeout"];
+
     /// <summary>The task of a step as it stands in an assignment; null when it has problems.</summary>
     public static TaskPlan? Compile(JsonElement task, TemplateOptions options, List<Problem> problems)
     {
@@ -74,7 +76,12 @@ public static class TaskCompiler
 
     private static ToolPlan? CompileTool(FieldReader step, TemplateCompiler templates)
     {
-        if (step.Take("tool") is not { } tool) return null;
+        if (step.Take("tool") is not { } tool)
+        {
+            RequireTool(step);
+            return null;
+        }
+
         switch (tool.ValueKind)
         {
             case JsonValueKind.String:
@@ -88,6 +95,12 @@ public static class TaskCompiler
                 step.Wrong(tool, "a tool's name, or a map with kind", "tool");
                 return null;
         }
+    }
+
+    /// <summary>A routing step has nothing that could be retried, timed or written; silence would hide a forgotten tool.</summary>
+    private static void RequireTool(FieldReader step)
+    {
+        if (s_needTool.FirstOrDefault(step.Has) is { } key) step.Error("tool", $"is required: {step.Spelling(key)} says how to run a tool, and there is none.");
     }
 
     private static ToolPlan? CompileSettings(string kind, FieldReader reader, string kindKey, TemplateCompiler templates, bool isFlat)

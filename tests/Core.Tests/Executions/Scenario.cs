@@ -98,7 +98,12 @@ internal sealed class Scenario
         Assert.True(Log.Claim(delivery, worker: 1));
         var report = new WorkReport
         {
-            RunId = delivery.Key.RunId, Index = index, Fence = delivery.Fence, Outcome = outcome, Result = result, NextAt = nextAt,
+            RunId = delivery.Key.RunId,
+            Index = index,
+            Fence = delivery.Fence,
+            Outcome = outcome,
+            Result = result,
+            NextAt = nextAt,
             Error = outcome == WorkOutcome.Completed ? null : new WorkError(WorkErrorKind.Http, "503 from the server.", 503),
         };
         Assert.Equal(IngestOutcome.Accepted, Log.Take(more?.Invoke(report) ?? report, Now));

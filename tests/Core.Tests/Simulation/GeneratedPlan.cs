@@ -139,6 +139,9 @@ internal sealed class GeneratedPlan
         var length = Chance(15) ? 0 : Chance(8) ? _random.Next(30) : _random.Next(1, 6);
         var loop = new JsonObject { ["mode"] = Chance(35) ? "sequential" : "async" };
         if (Chance(80)) loop["maxParallel"] = 1 + _random.Next(4);
+        if (Chance(15)) (loop["mode"], loop["chunk"]) = ("chunked", 1 + _random.Next(3));
+        if (Chance(15)) loop["rateLimit"] = new JsonObject { ["perSecond"] = Chance(50) ? 0.5 : 1 + _random.Next(10) };
+        if (Chance(20) && loop["mode"]!.GetValue<string>() == "sequential") loop["until"] = "result > 1";
         switch (_random.Next(6))
         {
             case 0 or 1:

@@ -17,7 +17,7 @@ internal sealed class Laws(World world, GeneratedPlan generated)
     /// <summary>An editable limit was raised or lowered; the highest so far counts.</summary>
     public void Allow(string step, int maxParallel)
     {
-        if (generated.Plan.ByName.GetValueOrDefault(step)?.Loop?.Mode == LoopMode.Async) _allowed[step] = Math.Max(_allowed[step], maxParallel);
+        if (generated.Plan.ByName.GetValueOrDefault(step)?.Loop?.Mode is LoopMode.Async or LoopMode.Chunked) _allowed[step] = Math.Max(_allowed[step], maxParallel);
     }
 
     /// <summary>After every step of the world.</summary>
@@ -41,7 +41,8 @@ internal sealed class Laws(World world, GeneratedPlan generated)
         var again = world.Decide(world.Log.State, observed with { Jobs = jobs }, world.Now);
         world.Demand(again.IsQuiet, "not at rest after obeying");
         var state = world.Log.State;
-        var hasReason = state.IsTerminal || state.Phase == ExecutionPhase.Suspended || state.Open.Values.Any(work => HasFuture(work, jobs, again));
+        var hasReason = state.IsTerminal || state.Phase == ExecutionPhase.Suspended || state.Open.Values.Any(work => HasFuture(work, jobs, again))
+            || state.Loops.Values.Any(loop => loop.NextStartAt is { } due && due > world.Now && again.WakeAt <= due);
         world.Demand(hasReason, "stuck");
     }
 

@@ -162,8 +162,8 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         ExecutionEvent? ended = null;
         foreach (var happened in world.Log.Events.Where(happened => happened.RunId == run))
         {
-            if (happened.Type == EventType.IterationCompleted) succeeded++;
-            else if (happened.Type == EventType.IterationFailed) failed++;
+            if (happened.Type == EventType.IterationCompleted) succeeded += happened.ChunkSize ?? 1;
+            else if (happened.Type == EventType.IterationFailed) failed += happened.ChunkSize ?? 1;
             else if (happened.Type is EventType.IteratorCompleted or EventType.IteratorFailed) ended = happened;
         }
 
@@ -171,6 +171,7 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         long Stat(string name) => stats.GetProperty(name).GetInt64();
         world.Demand(
             (total, succeeded, failed, total - succeeded - failed) == (Stat("total"), Stat("succeeded"), Stat("failed"), Stat("skipped")), $"stats of {started.Step} are {stats}");
-        if (ended.Type == EventType.IteratorCompleted) world.Demand(Stat("skipped") == 0, $"the loop of {started.Step} completed without all iterations");
+        var stopped = world.Log.Events.Any(happened => happened.RunId == run && happened.Context.Member("until") is { ValueKind: System.Text.Json.JsonValueKind.True });
+        if (ended.Type == EventType.IteratorCompleted && !stopped) world.Demand(Stat("skipped") == 0, $"the loop of {started.Step} completed without all iterations");
     }
 }

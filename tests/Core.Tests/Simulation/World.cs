@@ -213,10 +213,13 @@ internal sealed class World
             Outcome = outcome,
             Result = outcome == WorkOutcome.Completed ? JsonText.Write(writer => writer.WriteNumberValue(delivery.Key.Index)) : null,
             Error = error,
+            Until = outcome == WorkOutcome.Completed && HasUntil(delivery.Key) ? Chance(30) : null,
             NextAt = outcome == WorkOutcome.Waiting ? Now + TimeSpan.FromSeconds(_random.Next(1, 30)) : null,
             Notes = Chance(20) ? [new WorkNote(EventType.CallRetry, 1, null, new WorkError(WorkErrorKind.Network, "reset"), 100, Now)] : [],
         };
     }
+
+    private bool HasUntil(WorkKey key) => !key.IsCall && _generated.Plan.LoopOf(Log.State.FindRun(key.RunId)?.Step)?.Until is not null;
 
     private void CalmDown()
     {
@@ -242,7 +245,7 @@ internal sealed class World
         }
 
         if (Log.Events.Count > before || Log.State.IsTerminal) return;
-        var due = Log.State.Open.Values.Select(work => work.NextAt).Where(at => at > Now).Min();
+        var due = Log.State.Open.Values.Select(work => work.NextAt).Concat(Log.State.Loops.Values.Select(loop => loop.NextStartAt)).Where(at => at > Now).Min();
         Demand(due is not null, "stuck");
         Now = due!.Value;
     }

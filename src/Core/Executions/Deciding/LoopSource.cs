@@ -32,7 +32,7 @@ internal abstract record LoopSource
         var loop = step.Loop!;
         var scope = new Scope(draft, run);
         if (!scope.Has(ReferencesOf(loop))) return new Blocked();
-        if (!loop.In.TryRender(scope, draft.Evaluation, out var source, out var error)) return Fail(step, error!);
+        if (!loop.In.TryRender(scope, draft.Evaluation, out var source, out var error)) return Fail(step, "in", error!);
         if (source.Kind == ValueKind.Map) source = Pairs(source);
         if (source.Kind != ValueKind.List)
             return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.in must give a list or a map, not {Describe(source)}.");
@@ -88,7 +88,7 @@ internal abstract record LoopSource
         for (var i = 0; i < keys.Length; i++)
         {
             var variables = new Variables(scope).Set(loop.Iterator, items[i]);
-            if (!loop.Key!.TryRender(variables, draft.Evaluation, out var key, out var error)) return Fail(step, error!);
+            if (!loop.Key!.TryRender(variables, draft.Evaluation, out var key, out var error)) return Fail(step, "key", error!);
             if (key.Kind is not (ValueKind.String or ValueKind.Integer or ValueKind.Float or ValueKind.Boolean))
                 return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.key must give text or a number, not {Describe(key)} as for index {i}.");
             keys[i] = key.ToText();
@@ -109,7 +109,7 @@ internal abstract record LoopSource
             var variables = new Variables(scope).Set(loop.Iterator, items[i]);
             var keys = new Value[loop.OrderBy.Length];
             for (var k = 0; k < keys.Length; k++)
-                if (!loop.OrderBy[k].By.TryEvaluate(variables, draft.Evaluation, out keys[k], out var error)) return Fail(step, error!);
+                if (!loop.OrderBy[k].By.TryEvaluate(variables, draft.Evaluation, out keys[k], out var error)) return Fail(step, "orderBy", error!);
             keyed[i] = (items[i], keys);
         }
 
@@ -150,8 +150,8 @@ internal abstract record LoopSource
     private static IEnumerable<TemplateReference> ReferencesOf(LoopPlan loop) =>
         loop.In.References.Concat(loop.Where?.References ?? []).Concat(loop.Limit?.References ?? []).Concat(loop.Key?.References ?? []).Concat(loop.OrderBy.SelectMany(key => key.By.References));
 
-    private static Invalid Fail(StepPlan step, TemplateError error) =>
-        new(WorkErrorKind.Template, $"{step.Field}.loop: template, line {error.Line}, column {error.Column}: {error.Message}");
+    private static Invalid Fail(StepPlan step, string key, TemplateError error) =>
+        new(WorkErrorKind.Template, $"{step.Field}.loop.{key}: template, line {error.Line}, column {error.Column}: {error.Message}");
 
     private static string Describe(Value value) => value.Kind is ValueKind.Undefined or ValueKind.Null
         ? value.TypeName

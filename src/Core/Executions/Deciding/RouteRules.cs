@@ -146,6 +146,7 @@ internal static class RouteRules
         {
             if (!node.TryRender(scope, draft.Evaluation, out var result, out var error)) return Fail("case", error!);
             exit = exit with { Result = result.ToJsonElement() };
+            scope.ReplaceResult(result);
         }
 
         if (actions.Fail is { } fail)

@@ -26,6 +26,9 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         return this;
     }
 
+    /// <summary>What templates read from here on as the step's result, under either name.</summary>
+    public void ReplaceResult(Value result) => Set("result", result).Set(run.Step, result);
+
     /// <summary>
     /// Whether everything that these references read is at hand. What is not is asked for: results of loops and results stored by reference are
     /// only loaded when a template names them.

@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace PlaybookOperator.Cluster.Tests.Cases;
+
+/// <summary>One playbook and one Execution of it, both of one name, on the cluster; removed when disposed.</summary>
+internal sealed class ClusterRun : IAsyncDisposable
+{
+    /// <summary>The secret with the sample API's address, for specs.</summary>
+    public const string Secrets = "  secrets: [{name: PAGINATED_API_URL, secretKeyRef: {name: paginated-api, key: url}}]\n";
+
+    /// <summary>An image of the test cluster that has a shell.</summary>
+    public const string ShellImage = "playbook-postgres:dev";
+
+    private ClusterRun(string name) => Name = name;
+
+    public string Name { get; }
+
+    /// <summary><paramref name="spec"/>: indented by two; <c>$name</c> in it stands for the name, which is also the run key.</summary>
+    public static async Task<ClusterRun> StartAsync(string kind, string spec)
+    {
+        var run = new ClusterRun($"{kind}-{Guid.NewGuid().ToString("N")[..8]}");
+        await Cluster.StartAsync(run.Name, spec.Replace("$name", run.Name, StringComparison.Ordinal));
+        return run;
+    }
+
+    public Task<JsonElement> FinishedAsync(int seconds = 120) => Cluster.FinishedAsync(Name, seconds);
+
+    /// <summary>The id in the log, once the operator has given one.</summary>
+    public async Task<string> IdAsync()
+    {
+        var id = "";
+        await Cluster.UntilAsync("the Execution has an id", async () => (id = await FieldAsync("executionId")).Length > 0);
+        return id;
+    }
+
+    public async Task<string> FieldAsync(string name) =>
+        (await Cluster.KubectlAsync($"-n {Cluster.Samples} get execution {Name} -o jsonpath={{.status.{name}}}")).Trim();
+
+    /// <summary>Patches the Execution's spec, as <c>kubectl patch</c> does.</summary>
+    public Task PatchAsync(string spec) => Cluster.KubectlAsync($"-n {Cluster.Samples} patch execution {Name} --type=merge -p {{\\\"spec\\\":{spec}}}");
+
+    public async Task<long> EventsAsync(string type) =>
+        await Cluster.NumberAsync($"SELECT count(*) FROM event WHERE execution_id = {await IdAsync()} AND event_type = '{type}'");
+
+    public async Task<long> LastEventAsync() => await Cluster.NumberAsync($"SELECT max(event_id) FROM event WHERE execution_id = {await IdAsync()}");
+
+    /// <summary>Names of what carries the execution's label: <c>jobs</c> or <c>pods</c>.</summary>
+    public async Task<IReadOnlyList<string>> OwnedAsync(string kind) =>
+        (await Cluster.KubectlAsync($"-n {Cluster.Samples} get {kind} -l playbooks.dev/execution-id={await IdAsync()} -o name")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>How many requests the sample API has served for this run.</summary>
+    public Task<int> RequestsAsync() => Cluster.RequestsAsync(Name);
+
+    public async Task AssertDenseAsync()
+    {
+        var id = await IdAsync();
+        Assert.Equal(1, await Cluster.NumberAsync($"SELECT CASE WHEN min(event_id) = 1 AND max(event_id) = count(*) THEN 1 ELSE 0 END FROM event WHERE execution_id = {id}"));
+    }
+
+    public async ValueTask DisposeAsync() => await Cluster.RemoveAsync(Name);
+}
