@@ -3,6 +3,7 @@ using PlaybookOperator.Cli;
 using PlaybookOperator.Cli.Commands;
 using PlaybookOperator.Cli.Evaluating;
 using PlaybookOperator.Cli.Linting;
+using PlaybookOperator.Cli.Replaying;
 using PlaybookOperator.Cli.Running;
 using PlaybookOperator.EventLog;
 
@@ -10,6 +11,7 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
 {
     RunCommand.Create(),
     LintCommand.Create(),
+    ReplayCommand.Create(),
     EvalCommand.Create(),
     CrdsCommand.Create(),
     RedriveCommand.Create(),
@@ -24,7 +26,12 @@ try
         return ExitCodes.Wrong;
     }
 
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        // Ctrl-C lets a run end as cancelled: calls stop at once, children and the log take a moment. A second one ends the process.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+    });
 }
 catch (UsageException wrong)
 {

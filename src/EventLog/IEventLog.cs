@@ -77,6 +77,12 @@ public interface IEventReader
     /// <summary>The JSON of a result that is stored by reference; null when there is none.</summary>
     ValueTask<System.Text.Json.JsonElement?> ReadResultAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The element of an iteration as stored at <c>iterator.started</c>, or the list of those of a chunk of <paramref name="size"/>; null for calls and
+    /// for loops over a range.
+    /// </summary>
+    ValueTask<System.Text.Json.JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, int? size, CancellationToken cancellationToken);
+
     /// <summary>The pinned spec of a playbook; null when unknown.</summary>
     ValueTask<System.Text.Json.JsonElement?> ReadPlaybookAsync(string digest, CancellationToken cancellationToken);
 

@@ -20,6 +20,9 @@ public sealed record NewExecution(
     public ExecutionId? RetryOf { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>How long its rows stay after its end; null: for good.</summary>
+    public TimeSpan? Retention { get; init; }
 }
 
 /// <summary>The row of an execution.</summary>

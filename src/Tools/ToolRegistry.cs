@@ -35,6 +35,14 @@ public sealed class ToolRegistry : IDisposable
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
+    /// <summary>One tool, and no sinks.</summary>
+    internal ToolRegistry(string kind, ITool tool, ToolInstances instances)
+    {
+        Instances = instances;
+        _tools = new Dictionary<string, ITool>(StringComparer.Ordinal) { [kind] = tool }.ToFrozenDictionary(StringComparer.Ordinal);
+        _sinks = FrozenDictionary<string, ITool>.Empty;
+    }
+
     public ToolInstances Instances { get; }
 
     /// <summary>Null: there is no such tool.</summary>

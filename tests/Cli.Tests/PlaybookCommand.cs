@@ -55,7 +55,10 @@ internal static class PlaybookCommand
     /// <param name="input">What the command reads; null: nothing.</param>
     public static Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments) => FinishAsync(Start(arguments), input);
 
-    private static async Task<CommandOutcome> FinishAsync(Process started, byte[]? input)
+    /// <summary>Runs the command and does something to its process meanwhile.</summary>
+    public static Task<CommandOutcome> RunAsync(Func<Process, Task> meanwhile, params string[] arguments) => FinishAsync(Start(arguments), null, meanwhile);
+
+    private static async Task<CommandOutcome> FinishAsync(Process started, byte[]? input, Func<Process, Task>? meanwhile = null)
     {
         using var process = started;
         var cancellationToken = TestContext.Current.CancellationToken;
@@ -67,6 +70,7 @@ internal static class PlaybookCommand
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
             await process.StandardInput.BaseStream.WriteAsync(input ?? [], patience.Token);
             process.StandardInput.Close();
+            if (meanwhile is not null) await meanwhile(process);
             await process.WaitForExitAsync(patience.Token);
             return new CommandOutcome(process.ExitCode, await output, await errors);
         }

@@ -13,6 +13,10 @@
 - apiGroups: [playbooks.dev]
   resources: [executions/finalizers]
   verbs: [update]
+# Large workloads: spec.workloadFrom.configMapKeyRef.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get]
 - apiGroups: [batch]
   resources: [jobs]
   verbs: [get, list, watch, create, patch, delete]

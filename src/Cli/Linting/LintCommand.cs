@@ -18,11 +18,25 @@ internal static class LintCommand
 
     private static int Lint(string[] files, bool asJson)
     {
-        var problems = files.SelectMany(file => PlaybookFile.Read(file).Problems).ToList();
+        var problems = files.SelectMany(Problems).ToList();
         if (asJson) WriteJson(problems);
         else
             foreach (var problem in problems) Console.Out.WriteLine(problem);
         return problems.Any(problem => problem.IsError) ? ExitCodes.Wrong : ExitCodes.Completed;
+    }
+
+    /// <summary>A file that cannot be read is a problem of its own; the others are checked no less.</summary>
+    private static IEnumerable<PlacedProblem> Problems(string file)
+    {
+        try
+        {
+            return PlaybookFile.ReadAll(file).SelectMany(playbook => playbook.Problems);
+        }
+        catch (UsageException unreadable)
+        {
+            var message = unreadable.Message.StartsWith($"{file}: ", StringComparison.Ordinal) ? unreadable.Message[(file.Length + 2)..] : unreadable.Message;
+            return [new PlacedProblem(file, 1, 1, "", message, IsError: true)];
+        }
     }
 
     private static void WriteJson(List<PlacedProblem> problems)

@@ -22,26 +22,32 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
 {
     public bool HasErrors => Problems.Any(problem => problem.IsError);
 
+    /// <summary>The first playbook of a file.</summary>
     /// <exception cref="UsageException">The file cannot be read.</exception>
-    public static PlaybookFile Read(string file)
+    public static PlaybookFile Read(string file) => ReadAll(file)[0];
+
+    /// <summary>All playbooks of a file; at least one entry, which holds the problems when there is none.</summary>
+    /// <exception cref="UsageException">The file cannot be read.</exception>
+    public static IReadOnlyList<PlaybookFile> ReadAll(string file)
     {
         try
         {
-            return Compile(file, ReadText(file));
+            var documents = YamlDocument.ReadAll(ReadText(file));
+            if (documents.Count == 0)
+                return [new PlaybookFile(file, null, null, [new PlacedProblem(file, 1, 1, "", "The file is empty; a playbook is expected.", IsError: true)])];
+            // A file may hold other resources beside playbooks, as kubectl takes them.
+            var playbooks = documents.Where(IsPlaybook).ToList();
+            return [.. (playbooks.Count > 0 ? playbooks : [documents[0]]).Select(yaml => Compile(file, yaml))];
         }
         catch (YamlException malformed)
         {
-            return new PlaybookFile(file, null, null, [new PlacedProblem(file, malformed.Line, malformed.Column, "", malformed.Message, IsError: true)]);
+            return [new PlaybookFile(file, null, null, [new PlacedProblem(file, malformed.Line, malformed.Column, "", malformed.Message, IsError: true)])];
         }
     }
 
-    private static PlaybookFile Compile(string file, string text)
+    /// <summary>One document as a playbook.</summary>
+    public static PlaybookFile Compile(string file, YamlDocument yaml)
     {
-        var documents = YamlDocument.ReadAll(text);
-        if (documents.Count == 0)
-            return new PlaybookFile(file, null, null, [new PlacedProblem(file, 1, 1, "", "The file is empty; a playbook is expected.", IsError: true)]);
-        // A file may hold other resources beside the playbook, as kubectl takes them.
-        var yaml = documents.FirstOrDefault(IsPlaybook) ?? documents[0];
         var problems = new List<Problem>();
         var document = PlaybookDocument.Read(yaml.Root, problems);
         if (document is null) return new PlaybookFile(file, null, null, Place(file, yaml, "", problems));
@@ -49,10 +55,12 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
         return new PlaybookFile(file, document, compilation.Plan, Place(file, yaml, document.SpecPath, compilation.Problems));
     }
 
-    private static bool IsPlaybook(YamlDocument document) =>
+    /// <summary>Says that it is one, or has a workflow and does not say what else it is.</summary>
+    public static bool IsPlaybook(YamlDocument document) =>
         document.Root.ValueKind == JsonValueKind.Object
-        && document.Root.TryGetProperty("kind", out var kind)
-        && kind.ValueKind == JsonValueKind.String && kind.ValueEquals("Playbook");
+        && (document.Root.TryGetProperty("kind", out var kind)
+            ? kind.ValueKind == JsonValueKind.String && kind.ValueEquals("Playbook")
+            : document.Root.TryGetProperty("workflow", out _));
 
     private static List<PlacedProblem> Place(string file, YamlDocument yaml, string specPath, IEnumerable<Problem> problems) =>
     [

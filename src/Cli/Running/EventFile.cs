@@ -1,16 +1,17 @@
-using System.Text.Json;
+using System.Collections.Concurrent;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
 
 namespace PlaybookOperator.Cli.Running;
 
-/// <summary>The whole log as NDJSON, one event a line, in order.</summary>
+/// <summary>The whole log as NDJSON, one event a line, in order; the logs of children stand between, each in its own order.</summary>
 internal sealed class EventFile : IDisposable
 {
     private const int PageSize = 500;
     private readonly FileStream _stream;
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<ExecutionId, ExecutionId?> _parents = new();
 
     /// <exception cref="UsageException">The file cannot be written.</exception>
     public EventFile(string file)
@@ -25,17 +26,25 @@ internal sealed class EventFile : IDisposable
         }
     }
 
+    /// <summary>Tells of an execution before it has events.</summary>
+    public void Expect(ExecutionId execution, ExecutionId? parent) => _parents[execution] = parent;
+
     public void Write(ExecutionId execution, ExecutionEvent happened)
     {
         lock (_lock)
         {
-            EventLine.Write(_stream, execution, parent: null, happened);
+            EventLine.Write(_stream, execution, _parents.GetValueOrDefault(execution), happened);
             _stream.WriteByte((byte)'\n');
         }
     }
 
-    /// <summary>Copies the log of a store that does not hand its events out as they happen.</summary>
-    public async Task CopyAsync(IEventReader reader, ExecutionId id, CancellationToken cancellationToken)
+    /// <summary>Copies the logs of a store that does not hand its events out as they happen.</summary>
+    public async Task CopyAsync(IEventReader reader, CancellationToken cancellationToken)
+    {
+        foreach (var id in _parents.Keys.Order()) await CopyAsync(reader, id, cancellationToken);
+    }
+
+    private async Task CopyAsync(IEventReader reader, ExecutionId id, CancellationToken cancellationToken)
     {
         long after = 0;
         while (true)

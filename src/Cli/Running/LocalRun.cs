@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Threading.Channels;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Caching;
@@ -14,55 +16,87 @@ using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Cli.Running;
 
-/// <summary>One execution in this process: the operator's own engine over a store, with tasks for pods.</summary>
+/// <summary>An execution and its children in this process: the operator's own engine over a store, with tasks for pods.</summary>
 internal sealed class LocalRun : IAsyncDisposable
 {
     private readonly Store _store;
+    private readonly EventFile? _events;
     private readonly TimeProvider _time;
     private readonly ToolRegistry _tools;
     private readonly LocalWorkers _workers;
+    private readonly LocalChildren _children;
+    private readonly ChildCalls _calls;
     private readonly Reconciler _reconciler;
     private readonly PlanSource _plans;
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentDictionary<ExecutionId, Channel<bool>> _wakes = new();
     private readonly SemaphoreSlim? _ceiling;
+    private int _entropy = RandomNumberGenerator.GetInt32(int.MaxValue);
 
-    public LocalRun(Store store, RunRequest request, TimeProvider time)
+    public LocalRun(Store store, RunRequest request, EventFile? events, TimeProvider time)
     {
-        (_store, _time) = (store, time);
+        (_store, _events, _time) = (store, events, time);
         _tools = new ToolRegistry(time);
         _ceiling = request.Parallel is { } parallel ? new SemaphoreSlim(parallel) : null;
-        var runner = new AssignmentRunner(_tools, new GivenSecrets(request.Secrets), new RunnerOptions { HandsBackLongWaits = false }, time, Random.Shared.NextDouble);
+        var options = new RunnerOptions { HandsBackLongWaits = false };
+        var runner = new AssignmentRunner(_tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble);
         _workers = new LocalWorkers(runner, store.Log, _ceiling, Wake);
         _plans = new PlanSource(store.Reader, new BoundedCache<string, Plan>(PlanSource.DefaultCache, time), new TemplateCache(time));
         var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf));
         _reconciler = new Reconciler(store.Log, store.Reader, _plans, states, _workers, time);
-        _workers.Assignments = new AssignmentSource(store.Log, store.Reader, _reconciler);
+        _calls = new ChildCalls(options, time, Random.Shared.NextDouble);
+        _children = new LocalChildren(
+            new PlaybookLibrary(request.File),
+            _calls,
+            store.Reader,
+            (file, workload, parent) => StartAsync(file, workload, parent),
+            (id, timeout, stop) => FinishAsync(id, static _ => { }, timeout, stop),
+            time);
+        _workers.Assignments = new AssignmentSource(store.Log, new AssignmentReader(store.Reader), _reconciler);
+        _workers.Children = _children;
     }
 
-    /// <summary>Registers the execution and returns its id.</summary>
-    public async Task<ExecutionId> StartAsync(PlaybookFile file, RunRequest request, CancellationToken cancellationToken)
+    /// <summary>Registers an execution and returns its id.</summary>
+    public async Task<ExecutionId> StartAsync(PlaybookFile file, JsonElement workload, ExecutionId? parent)
     {
         var document = file.Document!;
         var digest = PlaybookDocument.Digest(document.Spec);
         _plans.Compile(document.Name, digest, document.Spec);
         var now = _time.GetUtcNow();
-        var id = ExecutionId.Create(now, RandomNumberGenerator.GetInt32(int.MaxValue));
+        // Counted up, so that children of one millisecond do not draw the same number.
+        var id = ExecutionId.Create(now, Interlocked.Increment(ref _entropy));
+        _events?.Expect(id, parent);
+        _children.Remember(id, parent, document.Name);
         return await _store.Log.CreateAsync(
-            new NewExecution(id, "local", id.ToString(), "default", document.Name, document.Path, digest, document.Spec, request.Workload) { CreatedAt = now },
-            cancellationToken);
+            new NewExecution(id, "local", id.ToString(), "default", document.Name, document.Path, digest, document.Spec, workload)
+            {
+                CreatedAt = now,
+                Parent = parent,
+                Retention = file.Plan!.EventRetention.Period,
+            },
+            CancellationToken.None);
     }
 
     /// <summary>Passes until the execution has ended. <paramref name="stop"/> cancels the execution, not the passes: it ends cleanly.</summary>
-    public async Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, CancellationToken stop)
+    public Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, CancellationToken stop) => FinishAsync(id, progress, timeout: null, stop);
+
+    private async Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, TimeSpan? timeout, CancellationToken stop)
     {
-        await using var onStop = stop.Register(Wake);
+        var run = Intent.Run;
+        if (timeout is { } most)
+            run = run with { Overrides = run.Overrides.Add("limits.maxDuration", JsonText.Write(writer => writer.WriteNumberValue(most.TotalSeconds))) };
+        var wakes = _wakes.GetOrAdd(id, _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
+        await using var onStop = stop.Register(() => Wake(id));
         while (true)
         {
-            var intent = Intent.Run with { Cancel = stop.IsCancellationRequested };
-            var pass = await _reconciler.PassAsync(id, intent, CancellationToken.None);
+            var pass = await _reconciler.PassAsync(id, run with { Cancel = stop.IsCancellationRequested }, CancellationToken.None);
             progress(pass.State);
-            if (pass.State.IsTerminal) return pass;
-            await WaitAsync(pass.WakeAt);
+            if (pass.State.IsTerminal)
+            {
+                _wakes.TryRemove(id, out _);
+                return pass;
+            }
+
+            await WaitAsync(id, wakes, pass.WakeAt);
         }
     }
 
@@ -70,15 +104,19 @@ internal sealed class LocalRun : IAsyncDisposable
     {
         await _workers.DisposeAsync();
         _tools.Dispose();
+        _calls.Dispose();
         _ceiling?.Dispose();
     }
 
-    private void Wake() => _wakes.Writer.TryWrite(true);
-
-    private async Task WaitAsync(DateTimeOffset? due)
+    private void Wake(ExecutionId id)
     {
-        using var timer = due is { } at ? _time.CreateTimer(_ => Wake(), null, Later(at), Timeout.InfiniteTimeSpan) : null;
-        await _wakes.Reader.ReadAsync();
+        if (_wakes.TryGetValue(id, out var wakes)) wakes.Writer.TryWrite(true);
+    }
+
+    private async Task WaitAsync(ExecutionId id, Channel<bool> wakes, DateTimeOffset? due)
+    {
+        using var timer = due is { } at ? _time.CreateTimer(_ => Wake(id), null, Later(at), Timeout.InfiniteTimeSpan) : null;
+        await wakes.Reader.ReadAsync();
     }
 
     private TimeSpan Later(DateTimeOffset due)

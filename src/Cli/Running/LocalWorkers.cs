@@ -10,17 +10,21 @@ using Delivery = PlaybookOperator.Core.Executions.Delivery;
 namespace PlaybookOperator.Cli.Running;
 
 /// <summary>Workers as tasks of this process: they claim, run and report as a pod does, over the same log.</summary>
-/// <param name="ceiling">Calls at once over the whole run; null: the loops' own limits decide.</param>
+/// <param name="ceiling">Calls at once over the whole run; null: the loops' own limits decide. What waits for a child holds no place.</param>
 /// <param name="changed">Called after a report has been taken in.</param>
-internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, SemaphoreSlim? ceiling, Action changed) : IWorkers, IAsyncDisposable
+internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, SemaphoreSlim? ceiling, Action<ExecutionId> changed) : IWorkers, IAsyncDisposable
 {
     private const string Claimant = "local";
-    private readonly ConcurrentDictionary<Delivery, (Task Work, CancellationTokenSource Stop)> _running = new();
+    private readonly ConcurrentDictionary<(ExecutionId Execution, Delivery Delivery), (Task Work, CancellationTokenSource Stop)> _running = new();
 
     /// <summary>Set once; the assignments come from the reconciler, which itself needs the workers.</summary>
     public AssignmentSource? Assignments { get; set; }
 
-    public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id) => _running.ToDictionary(entry => entry.Key, _ => JobPhase.Active);
+    /// <summary>Set once; runs the children of executions.</summary>
+    public LocalChildren? Children { get; set; }
+
+    public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id) =>
+        _running.Keys.Where(key => key.Execution == id).ToDictionary(key => key.Delivery, _ => JobPhase.Active);
 
     public ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
     {
@@ -31,7 +35,8 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
             var task = order.Plan.ByName[run.Step].Task!;
             // The entry stands before the work begins, and is taken away only after its report is in the log.
             var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_running.TryAdd(delivery, (WorkAsync(order.Execution.Id, delivery, task, begin.Task, stop.Token), stop))) begin.SetResult();
+            var work = WorkAsync(order.Execution, delivery, task, begin.Task, stop.Token);
+            if (_running.TryAdd((order.Execution.Id, delivery), (work, stop))) begin.SetResult();
         }
 
         return ValueTask.CompletedTask;
@@ -40,29 +45,33 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
     public async ValueTask StopAsync(ExecutionHeader execution, IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
     {
         foreach (var delivery in deliveries)
-            if (_running.TryGetValue(delivery, out var running)) await running.Stop.CancelAsync();
+            if (_running.TryGetValue((execution.Id, delivery), out var running)) await running.Stop.CancelAsync();
     }
 
+    /// <summary>Stops what runs and waits for it: children end as cancelled before this returns.</summary>
     public async ValueTask DisposeAsync()
     {
-        var all = _running.Values.ToList();
-        foreach (var running in all) await running.Stop.CancelAsync();
-        await Task.WhenAll(all.Select(running => running.Work));
+        while (_running.Values.ToList() is { Count: > 0 } all)
+        {
+            foreach (var running in all) await running.Stop.CancelAsync();
+            await Task.WhenAll(all.Select(running => running.Work));
+        }
     }
 
-    private async Task WorkAsync(ExecutionId id, Delivery delivery, TaskPlan task, Task begin, CancellationToken cancellationToken)
+    private async Task WorkAsync(ExecutionHeader execution, Delivery delivery, TaskPlan task, Task begin, CancellationToken cancellationToken)
     {
         await begin;
+        var place = task.RunsAsChild ? null : ceiling;
         try
         {
-            if (ceiling is not null) await ceiling.WaitAsync(cancellationToken);
+            if (place is not null) await place.WaitAsync(cancellationToken);
             try
             {
-                await RunAsync(id, delivery, task, cancellationToken);
+                await RunAsync(execution, delivery, task, cancellationToken);
             }
             finally
             {
-                ceiling?.Release();
+                place?.Release();
             }
         }
         catch (OperationCanceledException)
@@ -72,18 +81,20 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         finally
         {
             // Not disposed: whoever stops it may have found it just before. It holds no timer and no handle.
-            _running.TryRemove(delivery, out _);
-            changed();
+            _running.TryRemove((execution.Id, delivery), out _);
+            changed(execution.Id);
         }
     }
 
-    private async Task RunAsync(ExecutionId id, Delivery delivery, TaskPlan task, CancellationToken cancellationToken)
+    private async Task RunAsync(ExecutionHeader execution, Delivery delivery, TaskPlan task, CancellationToken cancellationToken)
     {
-        var (assignment, _) = await Assignments!.ClaimAsync(id, delivery, Claimant, cancellationToken);
+        var (assignment, _) = await Assignments!.ClaimAsync(execution.Id, delivery, Claimant, cancellationToken);
         if (assignment is null) return;
-        var report = await runner.RunAsync(
-            assignment, task, (progress, token) => log.SaveProgressAsync(id, delivery.Key, delivery.Fence, progress, token), cancellationToken);
+        var report = task.RunsAsChild
+            ? await Children!.RunAsync(execution, assignment, task, cancellationToken)
+            : await runner.RunAsync(
+                assignment, task, (progress, token) => log.SaveProgressAsync(execution.Id, delivery.Key, delivery.Fence, progress, token), cancellationToken);
         // A result that is there is kept even if the run is being stopped.
-        await log.IngestAsync(id, [report], CancellationToken.None);
+        await log.IngestAsync(execution.Id, [report], CancellationToken.None);
     }
 }

@@ -72,23 +72,26 @@ internal static class RunCommand
         foreach (var problem in file.Problems) await terminal.Errors.WriteLineAsync(problem.ToString());
         if (file.HasErrors) return ExitCodes.Wrong;
         var time = TimeProvider.System;
+        var unfit = file.Plan!.Schema?.Check(file.Plan.Workload, request.Workload, time.GetUtcNow()) ?? [];
+        foreach (var problem in unfit) await terminal.Errors.WriteLineAsync($"playbook: {problem}");
+        if (unfit.Count > 0) return ExitCodes.Wrong;
         using var events = request.EventsFile is null ? null : new EventFile(request.EventsFile);
         await using var store = await Store.OpenAsync(request.Store, events, time, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PassResult pass;
-        await using (var run = new LocalRun(store, request, time))
+        await using (var run = new LocalRun(store, request, events, time))
         {
-            var id = await run.StartAsync(file, request, CancellationToken.None);
+            var id = await run.StartAsync(file, request.Workload, parent: null);
             using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => stop.Cancel(), null, timeout, Timeout.InfiniteTimeSpan) : null;
             var draw = !request.AsJson && terminal.Draws;
             pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
         }
 
-        if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, pass.Header.Id, CancellationToken.None);
+        if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, CancellationToken.None);
         // What was run is told even after Ctrl-C.
-        var summary = new RunSummary(pass, store.Reader);
-        if (request.AsJson) await summary.WriteJsonAsync(terminal.Output, CancellationToken.None);
-        else await summary.WriteTextAsync(terminal.Text, CancellationToken.None);
+        var view = await RunView.ReadAsync(pass, store.Reader, CancellationToken.None);
+        if (request.AsJson) await RunSummary.WriteJsonAsync(terminal.Output, view, CancellationToken.None);
+        else await RunSummary.WriteTextAsync(terminal.Text, view);
         return ExitCode(pass.State.Phase);
     }
 

@@ -113,12 +113,13 @@ public static class Ingest
         {
             DurationMs = report.DurationMs,
             Result = isLarge ? null : report.Result,
-            Context = isLarge || report.Until is not null || report.Case is not null || report.Response is not null
+            Context = isLarge || report.Until is not null || report.Case is not null || report.Response is not null || report.Child is not null
                 ? JsonText.Object(writer =>
                 {
                     if (isLarge) writer.WriteNumber("result_bytes", bytes);
                     if (report.Until is { } until) writer.WriteBoolean("until", until);
                     WriteForCase(writer, report);
+                    WriteChild(writer, report);
                 })
                 : null,
         };
@@ -131,6 +132,7 @@ public static class Ingest
             Context = JsonText.Object(writer =>
             {
                 writer.WriteString("next_at", report.NextAt ?? now);
+                WriteChild(writer, report);
                 if (report.Error is { } error) WriteError(writer, error);
             }),
         };
@@ -140,12 +142,13 @@ public static class Ingest
         {
             DurationMs = report.DurationMs,
             Error = report.Error?.Message ?? "The call failed.",
-            Context = report.Error is null && report.Case is null && report.Response is null
+            Context = report.Error is null && report.Case is null && report.Response is null && report.Child is null
                 ? null
                 : JsonText.Object(writer =>
                 {
                     if (report.Error is { } error) WriteError(writer, error);
                     WriteForCase(writer, report);
+                    WriteChild(writer, report);
                 }),
         };
 
@@ -173,6 +176,11 @@ public static class Ingest
 
     /// <summary>Bytes of the value's compact UTF-8 JSON.</summary>
     public static long ByteCount(JsonElement value) => System.Text.Encoding.UTF8.GetByteCount(value.GetRawText());
+
+    private static void WriteChild(Utf8JsonWriter writer, WorkReport report)
+    {
+        if (report.Child is { } child) writer.WriteString("child_execution_id", child.ToString());
+    }
 
     private static void WriteError(Utf8JsonWriter writer, WorkError error)
     {

@@ -23,15 +23,19 @@ internal static class GraphCheck
     private static void CheckNames(Plan plan, List<Problem> problems)
     {
         foreach (var twice in plan.Steps.Where(step => step.Name.Length > 0).GroupBy(step => step.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
-        foreach (var step in twice.Skip(1))
-            problems.Add(new Problem(ProblemSeverity.Error, $"{step.Field}.step", $"the name '{step.Name}' is taken by {twice.First().Field}; names must be unique."));
+        {
+            foreach (var step in twice.Skip(1))
+                problems.Add(new Problem(ProblemSeverity.Error, $"{step.Field}.step", $"the name '{step.Name}' is taken by {twice.First().Field}; names must be unique."));
+        }
     }
 
     private static void CheckTargets(Plan plan, List<Problem> problems)
     {
         foreach (var step in plan.Steps)
-        foreach (var target in step.Successors.Where(target => target != End && !plan.ByName.ContainsKey(target)))
-            problems.Add(new Problem(ProblemSeverity.Error, KeyOf(step, target), $"names the step '{target}', which does not exist{Near(plan, target)}."));
+        {
+            foreach (var target in step.Successors.Where(target => target != End && !plan.ByName.ContainsKey(target)))
+                problems.Add(new Problem(ProblemSeverity.Error, KeyOf(step, target), $"names the step '{target}', which does not exist{Near(plan, target)}."));
+        }
     }
 
     /// <summary>The step of <c>onExit</c> stands outside the graph: nothing leads to it, it leads nowhere.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks.Graphs;
+using PlaybookOperator.Core.Playbooks.Schemas;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
@@ -19,6 +20,12 @@ public sealed record Plan
     public required string StartStep { get; init; }
 
     public required WorkloadPlan Workload { get; init; }
+
+    /// <summary><c>spec.schema</c>; null: any workload will do.</summary>
+    public WorkloadSchema? Schema { get; init; }
+
+    /// <summary>How long an execution's events are kept after its end.</summary>
+    public EventRetention EventRetention { get; init; } = EventRetention.Default;
 
     public required ImmutableArray<SecretReference> Secrets { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks.Graphs;
+using PlaybookOperator.Core.Playbooks.Schemas;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
@@ -48,13 +49,14 @@ public static class PlanCompiler
     private static Plan? Compile(string name, FieldReader spec, TemplateCompiler templates)
     {
         spec.Take("description");
-        spec.Take("eventRetention");
         spec.TakeObject("cache");
         spec.TakeObject("loading");
-        foreach (var key in (string[])["workbook", "schema"]) spec.Refuse(key, NotYet);
+        foreach (var key in (string[])["workbook"]) spec.Refuse(key, NotYet);
         var workload = CompileWorkload(spec, templates);
+        var schema = spec.Take("schema") is { } source ? WorkloadSchema.Compile(source, spec.PathOf("schema"), templates.Problems) : null;
+        var retention = RetentionCompiler.Compile(spec);
         var secrets = CompileSecrets(spec, templates.Problems);
-        var limits = CompileLimits(spec);
+        var limits = LimitsCompiler.Compile(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
         var onExit = spec.TakeString("onExit");
         var steps = CompileSteps(spec, workload, templates);
@@ -68,6 +70,8 @@ public static class PlanCompiler
             Steps = found,
             StartStep = start,
             Workload = workload,
+            Schema = schema,
+            EventRetention = retention,
             Secrets = secrets,
             Limits = limits,
             Worker = worker,
@@ -119,23 +123,6 @@ public static class PlanCompiler
         source?.ReportUnknown();
         reader.ReportUnknown();
         return name is null ? null : new SecretReference(name, secretName, key);
-    }
-
-    private static PlanLimits CompileLimits(FieldReader spec)
-    {
-        if (spec.TakeObject("limits") is not { } reader) return PlanLimits.Default;
-        var defaults = PlanLimits.Default;
-        var limits = new PlanLimits
-        {
-            MaxIterations = reader.TakeInteger(1, long.MaxValue, "maxIterations") ?? defaults.MaxIterations,
-            MaxDuration = reader.TakeDuration("maxDuration") ?? defaults.MaxDuration,
-            MaxParallel = (int)(reader.TakeInteger(1, 100_000, "maxParallel") ?? defaults.MaxParallel),
-            MaxEvents = reader.TakeInteger(100, long.MaxValue, "maxEvents") ?? defaults.MaxEvents,
-            MaxInlineResultBytes = reader.TakeInteger(0, 1 << 20, "maxResultBytes") ?? defaults.MaxInlineResultBytes,
-            Memory = reader.TakeString("memory"),
-        };
-        reader.ReportUnknown();
-        return limits;
     }
 
     private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, WorkloadPlan workload, TemplateCompiler templates)

@@ -17,5 +17,6 @@ public sealed record Problem(ProblemSeverity Severity, string Field, string Mess
     /// <summary>Line and column, from 1, inside a template in that field; null when the field as a whole is meant.</summary>
     public (int Line, int Column)? TemplatePosition { get; init; }
 
-    public override string ToString() => $"{Field}: {Message}";
+    /// <summary>As the linter and the Ready condition print it.</summary>
+    public override string ToString() => $"{Field}: {(Severity == ProblemSeverity.Warning ? "warning: " : "")}{Message}";
 }

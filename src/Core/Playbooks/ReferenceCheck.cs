@@ -13,7 +13,12 @@ internal static class ReferenceCheck
         {
             foreach (var (field, references) in OperatorTemplates(step)) CheckSecrets(plan, field, references, problems);
             foreach (var (field, references) in AllTemplates(step)) CheckNames(plan, step, field, references, problems);
+            foreach (var (field, name) in CredentialsOf(step)) CheckDeclared(plan, field, name, problems);
         }
+
+        foreach (var (name, node) in plan.Workload.Template.Members)
+        foreach (var secret in node.References.Where(reference => reference.Root == "secret" && reference.Path.Count > 0).Select(reference => reference.Path[0]).Distinct(StringComparer.Ordinal))
+            CheckDeclared(plan, $"workload.{name}", secret, problems);
     }
 
     /// <summary>Templates that are evaluated where secrets must never be.</summary>
@@ -38,10 +43,11 @@ internal static class ReferenceCheck
         foreach (var clause in step.Next)
             yield return ($"{step.Field}.next", (clause.When?.References ?? []).Concat(clause.Targets.SelectMany(target => target.Args?.References ?? [])));
         if (step.Vars is { } vars) yield return ($"{step.Field}.vars", vars.References);
+        if (step.Task is { RunsAsChild: true } child) yield return ($"{step.Field}.tool", child.References);
     }
 
     private static IEnumerable<(string Field, IEnumerable<TemplateReference> References)> AllTemplates(StepPlan step) =>
-        step.Task is { } task ? OperatorTemplates(step).Append(($"{step.Field}.tool", task.References)) : OperatorTemplates(step);
+        step.Task is { RunsAsChild: false } task ? OperatorTemplates(step).Append(($"{step.Field}.tool", task.References)) : OperatorTemplates(step);
 
     private static void CheckSecrets(Plan plan, string field, IEnumerable<TemplateReference> references, List<Problem> problems)
     {
@@ -73,8 +79,33 @@ internal static class ReferenceCheck
 
     private static void CheckSecret(Plan plan, string field, TemplateReference reference, List<Problem> problems)
     {
-        if (reference.Path.Count == 0 || plan.Secrets.Any(secret => secret.Name == reference.Path[0])) return;
-        problems.Add(new Problem(ProblemSeverity.Warning, field, $"reads 'secret.{reference.Path[0]}', which spec.secrets does not declare; on a cluster no worker will have it."));
+        if (reference.Path.Count > 0) CheckDeclared(plan, field, reference.Path[0], problems);
+    }
+
+    /// <summary>A playbook that declares secrets means all of them; one that declares none may be meant for <c>playbook run --secret</c> only.</summary>
+    private static void CheckDeclared(Plan plan, string field, string name, List<Problem> problems)
+    {
+        if (plan.Secrets.Any(secret => secret.Name == name)) return;
+        if (plan.Secrets.IsEmpty)
+        {
+            problems.Add(new Problem(ProblemSeverity.Warning, field, $"names the secret '{name}', and the playbook declares no secrets; on a cluster no worker will have it."));
+            return;
+        }
+
+        var near = NearestName.Find(name, plan.Secrets.Select(secret => secret.Name)) is { } similar ? $" (did you mean {similar}?)" : "";
+        problems.Add(new Problem(ProblemSeverity.Error, field, $"names the secret '{name}', which secrets does not declare{near}; no worker would have it."));
+    }
+
+    /// <summary>Secrets that <c>auth</c> names rather than reads.</summary>
+    private static IEnumerable<(string Field, string Name)> CredentialsOf(StepPlan step)
+    {
+        if (step.Task is not { } task) yield break;
+        foreach (var (field, settings) in ((string, TemplateNode.Mapping?)[])[("tool", task.Tool.Settings), ("sink", task.Sink?.Settings)])
+        {
+            var auth = settings?["auth"];
+            var secret = auth is TemplateNode.Mapping map ? map["secret"] : auth;
+            if (secret is TemplateNode.Constant { Value: { Kind: ValueKind.String } name }) yield return ($"{step.Field}.{field}.auth", name.ToText());
+        }
     }
 
     private static bool IsKnown(Plan plan, StepPlan step, string name) =>

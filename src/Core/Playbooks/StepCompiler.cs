@@ -15,7 +15,8 @@ internal static class StepCompiler
     public static StepPlan Compile(JsonElement source, string field, WorkloadPlan workload, TemplateCompiler templates)
     {
         var reader = new FieldReader(source, field, templates.Problems);
-        var name = reader.TakeString("step", "name") ?? "";
+        // In the flat form name may be a key of the tool.
+        var name = (reader.Has("step") ? reader.TakeString("step") : reader.TakeString("step", "name")) ?? "";
         CheckName(reader, name);
         reader.Take("desc", "description");
         reader.TakeObject("cache");
@@ -24,6 +25,7 @@ internal static class StepCompiler
         var hasVars = reader.Has("vars");
         var vars = TaskCompiler.CompileMap(reader, templates, "vars");
         var (ofWorker, ofOperator) = CasePlacement.Place(RouteCompiler.CompileCase(reader, templates), task, loop, templates.Problems);
+        if (task is { RunsAsChild: true }) CheckChild(ofWorker, templates.Problems);
         var step = new StepPlan
         {
             Name = name,
@@ -39,6 +41,13 @@ internal static class StepCompiler
         reader.ReportUnknown();
         if (loop is not null && task is null && !reader.Has("tool")) reader.Error("tool", "is required: a tool must be named for a loop to run.");
         return step;
+    }
+
+    /// <summary>A child execution has no worker that could write or gather.</summary>
+    private static void CheckChild(ImmutableArray<CaseClause> clauses, List<Problem> problems)
+    {
+        foreach (var clause in clauses.Where(clause => clause.Then.Sink is not null || clause.Then.Collect is not null))
+            problems.Add(new Problem(ProblemSeverity.Error, clause.Field, "has sink or collect, which do not go with the tool playbook; write from a step after it, or inside the child."));
     }
 
     /// <summary>What the worker has to know of the step around its task.</summary>

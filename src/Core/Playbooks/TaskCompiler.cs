@@ -39,7 +39,17 @@ public static class TaskCompiler
         var sink = SinkCompiler.Compile(step, templates, "sink", "save");
         var timeout = step.TakeDuration("timeout");
         var tool = CompileTool(step, templates);
-        return tool is null ? null : new TaskPlan { Tool = tool, Args = args, Retry = retry, Sink = sink, Timeout = timeout };
+        if (tool is null) return null;
+        var task = new TaskPlan { Tool = tool, Args = args, Retry = retry, Sink = sink, Timeout = timeout };
+        if (task.RunsAsChild) CheckChild(step, task);
+        return task;
+    }
+
+    /// <summary>A child execution has no worker that could write or turn pages.</summary>
+    private static void CheckChild(FieldReader step, TaskPlan task)
+    {
+        if (task.Sink is not null) step.Error(step.Spelling("sink", "save"), "does not go with the tool playbook; write from a step after it, or inside the child.");
+        if (task.Retry.OnSuccess is not null) step.Error(step.Spelling("retry"), "on_success does not go with the tool playbook; only on_error does.");
     }
 
     /// <summary>The task's part of a step as written: what an assignment carries.</summary>

@@ -36,6 +36,9 @@ public sealed record TaskPlan
     /// <summary>False: the value is not wanted (<c>collect: none</c>) and stays in the worker.</summary>
     public bool KeepsResult { get; init; } = true;
 
+    /// <summary>Done by a child execution rather than by a worker.</summary>
+    public bool RunsAsChild => Tool.Kind == ToolPlan.Playbook;
+
     public IEnumerable<TemplateReference> References =>
         Tool.Settings.References.Concat(Args.References).Concat(Retry.References).Concat(Sink?.Settings.References ?? [])
             .Concat(Until?.References ?? [])
@@ -45,7 +48,11 @@ public sealed record TaskPlan
 
 /// <param name="Kind">Such as <c>http</c>; a known tool.</param>
 /// <param name="Settings">The tool's keys in camelCase, without <c>kind</c>.</param>
-public sealed record ToolPlan(string Kind, TemplateNode.Mapping Settings);
+public sealed record ToolPlan(string Kind, TemplateNode.Mapping Settings)
+{
+    /// <summary>The tool that runs another playbook as a child execution.</summary>
+    public const string Playbook = "playbook";
+}
 
 /// <param name="Tool"><c>postgres</c> or <c>http</c>.</param>
 /// <param name="Settings">The sink's keys in camelCase, without <c>tool</c>: for postgres <c>auth</c>, <c>table</c>, <c>mode</c>, <c>key</c>, <c>data</c>, or <c>statement</c> and <c>params</c>.</param>

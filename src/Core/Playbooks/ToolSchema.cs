@@ -14,6 +14,7 @@ internal sealed record ToolSchema(string Kind, string[][] Keys, string[] Require
             [["method"], ["url", "endpoint"], ["headers"], ["params"], ["body", "payload"], ["auth"], ["timeout"], ["followRedirects"], ["maxResponseBytes"]],
             ["url"]),
         new("postgres", [["auth"], ["query", "command"], ["params"], ["maxRows"], ["timeout"]], ["query"]),
+        new(ToolPlan.Playbook, [["name", "path"], ["args"], ["returnStep"]], ["name"]),
         new("transform", [["result"]], ["result"]),
         new("noop", [["result"]], []),
     }.ToFrozenDictionary(schema => schema.Kind, StringComparer.Ordinal);
@@ -22,7 +23,6 @@ internal sealed record ToolSchema(string Kind, string[][] Keys, string[] Require
     {
         ["container"] = "is not supported by this version yet",
         ["shell"] = "is not supported by this version yet",
-        ["playbook"] = "is not supported by this version yet",
         ["workbook"] = "is not supported by this version yet",
         ["python"] = "is not supported; use container",
         ["duckdb"] = "is not supported; use container",

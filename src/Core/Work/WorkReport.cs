@@ -67,6 +67,10 @@ public sealed record WorkReport
     /// <summary>Conditions that met an undefined name or an error where the language says "false", counted.</summary>
     public long Warnings { get; init; }
 
+    /// <summary>The child execution that did the work; only the operator itself says so, for the tool <c>playbook</c>.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ExecutionId? Child { get; init; }
+
     [System.Text.Json.Serialization.JsonIgnore]
     public WorkKey Key => new(RunId, Index);
 }
@@ -114,6 +118,7 @@ public static class WorkErrorKind
     public const string Sink = "Sink";
     public const string Fail = "Fail";
     public const string ResultTooLarge = "ResultTooLarge";
+    public const string Playbook = "Playbook";
     public const string WorkerLost = "WorkerLost";
     public const string NoResult = "NoResult";
     public const string Internal = "Internal";

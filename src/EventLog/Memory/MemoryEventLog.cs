@@ -121,6 +121,9 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
     public ValueTask<JsonElement?> ReadResultAsync(ExecutionId id, WorkKey key, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Result(key) : null);
 
+    public ValueTask<JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, int? size, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.ReadElement(key, size) : null);
+
     public ValueTask<JsonElement?> ReadPlaybookAsync(string digest, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_playbooks.TryGetValue(digest, out var spec) ? spec : (JsonElement?)null);
 

@@ -129,6 +129,11 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         lock (_lock) return _results.Read(runId, fromIndex, limit);
     }
 
+    public JsonElement? ReadElement(WorkKey key, int? size)
+    {
+        lock (_lock) return Element(key, size);
+    }
+
     public JsonElement? Result(WorkKey key)
     {
         lock (_lock) return _results.Find(key);

@@ -64,6 +64,13 @@ public sealed partial class PostgresEventLog
             static row => row.GetString(0),
             cancellationToken).ConfigureAwait(false));
 
+    public async ValueTask<JsonElement?> ReadElementAsync(ExecutionId id, WorkKey key, int? size, CancellationToken cancellationToken) =>
+        Json(await FirstAsync(
+            Sql.Element,
+            [Parameters.Of(id.Value), Parameters.Of(key.RunId), Parameters.Of(key.Index), Parameters.Of((long?)size)],
+            static row => row.GetString(0),
+            cancellationToken).ConfigureAwait(false));
+
     public async ValueTask<JsonElement?> ReadPlaybookAsync(string digest, CancellationToken cancellationToken) =>
         Json(await FirstAsync(Sql.Playbook, [Parameters.Of(digest)], static row => row.GetString(0), cancellationToken).ConfigureAwait(false));
 

@@ -47,6 +47,7 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
                 Parameters.Of(Storable.Instant(execution.CreatedAt)),
                 Parameters.Of(execution.Workload.GetRawText()),
                 Parameters.Of(execution.RetryOf?.Value),
+                Parameters.Of(execution.Retention is { } retention ? (long)Math.Ceiling(retention.TotalSeconds) : null),
             ],
             static async (reader, token) =>
             {

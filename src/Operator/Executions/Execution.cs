@@ -52,6 +52,35 @@ public sealed record ExecutionSpec
     [Description("loops.<step>.maxParallel and loops.<step>.maxFailed; may be edited while it runs.")]
     [PreserveUnknownFields(Type = "object")]
     public JsonElement? Overrides { get; init; }
+
+    [Description("Seconds after its end until it is deleted, with its children; 86400 when absent.")]
+    [Minimum(0)]
+    public long? TtlSecondsAfterFinished { get; init; }
+
+    [Description("How long its events are kept after its end, such as 30d, or keep; independent of the resource's life.")]
+    [IntOrString]
+    public JsonElement? EventRetention { get; init; }
+
+    [Description("Where a large workload comes from; read once, before it starts, under the workload above.")]
+    public WorkloadSource? WorkloadFrom { get; init; }
+
+    [Description("Set by the operator on an Execution that a step of another one asked for.")]
+    public ParentExecution? ParentExecution { get; init; }
+}
+
+public sealed record WorkloadSource
+{
+    [Description("An entry of a ConfigMap in the same namespace: YAML or JSON, a map.")]
+    public ConfigMapKeyReference? ConfigMapKeyRef { get; init; }
+}
+
+public sealed record ConfigMapKeyReference
+{
+    [MinimumLength(1)]
+    public required string Name { get; init; }
+
+    [MinimumLength(1)]
+    public required string Key { get; init; }
 }
 
 public sealed record ExecutionStatus

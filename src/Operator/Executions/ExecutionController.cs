@@ -3,6 +3,7 @@ using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Workers;
 
 namespace PlaybookOperator.Operator.Executions;
@@ -15,7 +16,9 @@ internal sealed class ExecutionController(
     Informer<Execution> executions,
     ExecutionStarter starter,
     Reconciler reconciler,
-    IWorkers workers,
+    ClusterWorkers workers,
+    ChildReports parents,
+    ExecutionExpiry expiry,
     ExecutionStatusWriter statuses,
     ExecutionTelling telling)
 {
@@ -38,7 +41,7 @@ internal sealed class ExecutionController(
     public async Task<TimeSpan?> ReconcileAsync(ExecutionRef key, CancellationToken cancellationToken)
     {
         if (!executions.TryGet(key.Name, out var execution) || execution.Metadata.Uid != key.Uid) return await EndAsync(key, cancellationToken);
-        if (IsFinished(execution) && !HasWorkers(execution)) return null;
+        if (IsFinished(execution) && !HasWorkers(execution)) return await expiry.DeleteWhenDueAsync(execution, cancellationToken);
         if (!_ids.TryGetValue(key, out var id))
         {
             switch (await starter.StartAsync(execution, cancellationToken))
@@ -47,7 +50,7 @@ internal sealed class ExecutionController(
                     Remember(key, id = started.Id);
                     break;
                 case StartResult.Failed failed:
-                    return await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Failed, failed.Reason, failed.Message), cancellationToken);
+                    return await FailAsync(execution, failed.Reason, failed.Message, cancellationToken);
                 case StartResult.Waiting waiting:
                     await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Pending, waiting.Reason, waiting.Message), cancellationToken);
                     return waiting.LookAgain;
@@ -62,16 +65,21 @@ internal sealed class ExecutionController(
         PassResult pass;
         try
         {
-            pass = await reconciler.PassAsync(id, ExecutionIntent.Of(execution), cancellationToken);
+            var intent = ExecutionIntent.Of(execution);
+            pass = await reconciler.PassAsync(id, intent with { Suspend = intent.Suspend || parents.InheritsSuspend(execution) }, cancellationToken);
         }
         catch (StateLostException lost)
         {
             Forget(key, id);
-            return await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Failed, "StateLost", lost.Message), cancellationToken);
+            return await FailAsync(execution, "StateLost", lost.Message, cancellationToken);
         }
+
+        // Before the status says so: a child that is seen to have finished has told its parent.
+        if (pass.State.IsTerminal) await parents.ReportAsync(execution, pass, cancellationToken);
 
         var again = pass.WakeAt is { } due ? telling.Until(due) : (TimeSpan?)null;
         var status = statuses.Compose(execution, id, pass.State);
+        if (status.Message is null && OverrideCheck.Warn(execution.Spec.Overrides, pass.Plan) is { } warning) status = status with { Message = warning };
         if (!pass.State.IsTerminal && ExecutionStatusWriter.IsNews(execution.Status, status) && telling.TooSoon(id, status.Phase!, s_statusInterval) is { } wait)
             return again is null || wait < again ? wait : again;
         await TellAsync(execution, status, cancellationToken);
@@ -93,6 +101,13 @@ internal sealed class ExecutionController(
         return null;
     }
 
+    /// <summary>The execution fails without, or outside, the log.</summary>
+    private async Task<TimeSpan?> FailAsync(Execution execution, string reason, string message, CancellationToken cancellationToken)
+    {
+        await parents.ReportFailureAsync(execution, message, cancellationToken);
+        return await TellAsync(execution, statuses.ComposeUnstarted(execution, ExecutionPhase.Failed, reason, message), cancellationToken);
+    }
+
     private async Task<TimeSpan?> TellAsync(Execution execution, ExecutionStatus status, CancellationToken cancellationToken)
     {
         if (!ExecutionStatusWriter.IsNews(execution.Status, status)) return null;
@@ -106,7 +121,7 @@ internal sealed class ExecutionController(
         _ids.TryRemove(key, out _);
         _refs.TryRemove(id, out _);
         telling.Forget(id);
-        (workers as KubernetesWorkers)?.Forget(id);
+        workers.Forget(id);
     }
 
     private bool HasWorkers(Execution execution) =>

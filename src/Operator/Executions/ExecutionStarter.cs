@@ -5,6 +5,7 @@ using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Operator.Executions.Children;
 
 namespace PlaybookOperator.Operator.Executions;
 
@@ -28,7 +29,8 @@ internal abstract record StartResult
 /// Registers an Execution in the log, with the playbook as it is now. From then on the playbook may change: the execution is pinned to the digest.
 /// </summary>
 internal sealed class ExecutionStarter(
-    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, ClusterIdentity cluster, FormerExecutions former, TimeProvider time)
+    ApiClient client, IEventLog log, IEventReader reader, PlanSource plans, WorkloadReader workloads, ClusterIdentity cluster, FormerExecutions former,
+    TimeProvider time)
 {
     /// <summary>How long an Execution waits for a Playbook that does not exist.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
@@ -50,23 +52,45 @@ internal sealed class ExecutionStarter(
         var compilation = plans.Compile(playbook.Metadata.Name, digest, playbook.Spec);
         if (compilation.Plan is null)
             return new StartResult.Failed("InvalidPlaybook", $"Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
-        var pinned = new PinnedPlaybook(playbook.Metadata.Name, digest, playbook.Spec, WorkloadOf(execution), RetryOf: null);
-        return new StartResult.Started(await CreateAsync(execution, pinned, cancellationToken));
+        var (workload, refusal) = await workloads.ReadAsync(execution, cancellationToken);
+        if (workload is not { } values) return refusal!;
+        return await RegisterAsync(execution, new PinnedPlaybook(playbook.Metadata.Name, digest, playbook.Spec, values, RetryOf: null), compilation.Plan, cancellationToken);
     }
 
     private async Task<StartResult> RepeatAsync(Execution execution, string repeated, CancellationToken cancellationToken)
     {
+        var (workload, waiting) = await workloads.ReadAsync(execution, cancellationToken);
+        if (workload is not { } values) return waiting!;
         // By the resource: names come back, uids do not.
         var name = new NamespacedName(execution.Metadata.Namespace!, repeated);
         var resource = await client.GetAsync(ResourceTypes.Executions, name, cancellationToken);
         var header = resource?.Metadata.Uid is { } uid ? await FindAsync(uid, cancellationToken) : null;
         var (pinned, refusal) = await former.ResolveAsync(
-            new RepeatRequest(name, execution.Spec.Playbook, WorkloadOf(execution)), header, exists: resource is not null, cancellationToken);
-        return pinned is null ? refusal! : new StartResult.Started(await CreateAsync(execution, pinned, cancellationToken));
+            new RepeatRequest(name, execution.Spec.Playbook, values), header, exists: resource is not null, cancellationToken);
+        if (pinned is null) return refusal!;
+        var compilation = plans.Compile(pinned.Name, pinned.Digest, pinned.Spec);
+        return compilation.Plan is { } plan
+            ? await RegisterAsync(execution, pinned, plan, cancellationToken)
+            : new StartResult.Failed("InvalidPlaybook", $"Playbook {pinned.Name}, as Execution '{repeated}' ran it, is invalid: {string.Join("; ", compilation.Errors)}");
     }
 
-    private static JsonElement WorkloadOf(Execution execution) =>
-        execution.Spec.Workload is { ValueKind: JsonValueKind.Object } workload ? workload : JsonText.EmptyObject;
+    /// <summary>Registers what may be run as asked; says everything that may not.</summary>
+    private async Task<StartResult> RegisterAsync(Execution execution, PinnedPlaybook pinned, Plan plan, CancellationToken cancellationToken)
+    {
+        if (execution.Spec.Limits is { } limits && LimitsCompiler.CheckTighter(plan.Limits, limits) is { Count: > 0 } looser)
+            return new StartResult.Failed("InvalidLimits", string.Join('\n', looser));
+        if (Retention(execution, plan) is not { } retention)
+            return new StartResult.Failed("InvalidEventRetention", $"eventRetention: must be keep, or a duration such as 30d, not {execution.Spec.EventRetention}.");
+        if (plan.Schema?.Check(plan.Workload, pinned.Workload, time.GetUtcNow()) is { Count: > 0 } unfit)
+            return new StartResult.Failed("InvalidWorkload", string.Join('\n', unfit));
+        return new StartResult.Started(await CreateAsync(execution, pinned, retention, cancellationToken));
+    }
+
+    private static EventRetention? Retention(Execution execution, Plan plan)
+    {
+        if (execution.Spec.EventRetention is not { ValueKind: not JsonValueKind.Null } own) return plan.EventRetention;
+        return EventRetention.TryRead(own, out var retention) ? retention : null;
+    }
 
     /// <summary>The execution of a resource, by the resource's uid; null when it never got as far as the log.</summary>
     public async ValueTask<ExecutionHeader?> FindAsync(string uid, CancellationToken cancellationToken) =>
@@ -81,7 +105,8 @@ internal sealed class ExecutionStarter(
             : new StartResult.Failed("PlaybookNotFound", message);
     }
 
-    private async Task<ExecutionId> CreateAsync(Execution execution, PinnedPlaybook pinned, CancellationToken cancellationToken)
+    private async Task<ExecutionId> CreateAsync(
+        Execution execution, PinnedPlaybook pinned, EventRetention retention, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return await log.CreateAsync(
@@ -98,6 +123,8 @@ internal sealed class ExecutionStarter(
             {
                 RetryOf = pinned.RetryOf,
                 CreatedAt = now,
+                Retention = retention.Period,
+                Parent = ChildLabels.Read(execution.Metadata)?.Parent,
             },
             cancellationToken);
     }

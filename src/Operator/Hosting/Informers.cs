@@ -1,6 +1,7 @@
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Watching;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Playbooks;
 using PlaybookOperator.Operator.Workers;
 
@@ -15,6 +16,7 @@ internal sealed class Informers
     {
         (Playbooks, Executions, Jobs, _options) = (playbooks, executions, jobs, options);
         executions.AddIndex(PlaybookController.ByPlaybook, item => [PlaybookController.IndexKey(item.Metadata.Namespace, item.Spec.Playbook)]);
+        executions.AddIndex(ChildLabels.ParentIndex, item => item.Metadata.Label(ChildLabels.Parent) is { } parent ? [parent] : []);
         jobs.AddIndex(KubernetesWorkers.ExecutionIndex, item => item.Metadata.Label(WorkerLabels.Execution) is { } id ? [id] : []);
     }
 

@@ -22,4 +22,10 @@ internal static partial class LeaderWorkLog
 
     [LoggerMessage(2107, LogLevel.Debug, "Template cache: size={Size}/{MaxSize}, hits={Hits}, misses={Misses}, evictions={Evictions}, hit_rate={HitRate:P1}.")]
     public static partial void TemplatesCached(this ILogger logger, int size, int maxSize, long hits, long misses, long evictions, double hitRate);
+
+    [LoggerMessage(2108, LogLevel.Information, "The retention of {Executions} executions was over; their rows are gone, and {Partitions} empty partitions.")]
+    public static partial void Expired(this ILogger logger, int executions, int partitions);
+
+    [LoggerMessage(2109, LogLevel.Warning, "Expired executions were not all deleted; the rest goes next time: {Reason}")]
+    public static partial void RetentionPostponed(this ILogger logger, string reason);
 }

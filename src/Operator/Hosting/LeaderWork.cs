@@ -6,6 +6,7 @@ using PlaybookOperator.Kubernetes.Queues;
 using PlaybookOperator.Kubernetes.Watching;
 using PlaybookOperator.Operator.Controllers;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Playbooks;
 using PlaybookOperator.Operator.Workers;
 
@@ -20,7 +21,9 @@ internal sealed class LeaderWork(
     ExecutionController executions,
     PlaybookController playbooks,
     KubernetesWorkers workers,
+    ChildExecutions children,
     IEventReader reader,
+    RetentionLoop retention,
     IWakeUps wakeUps,
     ClusterIdentity cluster,
     ReconcileOptions options,
@@ -47,8 +50,10 @@ internal sealed class LeaderWork(
         });
         informers.Executions.AddHandler(change =>
         {
+            children.Saw(change.Item.Metadata);
             if (!_leads) return;
             _executionQueue.Add(ExecutionRef.Of(change.Item));
+            WakeFamily(change);
             if (change is not ObjectChange<Execution>.Updated)
                 _playbookQueue.Add(new NamespacedName(change.Key.Namespace, change.Item.Spec.Playbook));
         });
@@ -58,6 +63,25 @@ internal sealed class LeaderWork(
             if (_leads && change.Item.Metadata.ControllerOwner() is { Kind: "Execution" } owner)
                 _executionQueue.Add(new ExecutionRef(new NamespacedName(change.Key.Namespace, owner.Name), owner.Uid));
         });
+    }
+
+    /// <summary>A parent looks again when a child may be lost or over; children when their parent was edited: they are suspended with it.</summary>
+    private void WakeFamily(ObjectChange<Execution> change)
+    {
+        var item = change.Item;
+        var isOver = change is ObjectChange<Execution>.Deleted || item.Metadata.DeletionTimestamp is not null || ExecutionController.IsFinished(item);
+        if (isOver && ChildLabels.Owner(item) is { } owner) _executionQueue.Add(owner);
+        if (change is ObjectChange<Execution>.Updated { Old: var old } && old.Spec.Suspend != item.Spec.Suspend) WakeBelow(item, depth: 0);
+    }
+
+    private void WakeBelow(Execution execution, int depth)
+    {
+        if (execution.Status?.ExecutionId is not { } id || depth > Ancestry.MaxDepth) return;
+        foreach (var child in informers.Executions.ListBy(ChildLabels.ParentIndex, id))
+        {
+            _executionQueue.Add(ExecutionRef.Of(child));
+            WakeBelow(child, depth + 1);
+        }
     }
 
     /// <summary>Leads until cancelled.</summary>
@@ -75,6 +99,7 @@ internal sealed class LeaderWork(
             playbookLoop.RunAsync(options.Playbooks, stop.Token),
             ListenAsync(stop.Token),
             SweepAsync(stop.Token),
+            retention.RunAsync(stop.Token),
         ];
         // The first that ends ends the others: half a leader would look alive and not be.
         var first = await Task.WhenAny(all);

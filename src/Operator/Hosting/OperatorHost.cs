@@ -16,10 +16,12 @@ using PlaybookOperator.Kubernetes.Watching;
 using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Controllers;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Metrics;
 using PlaybookOperator.Operator.Playbooks;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Yaml;
+using PlaybookOperator.Tools.Running;
 
 namespace PlaybookOperator.Operator.Hosting;
 
@@ -54,6 +56,8 @@ internal static class OperatorHost
         services.AddSingleton(_ => new EventLogMetrics());
         services.AddSingleton(provider => new DatabasePools(provider.GetRequiredService<EventLogOptions>(), provider.GetRequiredService<EventLogMetrics>()));
         services.AddSingleton<DatabaseSchema>();
+        services.AddSingleton<ExpiredExecutions>();
+        services.AddSingleton<RetentionLoop>();
         services.AddSingleton<ChangeNotifier>();
         services.AddSingleton<PostgresEventLog>();
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<PostgresEventLog>());
@@ -119,11 +123,13 @@ internal static class OperatorHost
         services.AddCache(
             caches => caches.ExecutionState.Named("execution_state"), (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();
+        services.AddSingleton<WorkloadReader>();
         services.AddSingleton<FormerExecutions>();
         services.AddSingleton<ExecutionStarter>();
         services.AddSingleton<ExecutionStatusWriter>();
         services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<ExecutionTelling>();
+        services.AddSingleton<ExecutionExpiry>();
         services.AddSingleton<ExecutionController>();
         services.AddSingleton<PlaybookController>();
         services.AddSingleton<ApiAccess>();
@@ -145,10 +151,15 @@ internal static class OperatorHost
     {
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<KubernetesWorkers>();
-        services.AddSingleton<IWorkers>(provider => provider.GetRequiredService<KubernetesWorkers>());
+        services.AddSingleton<ChildExecutions>();
+        services.AddSingleton<ClusterWorkers>();
+        services.AddSingleton<IWorkers>(provider => provider.GetRequiredService<ClusterWorkers>());
+        services.AddSingleton<ChildReports>();
+        services.AddSingleton(provider => new ChildCalls(new RunnerOptions(), provider.GetRequiredService<TimeProvider>(), Random.Shared.NextDouble));
         services.AddSingleton<WorkerSessions>();
         services.AddSingleton<PodIdentity>();
         services.AddSingleton<ReportQueue>();
+        services.AddSingleton<AssignmentReader>();
         services.AddSingleton<AssignmentSource>();
     }
 

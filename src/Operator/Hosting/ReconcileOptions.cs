@@ -18,4 +18,8 @@ public sealed class ReconcileOptions
     /// <summary>Seconds between sweeps for executions whose resource is gone.</summary>
     [Range(1, 3600)]
     public int SweepSeconds { get; set; } = 60;
+
+    /// <summary>Seconds between looks for executions whose <c>eventRetention</c> is over.</summary>
+    [Range(1, 86_400)]
+    public int RetentionSeconds { get; set; } = 300;
 }

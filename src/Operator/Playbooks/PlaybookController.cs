@@ -35,7 +35,7 @@ internal sealed class PlaybookController(
 
     private PlaybookStatus Compose(Playbook playbook, string digest, Compilation compilation)
     {
-        var errors = compilation.Errors.Select(problem => problem.ToString()).ToList();
+        var valid = compilation.Plan is not null;
         return new PlaybookStatus
         {
             Steps = compilation.Plan?.Steps.Length,
@@ -45,19 +45,19 @@ internal sealed class PlaybookController(
             Conditions = Condition.Set(playbook.Status?.Conditions, new Condition
             {
                 Type = "Ready",
-                Status = errors.Count == 0 ? "True" : "False",
-                Reason = errors.Count == 0 ? "Compiled" : "Invalid",
-                Message = errors.Count == 0 ? Warnings(compilation) : Shorten(string.Join('\n', errors)),
+                Status = valid ? "True" : "False",
+                Reason = valid ? "Compiled" : "Invalid",
+                Message = Message(compilation),
                 ObservedGeneration = playbook.Metadata.Generation,
                 LastTransitionTime = Seconds(time.GetUtcNow()),
             }),
         };
     }
 
-    /// <summary>Null when there are none: Kubernetes 1.20 refuses an empty string here.</summary>
-    private static string? Warnings(Compilation compilation) => compilation.Problems.Length == 0
+    /// <summary>Every problem, errors first, in the words of <c>playbook lint</c>. Null when there are none: Kubernetes 1.20 refuses an empty string here.</summary>
+    private static string? Message(Compilation compilation) => compilation.Problems.Length == 0
         ? null
-        : Shorten(string.Join('\n', compilation.Problems.Select(problem => $"warning: {problem}")));
+        : Shorten(string.Join('\n', compilation.Problems.OrderBy(problem => problem.Severity).Select(problem => problem.ToString())));
 
     private static bool IsNews(PlaybookStatus? before, PlaybookStatus after) => before is null || Comparable(before) != Comparable(after);
 

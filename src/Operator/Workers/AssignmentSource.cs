@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
@@ -7,10 +6,8 @@ using PlaybookOperator.Operator.Executions;
 namespace PlaybookOperator.Operator.Workers;
 
 /// <summary>Claims a delivery for a worker and puts its assignment together: what a worker is told is read by key, at the moment it asks.</summary>
-public sealed class AssignmentSource(IEventLog log, IEventReader reader, Reconciler reconciler)
+public sealed class AssignmentSource(IEventLog log, AssignmentReader assignments, Reconciler reconciler)
 {
-    private const int MaxLoopResults = 1_000_000;
-
     /// <summary>The assignment, or the sentence why there is none.</summary>
     public async Task<(Assignment? Assignment, string? Refusal)> ClaimAsync(
         ExecutionId id, Delivery delivery, string claimant, CancellationToken cancellationToken)
@@ -21,15 +18,8 @@ public sealed class AssignmentSource(IEventLog log, IEventReader reader, Reconci
         if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return (null, $"There is no execution {id}.");
         var run = state.Steps.Values.FirstOrDefault(step => step.RunId == delivery.Key.RunId);
         if (run is null) return (null, $"Run {delivery.Key.RunId} of execution {id} is over.");
-        var step = plan.ByName[run.Step];
-        var loops = new Dictionary<long, IReadOnlyList<JsonElement?>>();
-        foreach (var read in AssignmentComposer.LoopResultsReadBy(step, state))
-            loops[read] = await LoopResults.ReadAsync(reader, id, read, plan.LoopOf(state.FindRun(read)?.Step), MaxLoopResults, cancellationToken);
-        var large = new Dictionary<WorkKey, JsonElement>();
-        foreach (var key in AssignmentComposer.LargeResultsReadBy(step, state))
-            if (await reader.ReadResultAsync(id, key, cancellationToken) is { } value) large[key] = value;
         var work = new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: claimed.AttemptsUsed) { Size = claimed.Size };
-        var input = new AssignmentInput(work, claimed.Element, loops, large);
-        return (AssignmentComposer.Compose(plan, Reconciler.FactsOf(header), state, run, input) with { Progress = claimed.Progress }, null);
+        var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, work, claimed.Element, cancellationToken);
+        return (assignment with { Progress = claimed.Progress }, null);
     }
 }

@@ -18,11 +18,14 @@ internal static class WorkerLabels
     public static string Selector => $"{ManagedBy}={ManagedByValue},{Execution}";
 
     public static (ExecutionId Execution, Delivery Delivery)? Read(ObjectMeta metadata) =>
-        ExecutionId.TryParse(metadata.Label(Execution), out var id)
-        && long.TryParse(metadata.Label(Run), NumberStyles.None, CultureInfo.InvariantCulture, out var run)
+        ExecutionId.TryParse(metadata.Label(Execution), out var id) && ReadDelivery(metadata) is { } delivery ? (id, delivery) : null;
+
+    /// <summary>The delivery that an object was made for, or null.</summary>
+    public static Delivery? ReadDelivery(ObjectMeta metadata) =>
+        long.TryParse(metadata.Label(Run), NumberStyles.None, CultureInfo.InvariantCulture, out var run)
         && TryReadIndex(metadata.Label(Index), out var index)
         && int.TryParse(metadata.Label(Fence), NumberStyles.None, CultureInfo.InvariantCulture, out var fence)
-            ? (id, new Delivery(new WorkKey(run, index), fence))
+            ? new Delivery(new WorkKey(run, index), fence)
             : null;
 
     /// <summary>A label value cannot begin with a minus: a call outside loops has the word.</summary>

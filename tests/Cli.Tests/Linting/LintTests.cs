@@ -49,6 +49,60 @@ public sealed class LintTests
         Assert.Equal((2, "error", 9), (outcome.ExitCode, problem.GetProperty("severity").GetString(), problem.GetProperty("line").GetInt32()));
     }
 
+    [Fact]
+    public async Task Every_playbook_of_every_file_is_checked_and_a_file_that_is_not_there_does_not_hide_the_others()
+    {
+        using var folder = new PlaybookFolder();
+        var file = folder.Write("several.yaml", """
+            kind: Playbook
+            metadata: {name: first}
+            workflow: [{step: a, next: nowhere}]
+            ---
+            kind: ConfigMap
+            data: {a: b}
+            ---
+            kind: Playbook
+            metadata: {name: second}
+            workflow:
+            - step: a
+              tool: {kind: python}
+            """);
+        var outcome = await PlaybookCommand.RunAsync("lint", "/nonexistent.yaml", file);
+        Assert.Equal(2, outcome.ExitCode);
+        var lines = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith("/nonexistent.yaml:1:1: ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("several.yaml:3:", lines[1], StringComparison.Ordinal);
+        Assert.Contains("several.yaml:12:10: workflow[0].tool.kind: 'python' is not supported; use container.", lines[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bare_document_in_the_older_spelling_of_any_version_is_a_playbook()
+    {
+        using var folder = new PlaybookFolder();
+        var outcome = await PlaybookCommand.RunAsync("lint", folder.Write("older.yaml", """
+            apiVersion: other.io/v2
+            kind: Playbook
+            metadata: {path: tests/pagination}
+            workload:
+              server_url: "{{ secret.PAGINATED_API_URL }}"
+              endpoints: [{name: assessments, path: /api/v1/assessments, page_size: 10}]
+            workflow:
+            - step: fetch
+              loop: {collection: "{{ workload.endpoints }}", element: endpoint}
+              tool: http
+              endpoint: "{{ workload.server_url }}{{ endpoint.path }}"
+              params: {page: 1, pageSize: "{{ endpoint.page_size }}"}
+              retry:
+                on_success:
+                  while: "{{ response.paging.hasMore == true }}"
+                  max_attempts: 10
+                  collect: {strategy: append, path: data}
+            """));
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("warning: names the secret 'PAGINATED_API_URL'", outcome.Output, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, string, string> Hostile => new()
     {
         { "malformed", "a: [1, 2\nb: 3\n", "not YAML" },

@@ -22,6 +22,58 @@ public sealed class CommandLineTests(SampleFixture sample)
         Assert.Equal((3, "CANCELLED"), (outcome.ExitCode, outcome.Status));
     }
 
+    [Fact]
+    public async Task Ctrl_C_cancels_cleanly_and_what_has_run_is_told_with_exit_3()
+    {
+        using var folder = new PlaybookFolder();
+        var probe = new CallUnderWay(sample);
+        var file = folder.Playbook($$"""
+            - step: wait
+              tool: {kind: http, url: '{{probe.Url}}'}
+            """);
+        var outcome = await PlaybookCommand.RunAsync(probe.InterruptAsync, "run", file, "--output", "json");
+        Assert.Equal((3, "CANCELLED"), (outcome.ExitCode, outcome.Status));
+        Assert.Equal(1, outcome.Events("execution.cancelled"));
+    }
+
+    [Fact]
+    public async Task The_object_has_the_promised_members_and_no_others()
+    {
+        var outcome = await RunAsync("- step: broken\n  tool: {kind: transform, result: '{{ nothing.here }}'}");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(
+            ["execution_id", "path", "status", "duration_seconds", "steps", "vars", "events", "error"], outcome.Json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["status", "result"], outcome.Json.GetProperty("steps").GetProperty("broken").EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["total", "by_type"], outcome.Json.GetProperty("events").EnumerateObject().Select(member => member.Name));
+    }
+
+    [Fact]
+    public async Task Parallel_is_a_ceiling_over_the_whole_run_children_included()
+    {
+        using var folder = new PlaybookFolder();
+        var key = $"ceiling-{Guid.NewGuid():N}";
+        folder.Write("child.yaml", $$$"""
+            kind: Playbook
+            metadata: {name: child}
+            workflow:
+            - step: probe
+              loop: {in: [1, 2, 3], mode: async}
+              tool: {kind: http, url: '{{{sample.Url}}}/concurrency/probe?seconds=0.1&run_key={{{key}}}'}
+            """);
+        var file = folder.Playbook($$$"""
+            - step: children
+              loop: {in: [1, 2, 3], mode: async}
+              tool: {kind: playbook, name: child}
+              next: stats
+            - step: stats
+              tool: {kind: http, url: '{{{sample.Url}}}/concurrency/stats?run_key={{{key}}}'}
+            """);
+        var outcome = await PlaybookCommand.RunAsync("run", file, "--output", "json", "--parallel", "2");
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        var stats = outcome.Result("stats").GetProperty("data");
+        Assert.Equal((9, 2), (stats.GetProperty("completed").GetInt32(), stats.GetProperty("max_active").GetInt32()));
+    }
+
     [Theory]
     [InlineData("--timeout", "soon", "--timeout")]
     [InlineData("--parallel", "0", "--parallel")]

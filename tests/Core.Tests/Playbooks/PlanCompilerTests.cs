@@ -87,7 +87,7 @@ public sealed class PlanCompilerTests
         var spec = """{"workload": {"items": []}, "workflow": [{"step": "a", "vars": {"x": "{{ workload.itens }}"}}, {"step": "island"}]}""";
         Assert.Empty(Compiling.Errors(spec));
         var warnings = Compiling.Warnings(spec);
-        Assert.Contains(warnings, warning => warning.StartsWith("workflow[1]: the step 'island' is never reached", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.StartsWith("workflow[1]: warning: the step 'island' is never reached", StringComparison.Ordinal));
         Assert.Contains(warnings, warning => warning.Contains("'workload.itens', which the workload does not have (did you mean items?)", StringComparison.Ordinal));
     }
 

@@ -16,7 +16,7 @@ internal static class Picture
         foreach (var run in state.Steps.Values)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"step {run.Step}#{run.Epoch} run={run.RunId} {run.Status} ended={run.CallEnded} {At(run.StartedAt)}..{At(run.EndedAt)} args={Of(run.Args)} result={Of(run.Result)} bytes={run.ResultBytes} response={Of(run.Response)} case={run.MatchedCase} error={run.Error} {Of(run.ErrorDetail)} routes={string.Join(",", run.Routes.Select(route => route.Step + Of(route.Args)))}");
+                $"step {run.Step}#{run.Epoch} run={run.RunId} {run.Status} ended={run.CallEnded} {At(run.StartedAt)}..{At(run.EndedAt)} args={Of(run.Args)} result={Of(run.Result)} bytes={run.ResultBytes} response={Of(run.Response)} case={run.MatchedCase} error={run.Error} {Of(run.ErrorDetail)} loop={run.IsLoop} answered={run.AnsweredBy} former={run.Former?.RunId} routes={string.Join(",", run.Owed.Concat(run.Routes).Select(route => route.Step + route.IsBack + Of(route.Args)))}");
         }
 
         foreach (var loop in state.Loops.Values)

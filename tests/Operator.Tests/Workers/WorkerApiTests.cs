@@ -35,7 +35,7 @@ public sealed class WorkerApiTests : IAsyncLifetime
                 .AddSingleton<IEventLog>(_engine.Log).AddSingleton<IEventReader>(_engine.Log)
                 .AddSingleton(_engine.Reconciler).AddSingleton(_metrics).AddSingleton(_gate)
                 .AddSingleton(new WorkerOptions { MaxRequestBytes = 2048 })
-                .AddSingleton<WorkerSessions>().AddSingleton<ReportQueue>().AddSingleton<AssignmentSource>()
+                .AddSingleton<WorkerSessions>().AddSingleton<ReportQueue>().AddSingleton<AssignmentReader>().AddSingleton<AssignmentSource>()
                 .AddSingleton<PodIdentity>(_ => throw new InvalidOperationException("There is no cluster here.")),
             app => app.MapWorkerApi());
     }

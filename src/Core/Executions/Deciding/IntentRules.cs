@@ -35,6 +35,7 @@ internal static class IntentRules
     {
         foreach (var (field, wanted) in draft.Observed.Intent.Overrides)
         {
+            if (!Applies(draft, field)) continue;
             var known = draft.State.Overrides.TryGetValue(field, out var current);
             if (known && JsonElement.DeepEquals(current, wanted)) continue;
             draft.Append(EventType.ExecutionUpdated, context: JsonText.Object(writer =>
@@ -51,5 +52,14 @@ internal static class IntentRules
                 writer.WriteNumber("generation", draft.Observed.Intent.Generation);
             }));
         }
+    }
+
+    /// <summary>Values for loops that the playbook does not have change nothing, and so are no event.</summary>
+    private static bool Applies(Draft draft, string field)
+    {
+        const string Loops = "overrides.loops.";
+        if (!field.StartsWith(Loops, StringComparison.Ordinal)) return true;
+        var step = field[Loops.Length..field.LastIndexOf('.')];
+        return draft.Plan.ByName.TryGetValue(step, out var plan) && plan.Loop is not null;
     }
 }

@@ -74,7 +74,10 @@ internal sealed class Dominators
         var predecessors = new List<int>[successors.Count];
         for (var node = 0; node < predecessors.Length; node++) predecessors[node] = [];
         foreach (var node in Order)
-        foreach (var next in successors[node]) predecessors[next].Add(node);
+        {
+            foreach (var next in successors[node]) predecessors[next].Add(node);
+        }
+
         return predecessors;
     }
 

@@ -21,7 +21,10 @@ internal sealed class GraphBuilder
         _dominators = new Dominators(numbers[start], _successors);
         _before = [.. _names.Select(_ => new List<int>())];
         for (var node = 0; node < _names.Length; node++)
-        foreach (var next in _successors[node].Where(_ => _dominators.IsReached(node))) _before[next].Add(node);
+        {
+            foreach (var next in _successors[node].Where(_ => _dominators.IsReached(node))) _before[next].Add(node);
+        }
+
         _forward = [.. _before.Select((before, node) => before.Where(from => !IsBackEdge(from, node)).ToList())];
     }
 

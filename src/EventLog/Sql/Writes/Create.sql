@@ -2,8 +2,8 @@ WITH version AS (
     INSERT INTO playbook_version (digest, spec) VALUES ($7, $8::json)
     ON CONFLICT (digest) DO NOTHING
 ), registered AS (
-    INSERT INTO execution (id, cluster_uid, uid, namespace, name, playbook, digest, parent_id, created_at, retry_of)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $9, $10, $12)
+    INSERT INTO execution (id, cluster_uid, uid, namespace, name, playbook, digest, parent_id, created_at, retry_of, retention_seconds)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $9, $10, $12, $13)
     -- An update that changes nothing, because only a touched row is returned, whoever inserted it.
     ON CONFLICT (cluster_uid, uid) DO UPDATE SET uid = excluded.uid
     RETURNING id

@@ -25,7 +25,8 @@ WITH scope AS (
         version = x.version + $16,
         phase = coalesce($17, x.phase),
         started_at = coalesce($18, x.started_at),
-        ended_at = coalesce($19, x.ended_at)
+        ended_at = coalesce($19, x.ended_at),
+        expires_at = coalesce($19 + make_interval(secs => x.retention_seconds), x.expires_at)
     FROM scope
     WHERE x.id = $1 AND scope.base IS NOT NULL
     RETURNING x.parent_id

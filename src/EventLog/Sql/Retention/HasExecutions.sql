@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM execution WHERE id >= $1 AND id < $2)

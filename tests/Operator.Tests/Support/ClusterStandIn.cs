@@ -1,0 +1,226 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace PlaybookOperator.Operator.Tests.Support;
+
+/// <summary>
+/// An API server in memory over real HTTP: objects with uid, version and generation, status apart from spec, merge patches, lists, watches, and
+/// the garbage collector's work when an owner goes. What it does not do: schemas, access rules, pods.
+/// </summary>
+internal sealed class ClusterStandIn : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
+    private readonly List<(string Collection, long Version, string Line)> _changes = [];
+    private readonly CancellationTokenSource _stop = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _version = 100;
+
+    private ClusterStandIn(WebApplication app) => _app = app;
+
+    public string Address => _app.Urls.Single();
+
+    public static async Task<ClusterStandIn> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var cluster = new ClusterStandIn(app);
+        app.Run(cluster.AnswerAsync);
+        await app.StartAsync();
+        cluster.Put("/api/v1/namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "kube-system" } });
+        return cluster;
+    }
+
+    /// <summary>The object at a path, such as <c>/apis/playbooks.dev/v1alpha1/namespaces/team/executions/one</c>; null when it is not there.</summary>
+    public JsonObject? Get(string path)
+    {
+        lock (_lock) return _objects.TryGetValue(path, out var found) ? (JsonObject)found.DeepClone() : null;
+    }
+
+    /// <summary>All objects below a path.</summary>
+    public IReadOnlyList<JsonObject> List(string path)
+    {
+        lock (_lock) return [.. _objects.Where(entry => Collection(entry.Key) == path).Select(entry => (JsonObject)entry.Value.DeepClone())];
+    }
+
+    /// <summary>Creates an object in a collection, or replaces its spec.</summary>
+    public void Put(string collection, JsonObject manifest)
+    {
+        lock (_lock)
+        {
+            var path = $"{collection}/{(string)manifest["metadata"]!["name"]!}";
+            if (_objects.TryGetValue(path, out var known)) Change(path, known, manifest, isStatus: false);
+            else Create(collection, manifest);
+        }
+    }
+
+    public void Delete(string path)
+    {
+        lock (_lock) Remove(path);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        if (context.Request.Query.ContainsKey("watch"))
+        {
+            await WatchAsync(context, path);
+            return;
+        }
+
+        var body = context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0 ? await JsonNode.ParseAsync(context.Request.Body) as JsonObject : null;
+        var (status, answer) = Answer(context.Request.Method, path, body);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(answer.ToJsonString());
+    }
+
+    private (int Status, JsonNode Answer) Answer(string method, string path, JsonObject? body)
+    {
+        lock (_lock)
+        {
+            var isStatus = path.EndsWith("/status", StringComparison.Ordinal);
+            var target = isStatus ? path[..^"/status".Length] : path;
+            return (method, _objects.TryGetValue(target, out var known)) switch
+            {
+                ("GET", true) => (200, known!.DeepClone()),
+                ("GET", false) when IsCollection(path) => (200, Listed(path)),
+                ("POST", _) when path.EndsWith("reviews", StringComparison.Ordinal) => (201, Reviewed(body!)),
+                ("POST", _) when _objects.ContainsKey($"{path}/{(string?)body!["metadata"]?["name"]}") => (409, Status(409, "AlreadyExists")),
+                ("POST", _) => (201, Create(path, body!).DeepClone()),
+                ("PATCH" or "PUT", true) => (200, Change(target, known!, body!, isStatus).DeepClone()),
+                ("DELETE", true) => (200, Remove(target)),
+                _ => (404, Status(404, "NotFound")),
+            };
+        }
+    }
+
+    private JsonObject Create(string collection, JsonObject manifest)
+    {
+        var item = (JsonObject)manifest.DeepClone();
+        var metadata = item["metadata"]!.AsObject();
+        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["generation"] = 1L;
+        metadata["creationTimestamp"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        _objects[$"{collection}/{(string)metadata["name"]!}"] = item;
+        Tell(collection, "ADDED", item);
+        return item;
+    }
+
+    private JsonObject Change(string path, JsonObject known, JsonObject patch, bool isStatus)
+    {
+        var before = known.ToJsonString();
+        var spec = known["spec"]?.ToJsonString();
+        if (isStatus) Merge(known, new JsonObject { ["status"] = patch["status"]?.DeepClone() });
+        else
+        {
+            var rest = (JsonObject)patch.DeepClone();
+            rest.Remove("status");
+            rest["metadata"]?.AsObject().Remove("resourceVersion");
+            Merge(known, rest);
+        }
+
+        if (known["spec"]?.ToJsonString() != spec) known["metadata"]!["generation"] = (long)known["metadata"]!["generation"]! + 1;
+        if (known.ToJsonString() != before) Tell(Collection(path), "MODIFIED", known);
+        return known;
+    }
+
+    /// <summary>What it owns goes with it.</summary>
+    private JsonObject Remove(string path)
+    {
+        if (!_objects.Remove(path, out var gone)) return Status(404, "NotFound");
+        Tell(Collection(path), "DELETED", gone);
+        var uid = (string?)gone["metadata"]!["uid"];
+        foreach (var owned in _objects.Where(entry => Owners(entry.Value).Contains(uid)).Select(entry => entry.Key).ToList()) Remove(owned);
+        return Status(200, "Success");
+    }
+
+    private void Tell(string collection, string type, JsonObject item)
+    {
+        item["metadata"]!["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
+        _changes.Add((collection, _version, new JsonObject { ["type"] = type, ["object"] = item.DeepClone() }.ToJsonString()));
+        var changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
+    }
+
+    private JsonObject Listed(string path) => new()
+    {
+        ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture) },
+        ["items"] = new JsonArray([.. _objects.Where(entry => Within(Collection(entry.Key), path)).Select(entry => (JsonNode?)entry.Value.DeepClone())]),
+    };
+
+    private async Task WatchAsync(HttpContext context, string path)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
+        var version = long.Parse(context.Request.Query["resourceVersion"].ToString(), CultureInfo.InvariantCulture);
+        context.Response.ContentType = "application/json";
+        await context.Response.StartAsync(either.Token);
+        var next = 0;
+        try
+        {
+            while (true)
+            {
+                Task changed;
+                List<string> lines = [];
+                lock (_lock)
+                {
+                    for (; next < _changes.Count; next++)
+                        if (_changes[next].Version > version && Within(_changes[next].Collection, path)) lines.Add(_changes[next].Line);
+                    changed = _changed.Task;
+                }
+
+                foreach (var line in lines) await context.Response.WriteAsync(line + "\n", either.Token);
+                await context.Response.Body.FlushAsync(either.Token);
+                await changed.WaitAsync(either.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client left, or the test is over.
+        }
+    }
+
+    private static void Merge(JsonObject target, JsonObject patch)
+    {
+        foreach (var (name, value) in patch)
+        {
+            if (value is null) target.Remove(name);
+            else if (value is JsonObject map && target[name] is JsonObject inner) Merge(inner, map);
+            else target[name] = value.DeepClone();
+        }
+    }
+
+    private static IEnumerable<string?> Owners(JsonObject item) =>
+        (item["metadata"]!["ownerReferences"] as JsonArray ?? []).Select(owner => (string?)owner!["uid"]);
+
+    /// <summary>Whether a namespaced collection is what a path without namespace lists.</summary>
+    private static bool Within(string collection, string path) =>
+        collection == path || (collection.Contains("/namespaces/", StringComparison.Ordinal)
+            && string.Concat(collection.AsSpan(0, collection.IndexOf("/namespaces/", StringComparison.Ordinal)), collection.AsSpan(collection.LastIndexOf('/'))) == path);
+
+    private static bool IsCollection(string path) => path.Split('/') is [.., "playbooks" or "executions" or "jobs" or "pods" or "configmaps"];
+
+    private static string Collection(string path) => path[..path.LastIndexOf('/')];
+
+    private static JsonObject Reviewed(JsonObject question) => (JsonObject)question.DeepClone();
+
+    private static JsonObject Status(int code, string reason) => new() { ["kind"] = "Status", ["code"] = code, ["reason"] = reason, ["message"] = reason };
+}

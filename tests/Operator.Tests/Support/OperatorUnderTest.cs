@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using PlaybookOperator.Operator.Hosting;
+using PlaybookOperator.Operator.Yaml;
+using PlaybookOperator.Testing;
+
+namespace PlaybookOperator.Operator.Tests.Support;
+
+/// <summary>The whole operator in this process: on a stand-in of a cluster, and a database of its own.</summary>
+internal sealed class OperatorUnderTest : IAsyncDisposable
+{
+    private const string Namespace = "team";
+    private const string Group = $"/apis/playbooks.dev/v1alpha1/namespaces/{Namespace}";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("operator-");
+    private readonly PrivateDatabase _database;
+    private WebApplication? _app;
+
+    private OperatorUnderTest(ClusterStandIn cluster, PrivateDatabase database) => (Cluster, _database) = (cluster, database);
+
+    public ClusterStandIn Cluster { get; }
+
+    public static async Task<OperatorUnderTest> StartAsync()
+    {
+        var cluster = await ClusterStandIn.StartAsync();
+        var database = await (await PrivatePostgres.SharedAsync()).CreateDatabaseAsync();
+        var started = new OperatorUnderTest(cluster, database);
+        await started.StartOperatorAsync();
+        return started;
+    }
+
+    public async Task StartOperatorAsync()
+    {
+        var kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
+        await File.WriteAllTextAsync(kubeconfig, $$"""
+            {"apiVersion": "v1", "kind": "Config", "current-context": "test",
+             "clusters": [{"name": "test", "cluster": {"server": "{{Cluster.Address}}"} }],
+             "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test", "namespace": "{{Namespace}}"} }],
+             "users": [{"name": "test", "user": {"token": "token"} }]}
+            """);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Kubernetes:Kubeconfig"] = kubeconfig,
+            ["Database:ConnectionString"] = _database.ConnectionString,
+            ["Reconcile:RetentionSeconds"] = "1",
+            ["Reconcile:SweepSeconds"] = "1",
+            ["LeaderElection:RetryPeriodSeconds"] = "1",
+        });
+        builder.Services.AddOperatorOptions(builder.Configuration);
+        builder.Services.AddOperator();
+        builder.Services.AddRequestTimeouts();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.MapOperator();
+        await _app.StartAsync();
+    }
+
+    /// <summary>As a pod that is deleted: the lease is given back.</summary>
+    public async Task StopOperatorAsync()
+    {
+        if (_app is null) return;
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _app = null;
+    }
+
+    /// <summary>Applies a playbook of this spec in YAML.</summary>
+    public void Playbook(string name, string spec) => Cluster.Put($"{Group}/playbooks", Manifest("Playbook", name, spec));
+
+    /// <summary>Creates an Execution, or edits its spec.</summary>
+    public void Execution(string name, string spec) => Cluster.Put($"{Group}/executions", Manifest("Execution", name, spec));
+
+    public void ConfigMap(string name, string key, string text) => Cluster.Put($"/api/v1/namespaces/{Namespace}/configmaps", new JsonObject
+    {
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace },
+        ["data"] = new JsonObject { [key] = text },
+    });
+
+    public void DeleteExecution(string name) => Cluster.Delete($"{Group}/executions/{name}");
+
+    public JsonObject? FindExecution(string name) => Cluster.Get($"{Group}/executions/{name}");
+
+    public JsonObject? FindPlaybook(string name) => Cluster.Get($"{Group}/playbooks/{name}");
+
+    public IReadOnlyList<JsonObject> Executions() => Cluster.List($"{Group}/executions");
+
+    public IReadOnlyList<JsonObject> Jobs() => Cluster.List($"/apis/batch/v1/namespaces/{Namespace}/jobs");
+
+    /// <summary>Children of an Execution, by index.</summary>
+    public IReadOnlyList<JsonObject> Children(string parent) =>
+        [.. Executions().Where(item => (string?)item["spec"]!["parentExecution"]?["name"] == parent).OrderBy(item => (long?)item["spec"]!["parentExecution"]!["index"] ?? -1)];
+
+    public static string? Phase(JsonObject? execution) => (string?)execution?["status"]?["phase"];
+
+    public static string? Message(JsonObject? execution) => (string?)execution?["status"]?["message"];
+
+    /// <summary>The Execution once it has ended.</summary>
+    public async Task<JsonObject> FinishedAsync(string name)
+    {
+        await UntilAsync($"{name} has ended", () => Phase(FindExecution(name)) is "Completed" or "Failed" or "Cancelled");
+        return FindExecution(name)!;
+    }
+
+    public static async Task UntilAsync(string what, Func<bool> condition) => await UntilAsync(what, () => Task.FromResult(condition()));
+
+    public static async Task UntilAsync(string what, Func<Task<bool>> condition)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > s_patience) throw new TimeoutException($"After {s_patience} still not: {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Xunit.TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Asks the database one number.</summary>
+    public async Task<long> NumberAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopOperatorAsync();
+        await Cluster.DisposeAsync();
+        await _database.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private static JsonObject Manifest(string kind, string name, string spec) => new()
+    {
+        ["apiVersion"] = "playbooks.dev/v1alpha1",
+        ["kind"] = kind,
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace },
+        ["spec"] = JsonNode.Parse(YamlDocument.Parse(spec).GetRawText()),
+    };
+}
