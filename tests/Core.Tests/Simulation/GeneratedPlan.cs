@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
 
@@ -14,7 +15,7 @@ internal sealed class GeneratedPlan
 {
     private const int MaxSteps = 6;
     private const int TriesWithCircles = 10;
-    private const int DiamondEnd = 3;
+    private const int DiamondEnd = 4;
     private const string ExitStep = "atexit";
 
     private readonly Random _random;
@@ -32,7 +33,7 @@ internal sealed class GeneratedPlan
             IsTimeless = true;
             Source = Write(withCircles: attempt < TriesWithCircles).ToJsonString();
             using var document = JsonDocument.Parse(Source);
-            var compilation = PlanCompiler.Compile("simulated", document.RootElement.Clone(), TemplateOptions.Default);
+            var compilation = PlanCompiler.Compile("simulated", document.RootElement.Clone(), ToolRegistry.Schemas, TemplateOptions.Default);
             Plan = compilation.Plan!;
             IsTimeless &= Plan?.Graph.Loops.All(loop => loop.Members.All(member => LeavesOnlyAtTheEnd(Plan.ByName[member], loop))) == true;
             if (Plan is null && attempt > TriesWithCircles) throw new InvalidOperationException($"{string.Join('\n', compilation.Problems)}\n{Source}");
@@ -208,11 +209,13 @@ internal sealed class GeneratedPlan
         step["next"] = next;
     }
 
-    /// <summary>The first steps fork and join, and the join leads back to the fork: rare by chance, and where joins in circles go wrong.</summary>
+    /// <summary>
+    /// The first steps fork and join, one branch longer than the other, and the join leads back to the fork: rare by chance, and where joins in circles go wrong.
+    /// </summary>
     private void AddDiamond(JsonObject step, int position, int count)
     {
         if (position == DiamondEnd) AddWayBack(step, position, count, to: 0);
-        else step["next"] = position == 0 ? new JsonArray("s1", "s2") : "s3";
+        else step["next"] = position switch { 0 => new JsonArray("s1", "s2"), 2 => "s3", _ => "s4" };
     }
 
     private string Later(int position, int count) => position + 1 < count ? $"s{_random.Next(position + 1, count)}" : "end";
