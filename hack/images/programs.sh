@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/archive.sh"
 IMAGES=$CACHE_DIR/images
 # Build output of its own: a publish for one runtime must not disturb the checkout's obj folders and lock files.
 ARTIFACTS=$CACHE_DIR/publish
-NEEDED="jq openssl libssl3 libgssapi-krb5-2 ca-certificates tar libc-bin"
+NEEDED="busybox-static jq openssl libssl3 libgssapi-krb5-2 ca-certificates tar libc-bin"
 
 project_of() {
   case $1 in
@@ -48,6 +48,13 @@ publish() {
     || { tail -20 "$log" >&2; fail "publishing $name failed (see $log)"; }
 }
 
+# The shell tool runs commands in the worker's pod: one small static program is all of its shell and its commands.
+add_shell() {
+  local root=$1 tool
+  cp /bin/busybox "$root/bin/busybox"
+  for tool in $(/bin/busybox --list); do [ -e "$root/bin/$tool" ] || ln -s busybox "$root/bin/$tool"; done
+}
+
 # The program is whichever file of the output carries the project's assembly name and may be executed.
 program_in() { find "$1" -maxdepth 1 -type f -name 'PlaybookOperator.*' -executable -print -quit; }
 
@@ -69,6 +76,7 @@ pack_program() {
   add_libraries "$root" "$root/app/$name" "$root"/app/*.so
   # Opened by name: TLS, and the Kerberos library that the database client asks for before it falls back.
   add_named_libraries "$root" libssl.so.3 libcrypto.so.3 libgssapi_krb5.so.2
+  [ "$name" != worker ] || add_shell "$root"
   pack "playbook-$name:dev" "$root" "$(settings "$name")" "$IMAGES/playbook-$name.tar"
   echo "$source" >"$IMAGES/playbook-$name.source"
   say "playbook-$name:dev $(du -h "$IMAGES/playbook-$name.tar" | cut -f1), program $(du -h "$root/app/$name" | cut -f1)"

@@ -1,36 +1,44 @@
 using System.Collections.Frozen;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Tools.Container;
 using PlaybookOperator.Tools.Http;
 using PlaybookOperator.Tools.Postgres;
+using PlaybookOperator.Tools.Shell;
 using PlaybookOperator.Tools.Transform;
 
 namespace PlaybookOperator.Tools;
 
-/// <summary>The tools and sinks that exist. A new one is a file and a line here. Thread-safe.</summary>
+/// <summary>The tools and sinks that exist. A new tool is a file, which also says its keys, and a line here. Thread-safe.</summary>
 public sealed class ToolRegistry : IDisposable
 {
+    private static readonly Registration[] s_workerTools =
+    [
+        new(HttpTool.Schema, parts => new HttpTool(parts.Instances, parts.Time)),
+        new(PostgresTool.Schema, parts => new PostgresTool(parts.Instances, parts.Time)),
+        new(ShellTool.Schema, parts => new ShellTool(parts.Shell, parts.Time)),
+    ];
+
     private readonly FrozenDictionary<string, ITool> _tools;
     private readonly FrozenDictionary<string, ITool> _sinks;
 
-    public ToolRegistry(TimeProvider time)
-        : this(new ToolInstances(time), time)
+    /// <param name="time">The clock of timeouts and caches.</param>
+    /// <param name="shell">What a shell starts from; null: <see cref="ShellOptions.Default"/>.</param>
+    public ToolRegistry(TimeProvider time, ShellOptions? shell = null)
+        : this(new ToolInstances(time), time, shell)
     {
     }
 
-    public ToolRegistry(ToolInstances instances, TimeProvider time)
+    public ToolRegistry(ToolInstances instances, TimeProvider time, ShellOptions? shell = null)
     {
         Instances = instances;
-        var http = new HttpTool(instances, time);
-        var transform = new TransformTool();
-        _tools = new Dictionary<string, ITool>(StringComparer.Ordinal)
-        {
-            ["http"] = http,
-            ["noop"] = transform,
-            ["postgres"] = new PostgresTool(instances, time),
-            ["transform"] = transform,
-        }.ToFrozenDictionary(StringComparer.Ordinal);
+        var parts = new Parts(instances, time, shell ?? ShellOptions.Default);
+        var tools = s_workerTools.ToDictionary(tool => tool.Schema.Kind, tool => tool.Create(parts), StringComparer.Ordinal);
+        tools[ToolPlan.Container] = new ContainerTool();
+        tools["noop"] = tools["transform"] = new TransformTool();
+        _tools = tools.ToFrozenDictionary(StringComparer.Ordinal);
         _sinks = new Dictionary<string, ITool>(StringComparer.Ordinal)
         {
-            ["http"] = new HttpSink(http),
+            ["http"] = new HttpSink((HttpTool)tools["http"]),
             ["postgres"] = new PostgresSink(instances, time),
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
@@ -43,6 +51,9 @@ public sealed class ToolRegistry : IDisposable
         _sinks = FrozenDictionary<string, ITool>.Empty;
     }
 
+    /// <summary>The keys of all tools: what playbooks are compiled with.</summary>
+    public static ToolSchemas Schemas { get; } = ToolSchemas.Language.With(s_workerTools.Select(tool => tool.Schema));
+
     public ToolInstances Instances { get; }
 
     /// <summary>Null: there is no such tool.</summary>
@@ -52,4 +63,9 @@ public sealed class ToolRegistry : IDisposable
     public ITool? Sink(string kind) => _sinks.GetValueOrDefault(kind);
 
     public void Dispose() => Instances.Dispose();
+
+    private sealed record Registration(ToolSchema Schema, Func<Parts, ITool> Create);
+
+    /// <summary>What a tool may be made of.</summary>
+    private sealed record Parts(ToolInstances Instances, TimeProvider Time, ShellOptions Shell);
 }

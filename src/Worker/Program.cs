@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using PlaybookOperator.Tools;
 using PlaybookOperator.Tools.Running;
 using PlaybookOperator.Tools.Secrets;
+using PlaybookOperator.Tools.Shell;
 using PlaybookOperator.Worker;
 
 var log = new WorkerLog(Console.Out, TimeProvider.System);
@@ -14,7 +15,7 @@ if (!WorkerOptions.TryReadEnvironment(out var options, out var problem))
 using var stop = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var tools = new ToolRegistry(TimeProvider.System);
+using var tools = new ToolRegistry(TimeProvider.System, new ShellOptions { WorkingDirectory = "/tmp" });
 using var client = new OperatorClient(options.ApiUrl);
 var runner = new AssignmentRunner(tools, new MountedSecrets(options.SecretsDirectory), new RunnerOptions(), TimeProvider.System, Random.Shared.NextDouble);
 var calls = new PersistentCalls(client, options, TimeProvider.System, Random.Shared.NextDouble, log);

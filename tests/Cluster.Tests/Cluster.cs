@@ -99,6 +99,15 @@ public sealed class Cluster
         return Convert.ToInt64(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Asks the evaluation database one text.</summary>
+    public static async Task<string> TextAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(await DatabaseAsync());
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (string?)await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) ?? "";
+    }
+
     public static async Task<string> OperatorPodAsync() =>
         (await KubectlAsync($"-n {Operator} get pods -l app.kubernetes.io/component=operator -o jsonpath={{.items[0].metadata.name}}")).Trim();
 

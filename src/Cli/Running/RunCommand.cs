@@ -2,6 +2,7 @@ using System.CommandLine;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Tools.Container;
 using Duration = PlaybookOperator.Core.Playbooks.Duration;
 
 namespace PlaybookOperator.Cli.Running;
@@ -71,6 +72,8 @@ internal static class RunCommand
         var file = PlaybookFile.Read(request.File);
         foreach (var problem in file.Problems) await terminal.Errors.WriteLineAsync(problem.ToString());
         if (file.HasErrors) return ExitCodes.Wrong;
+        if (file.Plan!.Steps.FirstOrDefault(step => step.Task is { RunsAsContainer: true }) is { } container)
+            throw new UsageException($"{request.File}: {container.Field}.tool: {ContainerTool.NeedsCluster}");
         var time = TimeProvider.System;
         var unfit = file.Plan!.Schema?.Check(file.Plan.Workload, request.Workload, time.GetUtcNow()) ?? [];
         foreach (var problem in unfit) await terminal.Errors.WriteLineAsync($"playbook: {problem}");

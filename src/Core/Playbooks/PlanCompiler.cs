@@ -19,13 +19,12 @@ public sealed record Compilation(Plan? Plan, ImmutableArray<Problem> Problems)
 /// </summary>
 public static class PlanCompiler
 {
-    private const string NotYet = "is not supported by this version yet.";
-
     /// <param name="name">The playbook's name.</param>
     /// <param name="spec">Its spec: JSON of any type; anything but an object is a problem.</param>
+    /// <param name="tools">What its steps may name.</param>
     /// <param name="options">Bounds of its templates.</param>
     /// <param name="templates">Parsed templates of the process; null: each is parsed anew.</param>
-    public static Compilation Compile(string name, JsonElement spec, TemplateOptions options, TemplateCache? templates = null)
+    public static Compilation Compile(string name, JsonElement spec, ToolSchemas tools, TemplateOptions options, TemplateCache? templates = null)
     {
         var problems = new List<Problem>();
         if (spec.ValueKind != JsonValueKind.Object)
@@ -35,11 +34,13 @@ public static class PlanCompiler
         }
 
         var reader = new FieldReader(spec, "", problems);
-        var plan = Compile(name, reader, new TemplateCompiler(options, problems, templates));
+        var plan = Compile(name, reader, new TemplateCompiler(options, problems, tools, templates));
         if (plan is not null)
         {
             GraphCheck.Check(plan, reader.PathOf("onExit"), problems);
             ReferenceCheck.Check(plan, problems);
+            AuthCheck.Check(plan, problems);
+            ContainerCheck.Check(plan, problems);
         }
 
         var sorted = problems.Distinct().ToImmutableArray();
@@ -51,7 +52,6 @@ public static class PlanCompiler
         spec.Take("description");
         spec.TakeObject("cache");
         spec.TakeObject("loading");
-        foreach (var key in (string[])["workbook"]) spec.Refuse(key, NotYet);
         var workload = CompileWorkload(spec, templates);
         var schema = spec.Take("schema") is { } source ? WorkloadSchema.Compile(source, spec.PathOf("schema"), templates.Problems) : null;
         var retention = RetentionCompiler.Compile(spec);
@@ -59,7 +59,7 @@ public static class PlanCompiler
         var limits = LimitsCompiler.Compile(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
         var onExit = spec.TakeString("onExit");
-        var steps = CompileSteps(spec, workload, templates);
+        var steps = CompileSteps(spec, Workbook.Read(spec, templates), workload, templates);
         spec.ReportUnknown();
         if (steps is not { Length: > 0 } found) return null;
         var byName = found.DistinctBy(step => step.Name, StringComparer.Ordinal).ToImmutableDictionary(step => step.Name, StringComparer.Ordinal);
@@ -125,7 +125,7 @@ public static class PlanCompiler
         return name is null ? null : new SecretReference(name, secretName, key);
     }
 
-    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, WorkloadPlan workload, TemplateCompiler templates)
+    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, Workbook workbook, WorkloadPlan workload, TemplateCompiler templates)
     {
         if (!spec.Has("workflow")) spec.Error("workflow", "is required: a list of steps.");
         if (spec.TakeList("workflow") is not { } list) return null;
@@ -140,7 +140,7 @@ public static class PlanCompiler
                 continue;
             }
 
-            steps.Add(StepCompiler.Compile(entry, field, workload, templates));
+            steps.Add(StepCompiler.Compile(workbook.Inline(entry, field), field, workload, templates));
         }
 
         return steps.ToImmutable();

@@ -11,14 +11,14 @@ internal static class ReferenceCheck
     {
         foreach (var step in plan.Steps)
         {
-            foreach (var (field, references) in OperatorTemplates(step)) CheckSecrets(plan, field, references, problems);
+            foreach (var (field, references) in OperatorTemplates(step)) CheckSecrets(plan, step, field, references, problems);
             foreach (var (field, references) in AllTemplates(step)) CheckNames(plan, step, field, references, problems);
             foreach (var (field, name) in CredentialsOf(step)) CheckDeclared(plan, field, name, problems);
         }
 
         foreach (var (name, node) in plan.Workload.Template.Members)
-        foreach (var secret in node.References.Where(reference => reference.Root == "secret" && reference.Path.Count > 0).Select(reference => reference.Path[0]).Distinct(StringComparer.Ordinal))
-            CheckDeclared(plan, $"workload.{name}", secret, problems);
+            foreach (var secret in node.References.Where(reference => reference.Root == "secret" && reference.Path.Count > 0).Select(reference => reference.Path[0]).Distinct(StringComparer.Ordinal))
+                CheckDeclared(plan, $"workload.{name}", secret, problems);
     }
 
     /// <summary>Templates that are evaluated where secrets must never be.</summary>
@@ -49,11 +49,21 @@ internal static class ReferenceCheck
     private static IEnumerable<(string Field, IEnumerable<TemplateReference> References)> AllTemplates(StepPlan step) =>
         step.Task is { RunsAsChild: false } task ? OperatorTemplates(step).Append(($"{step.Field}.tool", task.References)) : OperatorTemplates(step);
 
-    private static void CheckSecrets(Plan plan, string field, IEnumerable<TemplateReference> references, List<Problem> problems)
+    private static void CheckSecrets(Plan plan, StepPlan step, string field, IEnumerable<TemplateReference> references, List<Problem> problems)
     {
-        foreach (var reference in references.Where(reference => WorkloadPlan.IsSecret(reference, plan.Workload.SecretMembers)).DistinctBy(Spell))
+        foreach (var reference in references.Where(reference => IsSecret(plan, step, reference)).DistinctBy(Spell))
             problems.Add(new Problem(
                 ProblemSeverity.Error, field, $"reads the secret-bearing '{Spell(reference)}', which only a worker may see; use it in tool, args or sink."));
+    }
+
+    /// <summary>A step's own <c>args</c> carry on what they read.</summary>
+    private static bool IsSecret(Plan plan, StepPlan step, TemplateReference reference)
+    {
+        var secrets = plan.Workload.SecretMembers;
+        if (WorkloadPlan.IsSecret(reference, secrets)) return true;
+        if (reference.Root != "args" || step.Task is not { } task) return false;
+        var read = reference.Path.Count == 0 ? task.Args.References : task.Args[reference.Path[0]]?.References ?? [];
+        return read.Any(inner => WorkloadPlan.IsSecret(inner, secrets));
     }
 
     private static void CheckNames(Plan plan, StepPlan step, string field, IEnumerable<TemplateReference> references, List<Problem> problems)

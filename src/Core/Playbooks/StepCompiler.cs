@@ -37,7 +37,7 @@ internal static class StepCompiler
             Vars = hasVars ? vars : null,
             RunsInOperator = task is not null && loop is null && ofWorker.Length == 0 && RunsInOperator(task, workload),
         };
-        if (task is not null) step = WithTask(step, Extend(task, step, ofWorker), source, StepSource.Of(reader));
+        if (task is not null) step = WithTask(step, Extend(task, step, ofWorker), source, templates.Tools, StepSource.Of(reader));
         reader.ReportUnknown();
         if (loop is not null && task is null && !reader.Has("tool")) reader.Error("tool", "is required: a tool must be named for a loop to run.");
         return step;
@@ -61,8 +61,8 @@ internal static class StepCompiler
         Reports = step.Loop is null && !step.RunsInOperator ? [.. s_ofResponse.Where(name => LeaveReads(step, name))] : [],
     };
 
-    private static StepPlan WithTask(StepPlan step, TaskPlan task, JsonElement source, StepSource parts) =>
-        step with { Task = task, TaskSource = TaskCompiler.Source(source, task.Tool, writer => TaskExtras.Write(writer, task, parts)) };
+    private static StepPlan WithTask(StepPlan step, TaskPlan task, JsonElement source, ToolSchemas tools, StepSource parts) =>
+        step with { Task = task, TaskSource = TaskCompiler.Source(source, task.Tool, tools, writer => TaskExtras.Write(writer, task, parts)) };
 
     private static bool LeaveReads(StepPlan step, string name) =>
         step.Case.SelectMany(clause => (clause.When?.References ?? []).Concat(clause.Then.References))

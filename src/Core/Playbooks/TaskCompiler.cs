@@ -15,7 +15,7 @@ public static class TaskCompiler
     private static readonly string[] s_needTool = ["retry", "sink", "save", "timeout"];
 
     /// <summary>The task of a step as it stands in an assignment; null when it has problems.</summary>
-    public static TaskPlan? Compile(JsonElement task, TemplateOptions options, List<Problem> problems)
+    public static TaskPlan? Compile(JsonElement task, ToolSchemas tools, TemplateOptions options, List<Problem> problems)
     {
         var before = problems.Count;
         if (task.ValueKind != JsonValueKind.Object)
@@ -25,7 +25,7 @@ public static class TaskCompiler
         }
 
         var reader = new FieldReader(task, "", problems);
-        var templates = new TemplateCompiler(options, problems);
+        var templates = new TemplateCompiler(options, problems, tools);
         var plan = Compile(reader, templates);
         if (plan is not null) plan = TaskExtras.Compile(plan, reader, templates);
         return problems.Count == before ? plan : null;
@@ -34,7 +34,7 @@ public static class TaskCompiler
     /// <summary>Takes the task's keys from a step. Null without a tool.</summary>
     internal static TaskPlan? Compile(FieldReader step, TemplateCompiler templates)
     {
-        var args = CompileMap(step, templates, "args", "input");
+        var args = HasToolArguments(step) ? new TemplateNode.Mapping([]) : CompileMap(step, templates, "args", "input");
         var retry = RetryCompiler.Compile(step, templates);
         var sink = SinkCompiler.Compile(step, templates, "sink", "save");
         var timeout = step.TakeDuration("timeout");
@@ -53,9 +53,9 @@ public static class TaskCompiler
     }
 
     /// <summary>The task's part of a step as written: what an assignment carries.</summary>
-    internal static JsonElement Source(JsonElement step, ToolPlan tool, Action<Utf8JsonWriter> writeExtras)
+    internal static JsonElement Source(JsonElement step, ToolPlan tool, ToolSchemas tools, Action<Utf8JsonWriter> writeExtras)
     {
-        var schema = ToolSchema.Find(tool.Kind).Schema!;
+        var schema = tools.Find(tool.Kind).Schema!;
         var kept = s_ownKeys.Concat(schema.Keys.SelectMany(names => names)).ToHashSet(StringComparer.Ordinal);
         return Executions.JsonText.Object(writer =>
         {
@@ -74,6 +74,11 @@ public static class TaskCompiler
         return new TemplateNode.Mapping([]);
     }
 
+    /// <summary>In the flat form of <c>container</c> a list under <c>args</c> is the image's; a step's own <c>args</c> are a map.</summary>
+    private static bool HasToolArguments(FieldReader step) =>
+        step.Take("tool") is { ValueKind: JsonValueKind.String } tool && tool.ValueEquals(ToolPlan.Container)
+        && step.Take("args") is { ValueKind: JsonValueKind.Array };
+
     private static ToolPlan? CompileTool(FieldReader step, TemplateCompiler templates)
     {
         if (step.Take("tool") is not { } tool)
@@ -89,7 +94,7 @@ public static class TaskCompiler
             case JsonValueKind.Object:
                 var inner = step.TakeObject("tool")!;
                 if (inner.TakeString("kind", "type") is { } kind) return CompileSettings(kind, inner, "kind", templates, isFlat: false);
-                if (!inner.Has("kind")) inner.Error("kind", $"is required: one of {string.Join(", ", ToolSchema.Kinds)}.");
+                if (!inner.Has("kind")) inner.Error("kind", $"is required: one of {string.Join(", ", templates.Tools.Kinds)}.");
                 return null;
             default:
                 step.Wrong(tool, "a tool's name, or a map with kind", "tool");
@@ -105,7 +110,7 @@ public static class TaskCompiler
 
     private static ToolPlan? CompileSettings(string kind, FieldReader reader, string kindKey, TemplateCompiler templates, bool isFlat)
     {
-        var (schema, refusal) = ToolSchema.Find(kind);
+        var (schema, refusal) = templates.Tools.Find(kind);
         if (schema is null)
         {
             reader.Error(kindKey, refusal!);
@@ -117,7 +122,7 @@ public static class TaskCompiler
         foreach (var names in schema.Keys)
         {
             // In the flat form a step's own timeout and args are not the tool's.
-            if (isFlat && s_ownKeys.Contains(names[0])) continue;
+            if (isFlat && s_ownKeys.Contains(names[0]) && !(names[0] == "args" && HasToolArguments(reader))) continue;
             if (reader.Take(names) is not { } value) continue;
             settings.Add(KeyValuePair.Create(names[0], templates.Compile(value, reader.PathOf(names))));
         }

@@ -39,6 +39,9 @@ public sealed record TaskPlan
     /// <summary>Done by a child execution rather than by a worker.</summary>
     public bool RunsAsChild => Tool.Kind == ToolPlan.Playbook;
 
+    /// <summary>Done by a pod of the user's image, in which there is no worker.</summary>
+    public bool RunsAsContainer => Tool.Kind == ToolPlan.Container;
+
     public IEnumerable<TemplateReference> References =>
         Tool.Settings.References.Concat(Args.References).Concat(Retry.References).Concat(Sink?.Settings.References ?? [])
             .Concat(Until?.References ?? [])
@@ -52,6 +55,9 @@ public sealed record ToolPlan(string Kind, TemplateNode.Mapping Settings)
 {
     /// <summary>The tool that runs another playbook as a child execution.</summary>
     public const string Playbook = "playbook";
+
+    /// <summary>The tool that runs an image of the user's.</summary>
+    public const string Container = "container";
 }
 
 /// <param name="Tool"><c>postgres</c> or <c>http</c>.</param>

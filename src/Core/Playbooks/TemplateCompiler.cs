@@ -5,10 +5,13 @@ using PlaybookOperator.Core.Templates;
 namespace PlaybookOperator.Core.Playbooks;
 
 /// <summary>Turns JSON into parsed templates, collecting every template that does not parse as a problem of its field.</summary>
+/// <param name="tools">What the steps around the templates may name.</param>
 /// <param name="cache">Parsed templates of the process; null: each is parsed here.</param>
-internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> problems, TemplateCache? cache = null)
+internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> problems, ToolSchemas tools, TemplateCache? cache = null)
 {
     public List<Problem> Problems => problems;
+
+    public ToolSchemas Tools => tools;
 
     /// <summary>Any JSON value; strings with blocks become expressions. A template that does not parse becomes null, and a problem.</summary>
     public TemplateNode Compile(JsonElement value, string field) => value.ValueKind switch

@@ -35,6 +35,9 @@ public sealed class Template
     /// <summary>True when the value keeps its type; false when it is always a string.</summary>
     public bool IsTyped => _expression is not null;
 
+    /// <summary>The path that the template is when it is nothing but one, such as <c>{{ workload.url }}</c>; null otherwise.</summary>
+    public TemplateReference? Path => ReferencePath.Of(_expression);
+
     /// <summary>The outside names that the template reads, each once, in the order of their first appearance.</summary>
     public IReadOnlyList<TemplateReference> References { get; }
 

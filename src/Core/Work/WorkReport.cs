@@ -117,6 +117,21 @@ public static class WorkErrorKind
     public const string Secret = "Secret";
     public const string Sink = "Sink";
     public const string Fail = "Fail";
+
+    /// <summary>A shell or a container ended with an exit code other than 0, which is <see cref="WorkError.Code"/>.</summary>
+    public const string Exit = "Error";
+
+    /// <summary>The image of a container was not to be had in time.</summary>
+    public const string ImagePullFailed = "ImagePullFailed";
+
+    /// <summary>A container was killed because it went over its memory limit, whatever its exit code.</summary>
+    public const string OutOfMemory = "OOMKilled";
+
+    /// <summary>A container ran longer than its timeout.</summary>
+    public const string DeadlineExceeded = "DeadlineExceeded";
+
+    /// <summary>The node of a container went away with it.</summary>
+    public const string NodeLost = "NodeLost";
     public const string ResultTooLarge = "ResultTooLarge";
     public const string Playbook = "Playbook";
     public const string WorkerLost = "WorkerLost";

@@ -14,6 +14,13 @@ public interface IWorkers
     /// </summary>
     IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id);
 
+    /// <summary>
+    /// Takes in what ended workers left behind that cannot report by themselves, after they were observed and before anything is decided on them.
+    /// </summary>
+    /// <param name="order">The execution as read after <paramref name="observed"/>; without deliveries.</param>
+    ValueTask<Settlement> SettleAsync(WorkOrder order, IReadOnlyDictionary<Delivery, JobPhase> observed, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Settlement.Nothing);
+
     /// <summary>Starts a worker for each delivery. Idempotent: one that exists already is left alone.</summary>
     ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken);
 

@@ -3,6 +3,7 @@ using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.EventLog;
+using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Operator.Executions;
 
@@ -23,7 +24,7 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     public Compilation Compile(string name, string digest, JsonElement spec)
     {
         if (cache.TryGet(digest, out var known)) return new Compilation(known, []);
-        var compilation = PlanCompiler.Compile(name, spec, TemplateOptions.Default, templates);
+        var compilation = PlanCompiler.Compile(name, spec, ToolRegistry.Schemas, TemplateOptions.Default, templates);
         if (compilation is { Plan: { } plan, Problems.Length: 0 }) cache.Set(digest, plan);
         return compilation;
     }
@@ -32,7 +33,7 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     {
         var spec = await reader.ReadPlaybookAsync(digest, cancellationToken)
             ?? throw new StateLostException($"The playbook version {digest} of '{name}' is not in the database.");
-        var compilation = PlanCompiler.Compile(name, spec, TemplateOptions.Default, templates);
+        var compilation = PlanCompiler.Compile(name, spec, ToolRegistry.Schemas, TemplateOptions.Default, templates);
         return compilation.Plan
             ?? throw new StateLostException($"The pinned version of '{name}' does not compile here: {string.Join("; ", compilation.Errors)}");
     }

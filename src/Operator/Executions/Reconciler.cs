@@ -44,7 +44,7 @@ public sealed class Reconciler(
         var decisions = await SettleAsync(plan, pass, cancellationToken);
         await ActAsync(plan, pass, decisions, cancellationToken);
         states.Put(id, pass.State);
-        return new PassResult(pass.Header, pass.State, decisions.WakeAt) { Plan = plan };
+        return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt) { Plan = plan };
     }
 
     /// <summary>The state as of now, for those who only look.</summary>
@@ -74,7 +74,20 @@ public sealed class Reconciler(
         throw new InvalidOperationException($"Execution {pass.Header.Id} does not come to rest after {MaxRounds} decisions.");
     }
 
+    /// <summary>Observes and reads until nothing that was observed is left to be told to the log.</summary>
     private async Task ReadAsync(ExecutionId id, Pass pass, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            await ReadOnceAsync(id, pass, cancellationToken);
+            var plan = await plans.GetAsync(pass.Header.Playbook, pass.Header.Digest, cancellationToken);
+            var settlement = await workers.SettleAsync(new WorkOrder(pass.Header, plan, pass.State, []), pass.Observed.Jobs, cancellationToken);
+            pass.Take(settlement);
+            if (!settlement.Reported) return;
+        }
+    }
+
+    private async Task ReadOnceAsync(ExecutionId id, Pass pass, CancellationToken cancellationToken)
     {
         // Jobs first, then the log: a Job that is seen finished has its result in what is read now, or has none.
         pass.Observed = pass.Observed with { Jobs = workers.Observe(id) };
@@ -147,6 +160,19 @@ public sealed class Reconciler(
         public bool HasState => _state is not null;
 
         public required Observed Observed { get; set; }
+
+        /// <summary>When an observation is due to be made again; null: when woken.</summary>
+        public DateTimeOffset? WakeAt { get; private set; }
+
+        public void Take(Settlement settlement)
+        {
+            WakeAt = settlement.WakeAt;
+            if (settlement.Unsettled.Count == 0) return;
+            Observed = Observed with
+            {
+                Jobs = Observed.Jobs.ToDictionary(pair => pair.Key, pair => settlement.Unsettled.Contains(pair.Key) ? JobPhase.Active : pair.Value),
+            };
+        }
 
         public void Take(ExecutionSnapshot snapshot, ExecutionState before)
         {

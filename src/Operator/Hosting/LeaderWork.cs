@@ -9,6 +9,7 @@ using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Playbooks;
 using PlaybookOperator.Operator.Workers;
+using PlaybookOperator.Operator.Workers.Containers;
 
 namespace PlaybookOperator.Operator.Hosting;
 
@@ -22,6 +23,7 @@ internal sealed class LeaderWork(
     PlaybookController playbooks,
     KubernetesWorkers workers,
     ChildExecutions children,
+    ContainerPods containers,
     IEventReader reader,
     RetentionLoop retention,
     IWakeUps wakeUps,
@@ -56,6 +58,14 @@ internal sealed class LeaderWork(
             WakeFamily(change);
             if (change is not ObjectChange<Execution>.Updated)
                 _playbookQueue.Add(new NamespacedName(change.Key.Namespace, change.Item.Spec.Playbook));
+        });
+        informers.Pods.AddHandler(change =>
+        {
+            containers.Saw(change);
+            // How a container ended is told by its Job; that it cannot begin, by its pod alone.
+            if (_leads && ContainerReading.IsTroubled(change.Item) && WorkerLabels.Read(change.Item.Metadata) is { } found
+                && executions.Find(found.Execution) is { } known)
+                _executionQueue.Add(known);
         });
         informers.Jobs.AddHandler(change =>
         {

@@ -20,7 +20,9 @@ using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Metrics;
 using PlaybookOperator.Operator.Playbooks;
 using PlaybookOperator.Operator.Workers;
+using PlaybookOperator.Operator.Workers.Containers;
 using PlaybookOperator.Operator.Yaml;
+using PlaybookOperator.Tools.Container;
 using PlaybookOperator.Tools.Running;
 
 namespace PlaybookOperator.Operator.Hosting;
@@ -82,6 +84,7 @@ internal static class OperatorHost
         services.AddInformer(ResourceTypes.Playbooks, selector: null);
         services.AddInformer(ResourceTypes.Executions, selector: null);
         services.AddInformer(Resources.Jobs, WorkerLabels.Selector);
+        services.AddInformer(Resources.Pods, ContainerPods.Selector);
         services.AddSingleton<Informers>();
         services.AddHostedService<InformerService>();
         services.AddSingleton(provider => new EventRecorderOptions
@@ -153,6 +156,7 @@ internal static class OperatorHost
         services.AddSingleton<KubernetesWorkers>();
         services.AddSingleton<ChildExecutions>();
         services.AddSingleton<ClusterWorkers>();
+        services.AddContainers();
         services.AddSingleton<IWorkers>(provider => provider.GetRequiredService<ClusterWorkers>());
         services.AddSingleton<ChildReports>();
         services.AddSingleton(provider => new ChildCalls(new RunnerOptions(), provider.GetRequiredService<TimeProvider>(), Random.Shared.NextDouble));
@@ -161,6 +165,16 @@ internal static class OperatorHost
         services.AddSingleton<ReportQueue>();
         services.AddSingleton<AssignmentReader>();
         services.AddSingleton<AssignmentSource>();
+    }
+
+    private static void AddContainers(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new ContainerCalls(new RunnerOptions(), provider.GetRequiredService<TimeProvider>(), Random.Shared.NextDouble));
+        services.AddSingleton<ContainerAssignments>();
+        services.AddSingleton<ContainerJobs>();
+        services.AddSingleton<ContainerLogs>();
+        services.AddSingleton<ContainerOutcomes>();
+        services.AddSingleton<ContainerPods>();
     }
 
     private static void AddLeader(this IServiceCollection services)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Workers;
+using PlaybookOperator.Operator.Workers.Containers;
 
 namespace PlaybookOperator.Operator.Hosting;
 
@@ -17,6 +18,8 @@ internal static class OptionsSetup
     {
         services.AddSingleton(Checked(configuration.GetSection(ApiOptions.Section).Get<ApiOptions>() ?? new(), ApiOptions.Section, new ApiOptionsValidator()));
         services.AddSingleton(Checked(configuration.GetSection(WorkerOptions.Section).Get<WorkerOptions>() ?? new(), WorkerOptions.Section, new WorkerOptionsValidator()));
+        services.AddSingleton(Checked(
+            configuration.GetSection(ContainerOptions.Section).Get<ContainerOptions>() ?? new(), ContainerOptions.Section, new ContainerOptionsValidator()));
         services.AddSingleton(Checked(
             configuration.GetSection(KubernetesOptions.Section).Get<KubernetesOptions>() ?? new(), KubernetesOptions.Section, new KubernetesOptionsValidator()));
         services.AddSingleton(Checked(
@@ -44,6 +47,9 @@ internal sealed partial class ApiOptionsValidator : IValidateOptions<ApiOptions>
 
 [OptionsValidator]
 internal sealed partial class WorkerOptionsValidator : IValidateOptions<WorkerOptions>;
+
+[OptionsValidator]
+internal sealed partial class ContainerOptionsValidator : IValidateOptions<ContainerOptions>;
 
 [OptionsValidator]
 internal sealed partial class KubernetesOptionsValidator : IValidateOptions<KubernetesOptions>;

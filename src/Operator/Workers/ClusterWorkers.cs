@@ -2,11 +2,12 @@ using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Executions.Children;
+using PlaybookOperator.Operator.Workers.Containers;
 
 namespace PlaybookOperator.Operator.Workers;
 
-/// <summary>Who does the work in a cluster: child Executions for the tool <c>playbook</c>, Jobs for everything else.</summary>
-internal sealed class ClusterWorkers(KubernetesWorkers jobs, ChildExecutions children) : IWorkers
+/// <summary>Who does the work in a cluster: child Executions for the tool <c>playbook</c>, pods of the user's image for <c>container</c>, workers for everything else.</summary>
+internal sealed class ClusterWorkers(KubernetesWorkers jobs, ChildExecutions children, ContainerJobs containers, ContainerOutcomes outcomes) : IWorkers
 {
     public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id)
     {
@@ -15,12 +16,17 @@ internal sealed class ClusterWorkers(KubernetesWorkers jobs, ChildExecutions chi
         return ofChildren.Count == 0 ? ofJobs : ofJobs.Concat(ofChildren).ToDictionary();
     }
 
+    public ValueTask<Settlement> SettleAsync(WorkOrder order, IReadOnlyDictionary<Delivery, JobPhase> observed, CancellationToken cancellationToken) =>
+        outcomes.SettleAsync(order, observed, cancellationToken);
+
     public async ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
     {
-        var runs = order.State.Steps.Values.Where(run => order.Plan.ByName[run.Step].Task is { RunsAsChild: true }).Select(run => run.RunId).ToHashSet();
-        var byChildren = order.Deliveries.Where(delivery => runs.Contains(delivery.Key.RunId)).ToList();
-        if (byChildren.Count < order.Deliveries.Count)
-            await jobs.StartAsync(order with { Deliveries = [.. order.Deliveries.Except(byChildren)] }, cancellationToken);
+        var tasks = order.State.Steps.Values.ToDictionary(run => run.RunId, run => order.Plan.ByName[run.Step].Task);
+        var byChildren = order.Deliveries.Where(delivery => tasks[delivery.Key.RunId] is { RunsAsChild: true }).ToList();
+        var byContainers = order.Deliveries.Where(delivery => tasks[delivery.Key.RunId] is { RunsAsContainer: true }).ToList();
+        var byWorkers = order.Deliveries.Except(byChildren).Except(byContainers).ToList();
+        if (byWorkers.Count > 0) await jobs.StartAsync(order with { Deliveries = byWorkers }, cancellationToken);
+        if (byContainers.Count > 0) await containers.StartAsync(order with { Deliveries = byContainers }, cancellationToken);
         if (byChildren.Count > 0) await children.StartAsync(order with { Deliveries = byChildren }, cancellationToken);
     }
 

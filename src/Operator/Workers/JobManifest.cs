@@ -24,20 +24,7 @@ internal static class JobManifest
         {
             ["apiVersion"] = "batch/v1",
             ["kind"] = "Job",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = JobName.Of(execution.Id, run.Step, run.Epoch, delivery),
-                ["namespace"] = execution.Namespace,
-                ["labels"] = labels,
-                ["ownerReferences"] = new JsonArray(new JsonObject
-                {
-                    ["apiVersion"] = $"{ResourceTypes.Group}/{ResourceTypes.Version}",
-                    ["kind"] = "Execution",
-                    ["name"] = execution.Name,
-                    ["uid"] = execution.Uid,
-                    ["controller"] = true,
-                }),
-            },
+            ["metadata"] = Metadata(execution, run, delivery, labels),
             ["spec"] = new JsonObject
             {
                 // Retries live in the decider only.
@@ -52,7 +39,22 @@ internal static class JobManifest
         };
     }
 
-    private static JsonObject Labels(ExecutionHeader execution, StepRun run, Delivery delivery) => new()
+    internal static JsonObject Metadata(ExecutionHeader execution, StepRun run, Delivery delivery, JsonObject labels) => new()
+    {
+        ["name"] = JobName.Of(execution.Id, run.Step, run.Epoch, delivery),
+        ["namespace"] = execution.Namespace,
+        ["labels"] = labels,
+        ["ownerReferences"] = new JsonArray(new JsonObject
+        {
+            ["apiVersion"] = $"{ResourceTypes.Group}/{ResourceTypes.Version}",
+            ["kind"] = "Execution",
+            ["name"] = execution.Name,
+            ["uid"] = execution.Uid,
+            ["controller"] = true,
+        }),
+    };
+
+    internal static JsonObject Labels(ExecutionHeader execution, StepRun run, Delivery delivery) => new()
     {
         [WorkerLabels.ManagedBy] = WorkerLabels.ManagedByValue,
         [WorkerLabels.Execution] = execution.Id.ToString(),
@@ -69,7 +71,7 @@ internal static class JobManifest
         return Math.Min((double)(retry.OnError?.MaxAttempts ?? 1) * (retry.OnSuccess?.MaxAttempts ?? 1), 1000);
     }
 
-    private static JsonObject PodMetadata(Plan plan, JsonObject labels)
+    internal static JsonObject PodMetadata(Plan plan, JsonObject labels)
     {
         var merged = Setting(plan, "labels");
         foreach (var (name, value) in labels) merged[name] = value!.DeepClone();
@@ -96,9 +98,15 @@ internal static class JobManifest
             ["containers"] = new JsonArray(Container(plan, options)),
             ["volumes"] = Volumes(plan),
         };
+        AddPlacement(pod, plan);
+        return pod;
+    }
+
+    /// <summary>Where the playbook wants its pods.</summary>
+    internal static void AddPlacement(JsonObject pod, Plan plan)
+    {
         if (Setting(plan, "nodeSelector") is { Count: > 0 } selector) pod["nodeSelector"] = selector;
         if (Member(plan, "tolerations") is { ValueKind: JsonValueKind.Array } tolerations) pod["tolerations"] = JsonNode.Parse(tolerations.GetRawText());
-        return pod;
     }
 
     private static JsonObject Container(Plan plan, WorkerOptions options) => new()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Client;
@@ -75,8 +76,14 @@ internal sealed class KubernetesWorkers(
     private async Task<JobRecord?> CreateAsync(WorkOrder order, Delivery delivery, CancellationToken cancellationToken)
     {
         var run = order.State.Steps.Values.First(step => step.RunId == delivery.Key.RunId);
-        var manifest = JobManifest.Build(order.Execution, order.Plan, run, delivery, options);
-        var unseen = _unseen.GetOrAdd(order.Execution.Id, _ => new ConcurrentDictionary<Delivery, byte>());
+        var job = await CreateAsync(order.Execution.Id, delivery, JobManifest.Build(order.Execution, order.Plan, run, delivery, options), cancellationToken);
+        return new JobRecord(delivery.Key, delivery.Fence, job.Metadata.Uid!);
+    }
+
+    /// <summary>Creates the Job of a delivery, or finds it; from here on it counts as existing until the informer has seen it.</summary>
+    internal async Task<Job> CreateAsync(ExecutionId id, Delivery delivery, JsonObject manifest, CancellationToken cancellationToken)
+    {
+        var unseen = _unseen.GetOrAdd(id, _ => new ConcurrentDictionary<Delivery, byte>());
         unseen[delivery] = 0;
         try
         {
@@ -84,7 +91,7 @@ internal sealed class KubernetesWorkers(
             if (result is CreateResult<Job>.Created) metrics.JobsCreated.Add(1);
             // Between the creation and here the informer may have seen it already.
             if (jobs.TryGet(NamespacedName.Of(result.Item), out _)) unseen.TryRemove(delivery, out _);
-            return new JobRecord(delivery.Key, delivery.Fence, result.Item.Metadata.Uid!);
+            return result.Item;
         }
         catch
         {

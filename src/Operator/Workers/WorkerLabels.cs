@@ -13,6 +13,7 @@ internal static class WorkerLabels
     public const string Step = "playbooks.dev/step";
     public const string Run = "playbooks.dev/run-id";
     public const string Index = "playbooks.dev/index";
+    public const string Tool = "playbooks.dev/tool";
     public const string Fence = "playbooks.dev/fence";
 
     public static string Selector => $"{ManagedBy}={ManagedByValue},{Execution}";

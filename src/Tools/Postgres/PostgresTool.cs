@@ -1,4 +1,5 @@
 using Npgsql;
+using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Tools.Postgres;
@@ -9,6 +10,8 @@ namespace PlaybookOperator.Tools.Postgres;
 /// </summary>
 internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) : ITool
 {
+    public static ToolSchema Schema { get; } = new("postgres", [["auth"], ["query", "command"], ["params"], ["maxRows"], ["timeout"]], ["query"]);
+
     private const int DefaultMaxRows = 1000;
     private const int MostRows = 1_000_000;
     private readonly PostgresCall _call = new(instances, time);

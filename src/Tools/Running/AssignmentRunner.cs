@@ -30,7 +30,7 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         TaskPlan? plan;
         try
         {
-            plan = TaskCompiler.Compile(assignment.Task, options.Templates, problems);
+            plan = TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, options.Templates, problems);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {

@@ -63,6 +63,22 @@ public sealed class SecretMask
     public bool Tells(string text) =>
         text.Length >= MinTelling && Array.Exists(_patterns, pattern => pattern.Length >= MinTelling && text.Contains(pattern, StringComparison.Ordinal));
 
+    /// <summary>Characters of the longest text that this replaces.</summary>
+    public int LongestLength => _patterns.Length == 0 ? 0 : _patterns[0].Length;
+
+    /// <summary>The first place from <paramref name="position"/> on at which the text can be cut without leaving the end of a secret behind.</summary>
+    public int CutAt(string text, int position)
+    {
+        if (IsEmpty) return position;
+        for (var at = Math.Max(0, position - LongestLength); ;)
+        {
+            var next = text.AsSpan(at).IndexOfAny(_search);
+            if (next < 0 || at + next >= position) return position;
+            at += next + MatchLength(text.AsSpan(at + next));
+            if (at > position) return at;
+        }
+    }
+
     private int MatchLength(ReadOnlySpan<char> text)
     {
         foreach (var pattern in _patterns)

@@ -16,7 +16,7 @@ internal sealed partial class SpecPage(string text)
     }
 
     /// <summary>Everything in backticks, in camelCase.</summary>
-    public IReadOnlySet<string> Mentioned => Code().Matches(text).SelectMany(match => Word().Matches(match.Groups["code"].Value)).Select(match => CamelCase(match.Value)).ToHashSet();
+    public IReadOnlySet<string> Mentioned => Code().Matches(Fence().Replace(text, "")).SelectMany(match => Word().Matches(match.Groups["code"].Value)).Select(match => CamelCase(match.Value)).ToHashSet();
 
     /// <summary>The keys that head the rows of the section's tables: the first column, or the second where the first names the kind of tool.</summary>
     public IReadOnlyList<(string Row, string Key)> Rows
@@ -43,8 +43,11 @@ internal sealed partial class SpecPage(string text)
 
     public static string CamelCase(string name) => Underscore().Replace(name, match => match.Value[1..].ToUpperInvariant());
 
-    [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("`(?<code>[^`\n]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
+
+    [GeneratedRegex("^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Fence();
 
     [GeneratedRegex("[A-Za-z][A-Za-z_]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();

@@ -20,7 +20,7 @@ public sealed partial class SpecPageTests
     {
         { "spec", $"workflow: [{{step: a}}]\n{Unknown}", "## spec", "" },
         { "limits", $"limits: {{{Unknown}}}\nworkflow: [{{step: a}}]", "### limits", "" },
-        { "step", $"workflow: [{{step: a, {Unknown}}}]", "## Steps", "" },
+        { "step", $"workflow: [{{name: a, {Unknown}}}]", "## Steps", "" },
         { "loop", $"workflow: [{{step: a, loop: {{in: [1], {Unknown}}}, tool: {{kind: noop}}}}]", "### loop", "" },
         { "http", Tool("http"), "### tool", "http" },
         { "postgres", Tool("postgres"), "### tool", "postgres" },

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Tools;
 using Xunit;
 
 namespace PlaybookOperator.Core.Tests.Playbooks;
@@ -14,7 +15,7 @@ internal static class Compiling
         return document.RootElement.Clone();
     }
 
-    public static Compilation Compile(string spec) => PlanCompiler.Compile("test", Json(spec), TemplateOptions.Default);
+    public static Compilation Compile(string spec) => PlanCompiler.Compile("test", Json(spec), ToolRegistry.Schemas, TemplateOptions.Default);
 
     public static Plan Plan(string spec)
     {

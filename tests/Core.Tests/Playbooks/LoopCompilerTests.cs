@@ -1,5 +1,6 @@
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Tools;
 using Xunit;
 
 namespace PlaybookOperator.Core.Tests.Playbooks;
@@ -69,7 +70,7 @@ public sealed class LoopCompilerTests
         Assert.Empty(compilation.Problems);
         var step = compilation.Plan!.Steps[0];
         var problems = new List<Problem>();
-        var read = TaskCompiler.Compile(step.TaskSource, TemplateOptions.Default, problems)!;
+        var read = TaskCompiler.Compile(step.TaskSource, ToolRegistry.Schemas, TemplateOptions.Default, problems)!;
         Assert.Empty(problems);
         Assert.Equal(
             (step.Task!.Until is null, step.Task.KeepsResult, step.Task.IsIteration, step.Task.Vars is null, step.Task.Case.Length, string.Join(' ', step.Task.Reports)),

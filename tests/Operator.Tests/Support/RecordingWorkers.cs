@@ -16,6 +16,12 @@ internal sealed class RecordingWorkers : IWorkers
 
     public IEnumerable<Delivery> Started => Orders.SelectMany(order => order.Deliveries);
 
+    /// <summary>What there is to tell of ended workers; null: nothing.</summary>
+    public Func<WorkOrder, Task<Settlement>>? OnSettle { get; set; }
+
+    public async ValueTask<Settlement> SettleAsync(WorkOrder order, IReadOnlyDictionary<Delivery, JobPhase> observed, CancellationToken cancellationToken) =>
+        OnSettle is null ? Settlement.Nothing : await OnSettle(order);
+
     public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id) => Alive.ToImmutableDictionary();
 
     public ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)

@@ -146,7 +146,6 @@ internal static class RouteRules
         {
             if (!node.TryRender(scope, draft.Evaluation, out var result, out var error)) return Fail("case", error!);
             exit = exit with { Result = result.ToJsonElement() };
-            scope.ReplaceResult(result);
         }
 
         if (actions.Fail is { } fail)
@@ -160,6 +159,8 @@ internal static class RouteRules
 
     private static StepExit Next(Draft draft, StepPlan step, Scope scope, StepExit exit)
     {
+        // The actions of the entry all saw what the call gave; what follows sees what was made of it.
+        if (exit.Result is { } replaced) scope.ReplaceResult(Value.FromJson(replaced));
         var conditionalTaken = false;
         foreach (var clause in step.Next)
         {

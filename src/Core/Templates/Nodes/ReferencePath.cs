@@ -37,6 +37,21 @@ internal static class ReferencePath
         collector.Read(root.Name, names);
     }
 
+    /// <summary>The path that an expression is, as a whole and by names alone; null when it is anything else.</summary>
+    public static TemplateReference? Of(Expression? expression)
+    {
+        var names = new List<string>();
+        var at = expression;
+        while (at is not null && Step(at) is ({ } target, { } name))
+        {
+            names.Add(name);
+            at = target;
+        }
+
+        names.Reverse();
+        return at is NameExpression root ? new TemplateReference(root.Name, names) : null;
+    }
+
     private static (Expression? Target, string? Name) Step(Expression expression) => expression switch
     {
         MemberExpression member => (member.Target, member.Name),

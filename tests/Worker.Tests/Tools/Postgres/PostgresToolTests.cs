@@ -21,6 +21,25 @@ public sealed class PostgresToolTests(SampleFixture sample, PostgresFixture post
     }
 
     [Fact]
+    public async Task Several_statements_give_the_rows_of_the_first_that_has_any()
+    {
+        var result = await QueryAsync("CREATE TEMP TABLE several (a int); INSERT INTO several VALUES (2), (1); SELECT a FROM several ORDER BY a; DROP TABLE several");
+        Assert.Equal("""{"rows":[{"a":1},{"a":2}],"row_count":2,"columns":["a"]}""", result.GetRawText());
+    }
+
+    [Fact]
+    public async Task Times_carry_their_offset_and_bytes_and_other_types_are_text()
+    {
+        var result = await QueryAsync("""
+            SELECT '2024-01-31 10:00:00.5+02'::timestamptz AT TIME ZONE 'UTC' || 'Z' AS utc, '2024-01-31 10:00:00+00'::timestamptz::text IS NOT NULL AS ok,
+                   decode('00ff', 'hex') AS bytes, '1 day'::interval AS i, DATE '2024-01-31' AS d, ARRAY[]::int[] AS none
+            """);
+        Assert.Equal(
+            """{"utc":"2024-01-31 08:00:00.5Z","ok":true,"bytes":"\\x00ff","i":"1 day","d":"2024-01-31","none":[]}""",
+            result.GetProperty("rows")[0].GetRawText());
+    }
+
+    [Fact]
     public async Task Parameters_take_the_type_that_the_statement_needs()
     {
         var result = await QueryAsync("SELECT $1 + 1 AS a, $2 || '!' AS b, $3::jsonb->>'k' AS c, $4::text IS NULL AS d", """["41", "x'; DROP TABLE t; --", {"k": "v"}, null]""");

@@ -1,0 +1,127 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Secrets;
+
+namespace PlaybookOperator.Tools.Shell;
+
+/// <summary>
+/// The <c>shell</c> tool: <c>cmds</c> in one <c>/bin/sh -e</c>, which ends at the first command that fails. An exit code other than 0 fails the attempt.
+/// Whatever the shell started ends with it.
+/// </summary>
+internal sealed class ShellTool(ShellOptions options, TimeProvider time) : ITool
+{
+    public static ToolSchema Schema { get; } = new("shell", [["cmds", "cmd"], ["env"], ["timeout"]], ["cmds"]);
+
+    private const int MaxShownErrorBytes = 2048;
+
+    public async ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var (call, error) = ShellCall.Read(request, context, options);
+        if (call is null) return CallOutcome.Failed(error!);
+        using var limit = new CancellationTokenSource(call.Timeout ?? Timeout.InfiniteTimeSpan, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await RunAsync(call, context.Secrets.Mask, linked.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return CallOutcome.Failed(CallErrors.Timeout("The shell", call.Timeout ?? TimeSpan.Zero));
+        }
+        catch (Win32Exception exception)
+        {
+            return CallOutcome.Failed(new(WorkErrorKind.Configuration, $"tool.cmds: {options.Shell} cannot be started here: {exception.Message}."));
+        }
+    }
+
+    private async Task<CallOutcome> RunAsync(ShellCall call, SecretMask mask, CancellationToken cancellationToken)
+    {
+        using var process = ProcessGroup.Found.Start(StartOf(call));
+        process.StandardInput.Close();
+        // A secret that lies across the cut must be seen whole to be left out.
+        var room = options.TailBytes + Math.Min(4 * mask.LongestLength, options.TailBytes);
+        var (output, errors) = (new OutputTail(room), new OutputTail(room));
+        using var reading = new CancellationTokenSource();
+        var read = Task.WhenAll(
+            output.ReadAsync(process.StandardOutput.BaseStream, reading.Token), errors.ReadAsync(process.StandardError.BaseStream, reading.Token));
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            ProcessGroup.Found.KillAll(process);
+            await EndReadingAsync(read, reading);
+            throw;
+        }
+
+        // Only something that the shell left in the background can still hold its output open.
+        if (!await IsOverAsync(read, CancellationToken.None)) ProcessGroup.Found.KillAll(process);
+        await EndReadingAsync(read, reading);
+        return Outcome(process.ExitCode, output.ToText(options.TailBytes, mask), errors.ToText(MaxShownErrorBytes, mask));
+    }
+
+    private ProcessStartInfo StartOf(ShellCall call)
+    {
+        var start = new ProcessStartInfo(options.Shell, ["-e", "-c", call.Script])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = options.WorkingDirectory ?? "",
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in call.Environment) start.Environment[name] = value;
+        return start;
+    }
+
+    private async Task<bool> IsOverAsync(Task read, CancellationToken cancellationToken) =>
+        await Task.WhenAny(read, Task.Delay(options.DrainTime, time, cancellationToken)) == read;
+
+    /// <summary>A process that took itself out of the group may hold the output open for ever: nobody waits for it.</summary>
+    private async Task EndReadingAsync(Task read, CancellationTokenSource reading)
+    {
+        if (!await IsOverAsync(read, CancellationToken.None)) await reading.CancelAsync();
+        await read;
+    }
+
+    private static CallOutcome Outcome(int exitCode, string output, string errors)
+    {
+        var result = Value.Map([
+            new("exit_code", Value.From((long)exitCode)),
+            new("stdout", Value.From(output)),
+            new("output", LastLine(output)),
+        ]);
+        if (exitCode == 0) return CallOutcome.Completed(result);
+        var said = errors.Trim();
+        var message = new StringBuilder($"The shell exited with {exitCode}").Append(said.Length == 0 ? "." : $": {said}");
+        return new CallOutcome
+        {
+            Response = result,
+            Error = new(WorkErrorKind.Exit, message.ToString(), Code: exitCode.ToString(CultureInfo.InvariantCulture)),
+        };
+    }
+
+    /// <summary>The last line that is not empty: as JSON when it is, else as text; null without one.</summary>
+    internal static Value LastLine(string output)
+    {
+        var text = output.AsSpan().TrimEnd();
+        var line = text[(text.LastIndexOf('\n') + 1)..].Trim().ToString();
+        if (line.Length == 0) return Value.Null;
+        try
+        {
+            return Value.Parse(Encoding.UTF8.GetBytes(line));
+        }
+        catch (JsonException)
+        {
+            return Value.From(line);
+        }
+    }
+}
