@@ -17,8 +17,8 @@ internal static class ReferenceCheck
         }
 
         foreach (var (name, node) in plan.Workload.Template.Members)
-        foreach (var secret in node.References.Where(reference => reference.Root == "secret" && reference.Path.Count > 0).Select(reference => reference.Path[0]).Distinct(StringComparer.Ordinal))
-            CheckDeclared(plan, $"workload.{name}", secret, problems);
+            foreach (var secret in node.References.Where(reference => reference.Root == "secret" && reference.Path.Count > 0).Select(reference => reference.Path[0]).Distinct(StringComparer.Ordinal))
+                CheckDeclared(plan, $"workload.{name}", secret, problems);
     }
 
     /// <summary>Templates that are evaluated where secrets must never be.</summary>

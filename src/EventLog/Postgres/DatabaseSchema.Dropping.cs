@@ -16,8 +16,8 @@ public sealed partial class DatabaseSchema
         {
             var dropped = 0;
             foreach (var table in s_partitioned)
-            foreach (var partition in await PastAsync(connection, table, before, token).ConfigureAwait(false))
-                if (await DropAsync(connection, partition, token).ConfigureAwait(false)) dropped++;
+                foreach (var partition in await PastAsync(connection, table, before, token).ConfigureAwait(false))
+                    if (await DropAsync(connection, partition, token).ConfigureAwait(false)) dropped++;
             return dropped;
         }, cancellationToken).ConfigureAwait(false);
     }

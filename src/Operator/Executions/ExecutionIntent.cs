@@ -25,9 +25,9 @@ public static class ExecutionIntent
         if (Map(execution.Spec.Overrides, "loops") is { } loops)
         {
             foreach (var loop in loops.EnumerateObject().Where(loop => loop.Value.ValueKind == JsonValueKind.Object))
-            foreach (var field in s_editable)
-                if (TryGet(loop.Value, field, out var value) && IsCount(value, least: field == "maxParallel" ? 1 : 0))
-                    yield return KeyValuePair.Create($"overrides.loops.{loop.Name}.{field}", value);
+                foreach (var field in s_editable)
+                    if (TryGet(loop.Value, field, out var value) && IsCount(value, least: field == "maxParallel" ? 1 : 0))
+                        yield return KeyValuePair.Create($"overrides.loops.{loop.Name}.{field}", value);
         }
 
         if (execution.Spec.Limits is not { ValueKind: JsonValueKind.Object } limits) yield break;

@@ -81,8 +81,8 @@ internal sealed class SchemaValidator
             findings.Add(Finding(path, $"must have {Bounds(rules.Size)} members, not {count}."));
         foreach (var member in value.EnumerateObject()) CheckMember(rules, member, path, findings, depth);
         foreach (var (name, wanted) in rules.DependentRequired.Where(pair => value.TryGetProperty(pair.Key, out _)))
-        foreach (var other in wanted.Where(other => !value.TryGetProperty(other, out _)))
-            findings.Add(Finding(FieldReader.Join(path, other), $"is required beside {name}."));
+            foreach (var other in wanted.Where(other => !value.TryGetProperty(other, out _)))
+                findings.Add(Finding(FieldReader.Join(path, other), $"is required beside {name}."));
         foreach (var (name, schema) in rules.DependentSchemas)
             if (value.TryGetProperty(name, out _)) Check(schema, value, path, findings, depth);
     }
