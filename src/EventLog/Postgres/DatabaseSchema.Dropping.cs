@@ -40,7 +40,7 @@ public sealed partial class DatabaseSchema
         return past;
     }
 
-    private async ValueTask<bool> DropAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken)
+    private static async ValueTask<bool> DropAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken)
     {
         if (await IsTrueAsync(connection, Sql.HasExecutions, [Parameters.Of(partition.FirstId), Parameters.Of(partition.EndId)], cancellationToken).ConfigureAwait(false)) return false;
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);

@@ -15,7 +15,7 @@ public sealed partial class CasesPageTests
     public void Every_case_has_a_test_with_its_number()
     {
         var tested = TestName.All.Select(test => CaseOf(test.Name)).ToHashSet();
-        Assert.Empty(Cases().Select(entry => entry.Id).Where(id => !tested.Contains(id)));
+        Assert.DoesNotContain(Cases().Select(entry => entry.Id), id => !tested.Contains(id));
     }
 
     [Fact]

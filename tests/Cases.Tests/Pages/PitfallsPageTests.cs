@@ -18,12 +18,12 @@ public sealed partial class PitfallsPageTests
         var known = TestName.All.Where(test => !test.IsOpen).Select(test => test.Name).ToHashSet();
         var named = s_rows.SelectMany(row => Code().Matches(row).Select(match => match.Groups["name"].Value)).ToList();
         Assert.True(named.Count > 100, $"Only {named.Count} tests are named.");
-        Assert.Empty(named.Where(name => !known.Contains(name)));
+        Assert.DoesNotContain(named, name => !known.Contains(name));
     }
 
     [Fact]
     public void Every_row_has_an_answer() =>
-        Assert.Empty(s_rows.Where(row => row.Trim('|').Split('|')[2].Trim().Length < 10));
+        Assert.DoesNotContain(s_rows, row => row.Trim('|').Split('|')[2].Trim().Length < 10);
 
     [GeneratedRegex(@"^\| (?<number>[0-9]+) \|", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Row();

@@ -65,7 +65,7 @@ public sealed partial class SpecPageTests
         var documents = Places.Select(entry => entry.Data).ToDictionary(entry => entry.Item1, entry => entry.Item2);
         var known = new HashSet<string> { "onError", "onSuccess", "retry" };
         foreach (var place in places) known.UnionWith((await KnownAsync(documents[place])).Select(SpecPage.CamelCase));
-        Assert.Empty(SpecPage.Section("playbook.md", heading).Rows.Select(entry => entry.Key).Where(key => !known.Contains(key)));
+        Assert.DoesNotContain(SpecPage.Section("playbook.md", heading).Rows.Select(entry => entry.Key), key => !known.Contains(key));
     }
 
     [Theory]

@@ -91,7 +91,7 @@ public sealed class InterruptionTests(World world)
 
     private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
         "dotnet", [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments])
-    { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static async Task<int> SignalAsync(int process, string signal)
     {

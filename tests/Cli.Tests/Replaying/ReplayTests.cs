@@ -58,7 +58,7 @@ public sealed class ReplayTests(ReplayedRunFixture run) : IClassFixture<Replayed
     [Fact]
     public async Task A_file_that_is_not_there_exits_2() => Assert.Equal(2, (await PlaybookCommand.RunAsync("replay", "/nonexistent.ndjson")).ExitCode);
 
-    private IEnumerable<string> Touch(string what)
+    private List<string> Touch(string what)
     {
         var lines = run.Lines.ToList();
         int At(string type) => lines.FindIndex(line => line.Contains($"\"{type}\"", StringComparison.Ordinal));

@@ -33,7 +33,7 @@ public sealed partial class DocumentationTests
     {
         var page = Space().Replace(File.ReadAllText(Path.Combine(Root(), "docs", "spec", "templates.md")), " ");
 
-        Assert.Empty(new CorpusFile(corpus).Reasons.Where(reason => !page.Contains($"- {reason}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(new CorpusFile(corpus).Reasons, reason => !page.Contains($"- {reason}", StringComparison.Ordinal));
     }
 
     private static string Answer(string template, string context)

@@ -43,8 +43,8 @@ public sealed partial class AlertRulesTests
         var tests = await File.ReadAllTextAsync(s_tests);
 
         Assert.True(alerts.Count >= 12, $"Only {alerts.Count} alerts were found.");
-        Assert.Empty(alerts.Where(alert => !page.Contains($"### {alert}\n", StringComparison.Ordinal)));
-        Assert.Empty(alerts.Where(alert => !FiresAndResolves(tests, alert)));
+        Assert.DoesNotContain(alerts, alert => !page.Contains($"### {alert}\n", StringComparison.Ordinal));
+        Assert.DoesNotContain(alerts, alert => !FiresAndResolves(tests, alert));
     }
 
     /// <summary>Looked at twice at least: once with an expected alert, and once without one.</summary>

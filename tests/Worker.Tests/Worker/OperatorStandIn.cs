@@ -70,7 +70,7 @@ internal sealed class OperatorStandIn : IAsyncDisposable
         if (call == "progress" && HeldProgress > 0 && Calls.Count(seen => seen.Path == "progress") == HeldProgress)
         {
             Held.TrySetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         }
 
         var (status, body, retryAfter) = _answers.TryGetValue(call, out var queue) && queue.TryDequeue(out var queued) ? queued : Default(call);

@@ -39,7 +39,7 @@ internal static class EntryRules
         return Tokens.IsSettled(draft, loop) ? Join(draft, name) : null;
     }
 
-    private static IReadOnlyList<Route>? Join(Draft draft, string name)
+    private static List<Route>? Join(Draft draft, string name)
     {
         var isDead = false;
         var routes = new List<Route>();

@@ -100,7 +100,7 @@ internal static class ContainerManifest
         return environment;
     }
 
-    private static JsonNode Variable(string name, string key, JsonNode value) => new JsonObject { ["name"] = name, [key] = value };
+    private static JsonObject Variable(string name, string key, JsonNode value) => new JsonObject { ["name"] = name, [key] = value };
 
     private static JsonArray Words(IEnumerable<string> words) => [.. words.Select(word => (JsonNode)JsonValue.Create(word))];
 }

@@ -90,7 +90,7 @@ internal sealed class ContainerOutcomes(
         }
         catch (ApiException failure) when (failure is ApiServerErrorException or ApiInvalidException)
         {
-            var finished = pod.Status?.ContainerStatuses?.FirstOrDefault()?.State?.Terminated?.FinishedAt ?? now;
+            var finished = (pod.Status?.ContainerStatuses is [var first, ..] ? first : null)?.State?.Terminated?.FinishedAt ?? now;
             return (null, now < finished + TimeSpan.FromSeconds(options.LogSeconds));
         }
     }

@@ -23,7 +23,7 @@ internal sealed class ContainerPods(Informer<Pod> pods)
     public static string? JobOf(Pod pod) => pod.Metadata.ControllerOwner() is { Kind: "Job", Uid: { Length: > 0 } uid } ? uid : null;
 
     /// <summary>The Job's pod as recorded last; null when none was seen.</summary>
-    public Pod? Of(string jobUid) => pods.ListBy(JobIndex, jobUid).FirstOrDefault() ?? _gone.GetValueOrDefault(jobUid);
+    public Pod? Of(string jobUid) => pods.ListBy(JobIndex, jobUid) is [var known, ..] ? known : _gone.GetValueOrDefault(jobUid);
 
     /// <summary>Keeps the last word on a pod that was removed.</summary>
     public void Saw(ObjectChange<Pod> change)
