@@ -46,7 +46,7 @@ public sealed partial class CasesPageTests
             foreach (var (id, what) in cases)
             {
                 foreach (var (test, place) in byCase[id].Select((test, place) => (test, place)))
-                    page.Append(CultureInfo.InvariantCulture, $"| {(place == 0 ? id : "")} | {(place == 0 ? what : "")} | `{test.Class}.{test.Name}` | {Where(test)} |\n");
+                    page.Append(CultureInfo.InvariantCulture, $"| {(place == 0 ? id : "")} | {(place == 0 ? what : "")} | {test.Project}: `{test.Class}.{test.Name}` | {Where(test)} |\n");
             }
 
             page.Append('\n');

@@ -12,7 +12,7 @@ internal sealed partial class SpecPage(string text)
         var lines = File.ReadAllLines(SourceTree.Path("docs", "spec", page));
         var first = Array.IndexOf(lines, heading);
         Assert.True(first >= 0, $"docs/spec/{page} has no heading '{heading}'.");
-        return new SpecPage(string.Join('\n', lines.Skip(first + 1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal) && !line.StartsWith("### ", StringComparison.Ordinal))));
+        return new SpecPage(string.Join('\n', lines.Skip(first + 1).TakeWhile(line => !Heading().IsMatch(line))));
     }
 
     /// <summary>Everything in backticks, in camelCase.</summary>
@@ -45,6 +45,9 @@ internal sealed partial class SpecPage(string text)
 
     [GeneratedRegex("`(?<code>[^`\n]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
+
+    [GeneratedRegex("^#{2,4} ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Heading();
 
     [GeneratedRegex("^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Fence();

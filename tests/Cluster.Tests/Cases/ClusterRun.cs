@@ -9,7 +9,7 @@ internal sealed class ClusterRun : IAsyncDisposable
     public const string Secrets = "  secrets: [{name: PAGINATED_API_URL, secretKeyRef: {name: paginated-api, key: url}}]\n";
 
     /// <summary>An image of the test cluster that has a shell.</summary>
-    public const string ShellImage = "playbook-postgres:dev";
+    public const string ShellImage = "playbook-busybox:dev";
 
     private ClusterRun(string name) => Name = name;
 

@@ -14,8 +14,8 @@ public sealed class SimulationTests
 
     private static readonly SimulationOptions s_options = SimulationOptions.FromEnvironment();
 
-    /// <summary>Seeds that once broke a law.</summary>
-    public static TheoryData<int> RegressionSeeds => [40_140];
+    /// <summary>Seeds that find the bugs of eng/mutations which few seeds find: they run whatever <c>SIMULATION_RUNS</c> says.</summary>
+    public static TheoryData<int> RegressionSeeds => [38, 61, 576, 1300, 1640, 10_177];
 
     [Fact]
     public void Every_law_holds_whatever_goes_wrong()
@@ -44,7 +44,7 @@ public sealed class SimulationTests
 
     [Theory]
     [MemberData(nameof(RegressionSeeds))]
-    public void Laws_that_a_seed_once_broke_hold(int seed) => RunPlan(seed / WorldsOfPlan, only: seed);
+    public void Laws_hold_where_bugs_are_rarely_seen(int seed) => RunPlan(seed / WorldsOfPlan, only: seed);
 
     private static void RunPlan(int plan, int? only = null)
     {

@@ -33,6 +33,17 @@ public abstract class WorkContract : EventLogContract
     }
 
     [Fact]
+    public async Task An_element_can_be_read_without_a_claim_alone_or_with_those_of_its_chunk()
+    {
+        var id = await BeginAsync(elements: 3);
+        Assert.Equal("{\"n\":1}", (await Reader.ReadElementAsync(id, new WorkKey(Run, 1), size: null, Stop))?.GetRawText());
+        var chunk = await Reader.ReadElementAsync(id, new WorkKey(Run, 1), size: 2, Stop);
+        Assert.Equal([1, 2], chunk!.Value.EnumerateArray().Select(element => element.GetProperty("n").GetInt32()));
+        Assert.Null(await Reader.ReadElementAsync(id, new WorkKey(Run, 7), size: null, Stop));
+        Assert.DoesNotContain((await Reader.ReadAsync(id, 0, Stop))!.Open, row => row.Claimed);
+    }
+
+    [Fact]
     public async Task A_new_delivery_can_be_claimed_by_another_pod()
     {
         var id = await BeginAsync(elements: 1);

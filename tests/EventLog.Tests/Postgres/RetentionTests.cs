@@ -51,6 +51,20 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_whose_results_another_execution_uses_stays_as_long_as_that_one()
+    {
+        var former = await EndedAsync(TimeSpan.FromDays(1), iterations: 2);
+        var repeat = await _log.Log.CreateAsync(Build.Execution() with { Retention = TimeSpan.FromDays(5), RetryOf = former }, Stop);
+        await _log.Log.AppendedAsync(repeat, new AppendBatch(0, [Build.Event(EventType.ExecutionCancelled)]));
+        Set(Build.Now.AddDays(2));
+        Assert.Equal(0, await _expired.DeleteSomeAsync(Stop));
+        Set(Build.Now.AddDays(6));
+        Assert.Equal(1, await _expired.DeleteSomeAsync(Stop));
+        Assert.Equal(1, await _expired.DeleteSomeAsync(Stop));
+        Assert.Null(await _log.Reader.ReadHeaderAsync(former, Stop));
+    }
+
+    [Fact]
     public async Task A_deletion_that_was_cut_short_goes_on_where_it_was()
     {
         var id = await EndedAsync(TimeSpan.Zero, iterations: 5);
@@ -88,10 +102,10 @@ public sealed class RetentionTests : IAsyncLifetime
         await log.Log.AppendedAsync(id, Build.Begin(1, 1));
         await log.Log.AppendedAsync(id, new AppendBatch(1, [Build.Event(EventType.ExecutionCancelled)]));
         past.Advance(TimeSpan.FromDays(10));
-        // The second day's partitions never had an execution.
-        Assert.Equal(3, await schema.DropEmptyPartitionsAsync(Stop));
+        // The second day's partitions never had an execution: one each of event, element, result and carried.
+        Assert.Equal(4, await schema.DropEmptyPartitionsAsync(Stop));
         Assert.Equal(1, await new ExpiredExecutions(log.Pools, past, log.Metrics).DeleteSomeAsync(Stop));
-        Assert.Equal(3, await schema.DropEmptyPartitionsAsync(Stop));
+        Assert.Equal(4, await schema.DropEmptyPartitionsAsync(Stop));
         Assert.Equal(0, await schema.DropEmptyPartitionsAsync(Stop));
     }
 
