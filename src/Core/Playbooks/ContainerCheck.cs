@@ -23,6 +23,8 @@ internal static class ContainerCheck
     {
         if (task.Sink is not null) Report(problems, $"{step.Field}.sink", "does not go with the tool container; write its result from a step after it.");
         if (task.Retry.OnSuccess is not null) Report(problems, $"{step.Field}.retry.on_success", "does not go with the tool container; only on_error does.");
+        foreach (var clause in task.Case.Where(clause => clause.Then.Sink is not null || clause.Then.Collect is not null))
+            Report(problems, clause.Field, "has sink or collect, which do not go with the tool container; write from a step after it.");
     }
 
     private static void CheckShapes(StepPlan step, TaskPlan task, List<Problem> problems)
@@ -65,6 +67,7 @@ internal static class ContainerCheck
 
         yield return ($"{step.Field}.args", task.Args.References);
         yield return ($"{step.Field}.retry", task.Retry.References);
+        foreach (var clause in task.Case) yield return (clause.Field, (clause.When?.References ?? []).Concat(clause.Then.References));
     }
 
     private static string Field(StepPlan step, string key) => $"{step.Field}.tool.{key}";

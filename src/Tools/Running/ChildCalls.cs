@@ -38,17 +38,12 @@ public sealed class ChildCalls(RunnerOptions options, TimeProvider time, Func<do
     /// <summary>Bytes of JSON of a child's workload: it has to fit into a Kubernetes object.</summary>
     public const int MaxWorkloadBytes = 512 << 10;
 
-    private static readonly GivenSecrets s_none = new(new Dictionary<string, string>());
-
-    /// <summary>Every wait is the decider's: the next attempt is another child.</summary>
-    private static readonly RunnerOptions s_handingBack = new() { HandsBackLongWaits = true, LongestWait = TimeSpan.FromTicks(-1) };
-
-    private readonly ToolInstances _instances = new(time);
+    private readonly EndedCalls _calls = new(options, time, random);
 
     /// <summary>Renders name and arguments: the tool's own <c>args</c>, else those of the step.</summary>
     public async ValueTask<(ChildRequest? Request, WorkError? Error)> RenderAsync(Assignment assignment, TaskPlan plan, CancellationToken cancellationToken)
     {
-        var (scope, error) = await ScopeAsync(assignment, plan, cancellationToken);
+        var (scope, error) = await _calls.ScopeAsync(assignment, plan, cancellationToken);
         if (scope is null) return (null, error);
         if (!plan.Args.TryRender(scope.Variables, scope.Templates, out var args, out var wrong)) return (null, CallErrors.Template(wrong!));
         scope.BindArgs(args);
@@ -68,38 +63,19 @@ public sealed class ChildCalls(RunnerOptions options, TimeProvider time, Func<do
     public async ValueTask<WorkReport> ReportAsync(
         Assignment assignment, TaskPlan plan, ChildEnd end, ExecutionId? child, TimeSpan elapsed, CancellationToken cancellationToken)
     {
-        var outcome = OutcomeOf(plan, end);
-        // What the author of the playbook must mend is not tried again.
-        if (outcome.Error is { Kind: WorkErrorKind.Configuration or WorkErrorKind.Template }) plan = plan with { Retry = RetryPlan.None };
-        var runner = new AssignmentRunner(new ToolRegistry(ToolPlan.Playbook, new EndedChild(outcome), _instances), s_none, s_handingBack with { Templates = options.Templates }, time, random);
-        var report = await runner.RunAsync(assignment, plan, save: null, cancellationToken);
-        return report with { Child = child, DurationMs = Math.Round(elapsed.TotalMilliseconds, 3) };
+        var report = await _calls.ReportAsync(assignment, plan, OutcomeOf(plan, end), elapsed, cancellationToken);
+        return report with { Child = child };
     }
 
-    public void Dispose() => _instances.Dispose();
+    public void Dispose() => _calls.Dispose();
 
     private static CallOutcome OutcomeOf(TaskPlan plan, ChildEnd end) => end switch
     {
         ChildEnd.Completed completed => CallOutcome.Completed(Value.FromJson(completed.Result)),
         ChildEnd.Failed { TimedOut: true } when plan.Timeout is { } timeout => CallOutcome.Failed(CallErrors.Timeout("The child execution", timeout)),
-        ChildEnd.Failed failed => CallOutcome.Failed(ReportWriter.Cut(failed.Error)),
+        ChildEnd.Failed failed => CallOutcome.Failed(failed.Error),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    /// <summary>A call that has been made: whatever it is asked, this is how it ended.</summary>
-    private sealed class EndedChild(CallOutcome outcome) : ITool
-    {
-        public ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken) => ValueTask.FromResult(outcome);
-    }
-
-    private async ValueTask<(RunScope? Scope, WorkError? Error)> ScopeAsync(Assignment assignment, TaskPlan plan, CancellationToken cancellationToken)
-    {
-        var (scope, error) = await ScopeBuilder.BuildAsync(
-            assignment, plan, new SecretScope(s_none), new ScopeBuilder.Settings(options.Templates, time), cancellationToken);
-        scope?.Bind("attempt", Value.From(assignment.AttemptsUsed + 1L));
-        scope?.Bind("page", Value.From(1L));
-        return (scope, error);
-    }
 
     private static string? Text(Value settings, string name) =>
         settings.TryGetMember(name, out var value) && value.Kind is not (ValueKind.Null or ValueKind.Undefined) ? value.ToText() : null;

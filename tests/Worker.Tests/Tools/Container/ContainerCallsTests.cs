@@ -111,6 +111,19 @@ public sealed class ContainerCallsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_printed_may_decide_how_an_iteration_ends()
+    {
+        const string spec = """
+            {"workflow": [{"step": "box", "loop": {"in": [1]}, "tool": {"kind": "container", "image": "x"},
+              "case": [{"when": "event.name == 'call.done' and response.output.ok == false", "then": {"fail": "said {{ response.output.why }}"}}]}]}
+            """;
+        var task = PlanCompiler.Compile("test", JsonElement.Parse(spec), ToolRegistry.Schemas, TemplateOptions.Default).Plan!.Steps[0].Task!;
+        var end = new ContainerEnd(null, "Completed", "") { ExitCode = 0, Log = """{"ok": false, "why": "no"}""" };
+        var report = await _calls.ReportAsync(_bench.Assign("{}"), task, end, CancellationToken.None);
+        Assert.Equal((WorkOutcome.Failed, WorkErrorKind.Fail, "said no"), (report.Outcome, report.Error!.Kind, report.Error.Message));
+    }
+
+    [Fact]
     public async Task Attempts_of_earlier_deliveries_count()
     {
         _bench.AttemptsUsed = 2;
@@ -126,5 +139,9 @@ public sealed class ContainerCallsTests : IDisposable
         Assert.Contains("needs a cluster", report.Error.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose()
+    {
+        _bench.Dispose();
+        _calls.Dispose();
+    }
 }
