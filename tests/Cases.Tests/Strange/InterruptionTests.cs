@@ -90,7 +90,8 @@ public sealed class InterruptionTests(World world)
     }
 
     private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments])
+    { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static async Task<int> SignalAsync(int process, string signal)
     {

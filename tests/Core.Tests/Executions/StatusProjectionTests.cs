@@ -56,7 +56,12 @@ public sealed class StatusProjectionTests
     {
         var steps = Enumerable.Range(0, 1000).Select(i => $"step-{i:0000}".PadRight(63, 'x')).Select((name, i) => new StepRun
         {
-            Step = name, Epoch = 0, RunId = i + 1, Status = StepStatus.Completed, StartedAt = s_now.AddSeconds(i), Error = message,
+            Step = name,
+            Epoch = 0,
+            RunId = i + 1,
+            Status = StepStatus.Completed,
+            StartedAt = s_now.AddSeconds(i),
+            Error = message,
         });
         return ExecutionState.Initial with { Phase = ExecutionPhase.Failed, Message = message, Steps = ExecutionState.Initial.Steps.AddRange(steps.Select(run => KeyValuePair.Create(run.Step, run))) };
     }

@@ -66,7 +66,14 @@ public sealed class AssignmentComposerTests
 
     private static StepRun Ended(string step, long run, string result, DateTimeOffset at) => new()
     {
-        Step = step, Epoch = 0, RunId = run, Status = StepStatus.Completed, CallEnded = true, Result = Compiling.Json(result), StartedAt = at, EndedAt = at,
+        Step = step,
+        Epoch = 0,
+        RunId = run,
+        Status = StepStatus.Completed,
+        CallEnded = true,
+        Result = Compiling.Json(result),
+        StartedAt = at,
+        EndedAt = at,
     };
 
     private static IEnumerable<string> Names(JsonElement map) => map.EnumerateObject().Select(member => member.Name);

@@ -25,8 +25,18 @@ public sealed class DatabasePoolsTests
     {
         var options = new EventLogOptions
         {
-            MaxPoolSize = 1, MinPoolSize = 5, BackgroundPoolSize = 0, MaxPreparedStatements = -1, InlineResultBytes = 1, PollSliceSize = 1, PartitionDaysAhead = 0,
-            ConnectTimeout = TimeSpan.Zero, StatementTimeout = TimeSpan.Zero, IdleTimeout = TimeSpan.Zero, NotifyDelay = TimeSpan.Zero, PollInterval = TimeSpan.Zero,
+            MaxPoolSize = 1,
+            MinPoolSize = 5,
+            BackgroundPoolSize = 0,
+            MaxPreparedStatements = -1,
+            InlineResultBytes = 1,
+            PollSliceSize = 1,
+            PartitionDaysAhead = 0,
+            ConnectTimeout = TimeSpan.Zero,
+            StatementTimeout = TimeSpan.Zero,
+            IdleTimeout = TimeSpan.Zero,
+            NotifyDelay = TimeSpan.Zero,
+            PollInterval = TimeSpan.Zero,
         };
         Assert.Equal(13, options.Problems().Count());
         using var metrics = new EventLogMetrics();

@@ -114,7 +114,9 @@ public sealed class CredentialTests : IDisposable
         using var metrics = new KubernetesMetrics();
         var config = new KubeConfig
         {
-            Server = new Uri("http://127.0.0.1:1"), Origin = "test", Credential = Plugin(Version, "echo 'login expired' >&2; exit 3"),
+            Server = new Uri("http://127.0.0.1:1"),
+            Origin = "test",
+            Credential = Plugin(Version, "echo 'login expired' >&2; exit 3"),
         };
         using var client = new ApiClient(config, ClientFixture.QuickRetries, TimeProvider.System, metrics);
         var failure = await Assert.ThrowsAsync<ApiUnauthorizedException>(() => client.GetAsync(Widget.Type, new NamespacedName("a", "one"), default));

@@ -4,6 +4,7 @@ using Xunit;
 namespace PlaybookOperator.Operator.Tests.Executions;
 
 /// <summary>What an Execution's spec says about its life, beside suspend and cancel.</summary>
+[Collection(WholeOperator.Name)]
 public sealed class ControlTests : IAsyncLifetime
 {
     private const string Echo = "workflow: [{step: echo, tool: {kind: transform, result: '{{ workload }}'}}]";

@@ -4,6 +4,7 @@ using Xunit;
 namespace PlaybookOperator.Operator.Tests.Executions;
 
 /// <summary>The tool <c>playbook</c> on a cluster: children are Executions of their own.</summary>
+[Collection(WholeOperator.Name)]
 public sealed class SubPlaybookTests : IAsyncLifetime
 {
     private const string Score = "{schema: {properties: {user: {type: integer}}}, workflow: [{step: score, tool: {kind: transform, result: '{{ workload.user * 10 }}'}}]}";

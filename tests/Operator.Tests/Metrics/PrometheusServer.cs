@@ -22,7 +22,8 @@ internal sealed class PrometheusServer : IDisposable
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         var start = new ProcessStartInfo("prometheus", [
             $"--config.file={config}", $"--storage.tsdb.path={_folder.FullName}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
-        ]) { UseShellExecute = false, WorkingDirectory = _folder.FullName };
+        ])
+        { UseShellExecute = false, WorkingDirectory = _folder.FullName };
         try
         {
             _process = Process.Start(start)!;

@@ -11,6 +11,15 @@ using PlaybookOperator.Testing;
 
 namespace PlaybookOperator.Operator.Tests.Support;
 
+/// <summary>
+/// Tests of whole operators run after the others and alone: meters belong to the process, and a test of what is exported would see theirs too.
+/// </summary>
+[Xunit.CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class WholeOperator
+{
+    public const string Name = "whole operators";
+}
+
 /// <summary>The whole operator in this process: on a stand-in of a cluster, and a database of its own.</summary>
 internal sealed class OperatorUnderTest : IAsyncDisposable
 {
