@@ -27,6 +27,11 @@ public sealed class RefusalTests
         { "a circle without a way out", "- {step: a, next: b}\n- {step: b, next: a}\n", ["circle"] },
         { "a chunk of nothing", "- {step: a, loop: {in: [1], mode: chunked, chunk: 0}, tool: {kind: noop}}\n", ["workflow[0].loop.chunk"] },
         { "a sort by what YAML takes for a boolean", "- {step: a, loop: {in: [1], iterator: 'n', orderBy: n}, tool: {kind: noop}}\n", ["workflow[0].loop.orderBy", "quote them"] },
+        { "until in a loop that runs side by side", "- {step: a, loop: {in: [1], mode: async, until: result}, tool: {kind: noop}}\n", ["workflow[0].loop.until", "sequential"] },
+        { "a workbook that leads to itself", "- {step: a, tool: {kind: workbook, name: one}}\nworkbook: {one: {tool: {kind: workbook, name: two}}, two: {tool: {kind: workbook, name: one}}}\n", ["workbook.one", "circle"] },
+        { "a schema that names a boolean", "- {step: a}\nschema: {required: [n]}\n", ["schema.required", "quote them"] },
+        { "a schema that the defaults break", "- {step: a}\nschema: {properties: {count: {type: integer}}}\nworkload: {count: many}\n", ["workload.count"] },
+        { "an onExit that is nowhere", "- {step: a}\nonExit: clean\n", ["onExit: names the step 'clean'"] },
         { "an upsert without a key", "- {step: a, tool: {kind: noop}, sink: {tool: postgres, auth: D, table: t, mode: upsert, data: {}}}\n", ["workflow[0].sink.key: is required"] },
     };
 
@@ -49,6 +54,8 @@ public sealed class RefusalTests
         { "a failure that an else would take", "- {step: a, tool: {kind: transform, result: '{{ 1 / 0 }}'}, case: [{else: {next: b}}]}\n- step: b\n", ["a", "division by zero"] },
         { "a failure whose handler asks for something else", "- {step: a, tool: {kind: transform, result: '{{ 1 / 0 }}'}, next: [{when: error.status == 404, then: b}]}\n- step: b\n", ["division by zero"] },
         { "a case that fails the step", "- {step: a, tool: {kind: transform, result: 5}, case: [{when: result == 5, then: {fail: 'no {{ result }}'}}], next: b}\n- step: b\n", ["Step 'a' failed: no 5"] },
+        { "two elements of one key", "- {step: a, loop: {in: [1, 1], key: '{{ item }}'}, tool: {kind: noop}}\n", ["workflow[0].loop.key", "0 and 1"] },
+        { "an onExit that fails", "- {step: a}\n- {step: b, tool: {kind: transform, result: '{{ 1 / 0 }}'}}\nonExit: b\n", ["onExit", "division by zero"] },
         { "variables whose template fails", "- {step: a, tool: {kind: noop}, vars: {x: '{{ nothing.at.all }}'}}\n", ["a", "nothing"] },
         { "a scheme that is not HTTP", "- {step: a, tool: {kind: http, url: 'ftp://x/y'}}\n", ["tool.url", "ftp://x/y"] },
         { "one branch while another is under way", "- {step: s, next: [a, b]}\n- {step: a, loop: {in: [1, 2]}, tool: {kind: noop}, next: c}\n- {step: b, tool: {kind: transform, result: '{{ 1 / 0 }}'}}\n- {step: c, tool: {kind: noop}}\n", ["b", "division by zero"] },

@@ -156,6 +156,46 @@ public sealed class ResultTests
             - {step: b, tool: {kind: transform, result: never}}
             - {step: c, tool: {kind: transform, result: '{{ b is defined }}'}}
             """, "{}", "c", "false" },
+        { "chunks under a failure policy count elements", """
+            - {step: a, loop: {in: '{{ range(10) }}', mode: chunked, chunk: 4, failurePolicy: {maxFailed: 4}}, tool: {kind: transform, result: '{{ 1 / (items[0] - 4) }}'}, next: b}
+            - {step: b, tool: {kind: transform, result: '{{ [a.results, a.stats.succeeded, a.stats.failed] }}'}}
+            """, "{}", "b", "[[-0.25,null,0.25],6,4]" },
+        { "chunks of what was filtered, sorted and limited", """
+            - {step: a, loop: {in: [5, 3, 1, 4, 2], iterator: row, mode: chunked, chunk: 2, where: row > 1, orderBy: row, limit: 3}, tool: {kind: transform, result: '{{ rows }}'}, next: b}
+            - {step: b, tool: {kind: transform, result: '{{ a.results + [a.stats.total] }}'}}
+            """, "{}", "b", "[[2,3],[4],3]" },
+        { "until beside failures that are allowed", """
+            - {step: a, loop: {in: [0, 1, 2, 3], until: result == 0.5, failurePolicy: collectAll}, tool: {kind: transform, result: '{{ 1 / item }}'}, next: b}
+            - {step: b, tool: {kind: transform, result: '{{ [a.results, a.stats.skipped] }}'}}
+            """, "{}", "b", "[[null,1.0,0.5],1]" },
+        { "case takes up the failure of one iteration", """
+            - {step: a, loop: {in: [1, 0, 2]}, tool: {kind: transform, result: '{{ 10 / item }}'}, case: [{when: "event.name == 'call.error'", then: {result: -1}}], next: b}
+            - {step: b, tool: {kind: transform, result: '{{ [a.results, a.stats.failed] }}'}}
+            """, "{}", "b", "[[10.0,-1,5.0],0]" },
+        { "case fails one iteration", """
+            - {step: a, loop: {in: [1, 2, 3], failurePolicy: collectAll}, tool: {kind: transform, result: '{{ item }}'}, case: [{when: "event.name == 'call.done' and result == 2", then: {fail: two}}], next: b}
+            - {step: b, tool: {kind: transform, result: '{{ [a.results, a.stats.failed] }}'}}
+            """, "{}", "b", "[[1,null,3],1]" },
+        { "results that are not collected", """
+            - {step: a, loop: {in: [1, 2], collect: none}, tool: {kind: transform, result: '{{ item }}'}, next: b}
+            - {step: b, tool: {kind: transform, result: '{{ [a.results, a.stats.succeeded] }}'}}
+            """, "{}", "b", "[[],2]" },
+        { "a circle around a join", """
+            - {step: start, tool: {kind: noop}, vars: {passes: 0}, next: head}
+            - {step: head, next: [left, right]}
+            - {step: left, tool: {kind: transform, result: '{{ vars.passes }}'}, next: join}
+            - {step: right, tool: {kind: transform, result: '{{ vars.passes * 10 }}'}, next: join}
+            - {step: join, tool: {kind: transform, result: '{{ left + right }}'}, vars: {passes: '{{ vars.passes + 1 }}'}, next: [{when: vars.passes < 3, then: head}, {else: done}]}
+            - {step: done, tool: {kind: transform, result: '{{ join }}'}}
+            """, "{}", "done", "22" },
+        { "a step that counts by its own last result", """
+            - {step: a, tool: {kind: transform, result: '{{ (a | default(0)) + 1 }}'}, next: [{when: a < 5, then: a}, {else: b}]}
+            - {step: b, tool: {kind: transform, result: '{{ a }}'}}
+            """, "{}", "b", "5" },
+        { "values in a shell's environment", """
+            - {step: a, tool: {kind: shell, cmds: 'printf "%s|%s|%s|%s" "$A" "$B" "$C" "$D"', env: {A: 1, B: true, C: [1, 2], D: 'a; echo b'}}, next: b}
+            - {step: b, tool: {kind: transform, result: '{{ a.stdout }}'}}
+            """, "{}", "b", "\"1|true|[1,2]|a; echo b\"" },
         { "a diamond of four joins enters each step once", """
             - {step: s, next: [a, b]}
             - {step: a, tool: {kind: transform, result: 1}, next: [c, d]}

@@ -8,9 +8,6 @@ internal sealed class ClusterRun : IAsyncDisposable
     /// <summary>The secret with the sample API's address, for specs.</summary>
     public const string Secrets = "  secrets: [{name: PAGINATED_API_URL, secretKeyRef: {name: paginated-api, key: url}}]\n";
 
-    /// <summary>An image of the test cluster that has a shell.</summary>
-    public const string ShellImage = "playbook-busybox:dev";
-
     private ClusterRun(string name) => Name = name;
 
     public string Name { get; }

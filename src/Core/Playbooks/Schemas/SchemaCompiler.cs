@@ -216,9 +216,12 @@ internal sealed class SchemaCompiler(JsonElement root, string field, List<Proble
     private ImmutableArray<string> Strings(JsonElement? value, string path)
     {
         if (value is not { } found) return [];
-        if (found.ValueKind == JsonValueKind.Array && found.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
-            return [.. found.EnumerateArray().Select(item => item.GetString()!)];
-        Error(path, $"must be a list of names, not {FieldReader.Describe(found)}.");
+        var odd = found.ValueKind == JsonValueKind.Array ? found.EnumerateArray().FirstOrDefault(item => item.ValueKind != JsonValueKind.String) : found;
+        if (odd.ValueKind == JsonValueKind.Undefined) return [.. found.EnumerateArray().Select(item => item.GetString()!)];
+        var hint = odd.ValueKind is JsonValueKind.True or JsonValueKind.False ? $" ({FieldReader.QuoteThem})" : "";
+        Error(path, found.ValueKind == JsonValueKind.Array
+            ? $"must be a list of names; {FieldReader.Describe(odd)} is none{hint}."
+            : $"must be a list of names, not {FieldReader.Describe(found)}{hint}.");
         return [];
     }
 
