@@ -86,7 +86,7 @@ internal static class ContainerManifest
 
     private static JsonArray Environment(Plan plan, StepRun run, ContainerRequest request)
     {
-        var environment = new JsonArray();
+        var environment = new List<JsonNode>();
         foreach (var (name, value) in request.Environment) environment.Add(Variable(name, "value", value));
         foreach (var variable in ContainerEnvironment.Split(plan.ByName[run.Step].Task!).Secrets)
         {
@@ -97,10 +97,10 @@ internal static class ContainerManifest
             }));
         }
 
-        return environment;
+        return [.. environment];
     }
 
-    private static JsonObject Variable(string name, string key, JsonNode value) => new JsonObject { ["name"] = name, [key] = value };
+    private static JsonObject Variable(string name, string key, JsonNode value) => new() { ["name"] = name, [key] = value };
 
     private static JsonArray Words(IEnumerable<string> words) => [.. words.Select(word => (JsonNode)JsonValue.Create(word))];
 }
