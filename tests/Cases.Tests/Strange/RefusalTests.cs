@@ -30,7 +30,6 @@ public sealed class RefusalTests
         { "until in a loop that runs side by side", "- {step: a, loop: {in: [1], mode: async, until: result}, tool: {kind: noop}}\n", ["workflow[0].loop.until", "sequential"] },
         { "a workbook that leads to itself", "- {step: a, tool: {kind: workbook, name: one}}\nworkbook: {one: {tool: {kind: workbook, name: two}}, two: {tool: {kind: workbook, name: one}}}\n", ["workbook.one", "circle"] },
         { "a schema that names a boolean", "- {step: a}\nschema: {required: [n]}\n", ["schema.required", "quote them"] },
-        { "a schema that the defaults break", "- {step: a}\nschema: {properties: {count: {type: integer}}}\nworkload: {count: many}\n", ["workload.count"] },
         { "an onExit that is nowhere", "- {step: a}\nonExit: clean\n", ["onExit: names the step 'clean'"] },
         { "an upsert without a key", "- {step: a, tool: {kind: noop}, sink: {tool: postgres, auth: D, table: t, mode: upsert, data: {}}}\n", ["workflow[0].sink.key: is required"] },
     };
@@ -44,6 +43,12 @@ public sealed class RefusalTests
         outcome.Refused(words);
         Assert.Matches(@"playbook\.yaml:\d+:\d+: ", outcome.Errors);
     }
+
+    /// <summary>The workload is what was merged, so no place in a file is named.</summary>
+    [Fact]
+    public async Task Defaults_that_break_the_schema_are_refused_before_anything_runs() =>
+        (await Run.TextAsync("kind: Playbook\nmetadata: {name: test}\nworkflow:\n- {step: a}\nschema: {properties: {count: {type: integer}}}\nworkload: {count: many}\n"))
+            .Refused("workload.count", "integer", "many");
 
     /// <summary>What fails; the steps; words of the error.</summary>
     public static TheoryData<string, string, string[]> Failing => new()
