@@ -167,7 +167,11 @@ public abstract record ClaimResult
     }
 
     /// <summary>Not open any more, not this fence, claimed by another pod, or the execution has ended: the worker exits without a report.</summary>
-    public sealed record Refused(string Reason) : ClaimResult;
+    public sealed record Refused(string Reason) : ClaimResult
+    {
+        /// <summary>The delivery stands, but another pod has claimed it: this one can only be there because that one is gone.</summary>
+        public bool ByOtherClaimant { get; init; }
+    }
 }
 
 /// <summary>A Job that was created for a delivery.</summary>

@@ -46,7 +46,7 @@ public sealed class ChartTests
     [Fact]
     public async Task A_namespace_of_its_own_asks_for_no_right_outside_it()
     {
-        var documents = await DocumentsAsync("-set watchNamespaces[0]=team -set rbac.aggregate=false");
+        var documents = await DocumentsAsync("-set watchNamespaces={team} -set rbac.aggregate=false");
 
         Assert.DoesNotContain(documents, document => Kind(document).StartsWith("Cluster", StringComparison.Ordinal));
         Assert.Contains(documents, document => Kind(document) == "Role" && document.GetProperty("metadata").GetProperty("namespace").GetString() == "team");

@@ -82,18 +82,20 @@ public sealed class ContainerTests
         var name = $"container-secret-{Guid.NewGuid().ToString("N")[..6]}";
         var secret = $"s3cr3t-{Guid.NewGuid():N}";
         await Cluster.KubectlAsync($"-n {Cluster.Samples} create secret generic {name} --from-literal=token={secret}");
-        var (status, id) = await RunAsync("secret", $$$"""
+        await using var run = await Cases.ClusterRun.StartAsync("secret", $$$"""
               secrets: [{name: TOKEN, secretKeyRef: {name: {{{name}}}, key: token}}]
               workflow:
               - step: box
-                tool: {kind: container, image: 'playbook-busybox:dev', command: [sh, -c, 'printf %s "$T" | wc -c'], env: {T: '{{ secret.TOKEN }}'}}
+                tool: {kind: container, image: 'playbook-busybox:dev', command: [sh, -c, 'printf %s "$T" | wc -c; sleep 5'], env: {T: '{{ secret.TOKEN }}'}}
 
             """);
+        await Cluster.UntilAsync("its pod is there", async () => (await run.OwnedAsync("pods")).Count > 0);
+        var id = await run.IdAsync();
+        var jobs = await Cluster.KubectlAsync($"-n {Cluster.Samples} get jobs,pods -l playbooks.dev/execution-id={id} -o json");
 
-        Assert.Equal("Completed", status.GetProperty("phase").GetString());
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
         Assert.Equal(secret.Length, (await ResultAsync(id, "box")).GetProperty("output").GetInt32());
         Assert.Equal(0, await Cluster.NumberAsync($"SELECT count(*) FROM event WHERE execution_id = {id} AND event::text LIKE '%{secret}%'"));
-        var jobs = await Cluster.KubectlAsync($"-n {Cluster.Samples} get jobs,pods -l playbooks.dev/execution-id={id} -o json");
         Assert.DoesNotContain(secret, jobs, StringComparison.Ordinal);
         Assert.Contains("\"automountServiceAccountToken\": false", jobs, StringComparison.Ordinal);
         var log = await Cluster.KubectlAsync($"-n {Cluster.Operator} logs {await Cluster.OperatorPodAsync()}");
@@ -104,7 +106,7 @@ public sealed class ContainerTests
     [Fact]
     public async Task A_shell_runs_in_the_workers_image()
     {
-        var (status, id) = await RunAsync("shell", "  workflow:\n  - step: box\n    tool: {kind: shell, cmds: ['pwd', 'id -u', 'echo \"{\\\"sum\\\": $((N + 1))}\"'], env: {N: 41}}\n");
+        var (status, id) = await RunAsync("shell", "  workflow:\n  - step: box\n    tool: {kind: shell, cmds: ['pwd', 'id -u', 'echo \"{\\\"sum\\\": $((NUMBER + 1))}\"'], env: {NUMBER: 41}}\n");
 
         Assert.Equal("Completed", status.GetProperty("phase").GetString());
         var result = await ResultAsync(id, "box");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PlaybookOperator.Cluster.Tests;
 
-/// <summary>The scenario and its bad weather, on real pods.</summary>
+/// <summary>The scenario, and what a user sees of executions, on real pods.</summary>
 public sealed class ScenarioTests
 {
     /// <summary>A loop whose iterations take about a second each, on the sample API.</summary>
@@ -62,27 +62,6 @@ public sealed class ScenarioTests
     }
 
     [Fact]
-    public async Task C19_an_operator_killed_in_the_middle_of_a_loop_leaves_the_result_exact()
-    {
-        var name = Unique("kill");
-        await Cluster.StartAsync(name, SlowLoop(name, iterations: 20, delayMs: 500, maxParallel: 4));
-        await Cluster.UntilAsync("3 iterations ended", async () => await Cluster.RequestsAsync(name) >= 3);
-
-        var (code, _, error) = await Cluster.RunAsync("bash", $"hack/cluster/kill9.sh {Cluster.Operator} {await Cluster.OperatorPodAsync()}");
-
-        Assert.True(code == 0, error);
-        var status = await Cluster.FinishedAsync(name);
-        var id = status.GetProperty("executionId").GetString();
-        Assert.Equal("Completed", status.GetProperty("phase").GetString());
-        Assert.Equal(20, status.GetProperty("progress").GetProperty("succeeded").GetInt32());
-        Assert.Equal(20, await EventsAsync(id, "iteration.completed"));
-        Assert.Equal(20, await Cluster.NumberAsync($"SELECT count(DISTINCT iteration_index) FROM event WHERE execution_id = {id} AND event_type = 'iteration.completed'"));
-        Assert.Equal(20, await Cluster.RequestsAsync(name));
-        await AssertDenseAsync(id);
-        await Cluster.RemoveAsync(name);
-    }
-
-    [Fact]
     public async Task An_execution_deleted_while_running_leaves_no_job_pod_or_open_work_behind()
     {
         var name = Unique("delete");
@@ -95,24 +74,6 @@ public sealed class ScenarioTests
         await Cluster.UntilAsync("no Job and no pod is left", async () => await JobsAsync(id) == 0 && await PodsAsync(id) == 0, seconds: 240); // A busy kubelet takes its time to clean up volumes.
         await Cluster.UntilAsync("no work is open", async () => await Cluster.NumberAsync($"SELECT count(*) FROM iteration WHERE execution_id = {id}") == 0);
         Assert.Equal(1, await EventsAsync(id, "execution.cancelled"));
-        await Cluster.RemoveAsync(name);
-    }
-
-    [Fact]
-    public async Task A_restart_of_postgres_under_way_loses_nothing()
-    {
-        var name = Unique("postgres");
-        await Cluster.StartAsync(name, SlowLoop(name, iterations: 12, delayMs: 500, maxParallel: 3));
-        await Cluster.UntilAsync("2 iterations ended", async () => await Cluster.RequestsAsync(name) >= 2);
-
-        var (code, _, error) = await Cluster.RunAsync("bash", $"hack/cluster/kill9.sh {Cluster.Operator} {Cluster.Postgres}");
-
-        Assert.True(code == 0, error);
-        var status = await Cluster.FinishedAsync(name, seconds: 180);
-        var id = status.GetProperty("executionId").GetString();
-        Assert.Equal("Completed", status.GetProperty("phase").GetString());
-        Assert.Equal(12, await EventsAsync(id, "iteration.completed"));
-        await AssertDenseAsync(id);
         await Cluster.RemoveAsync(name);
     }
 

@@ -5,7 +5,7 @@ namespace PlaybookOperator.Cluster.Tests;
 /// <summary>The tool <c>playbook</c> on a real cluster: children are Executions, owned by their parent.</summary>
 public sealed class SubPlaybookTests
 {
-    private const string Child = """
+    internal const string Child = """
           workload: {user: 0}
           workflow:
           - step: score
@@ -62,24 +62,7 @@ public sealed class SubPlaybookTests
         await Cluster.RemoveAsync($"{name}-child");
     }
 
-    [Fact]
-    public async Task An_operator_killed_while_children_run_loses_none_and_starts_none_twice()
-    {
-        var name = Unique("kill");
-        await PlaybookAsync($"{name}-leaf", Child);
-        await PlaybookAsync($"{name}-child", Each($"{name}-leaf"));
-        await Cluster.StartAsync(name, Each($"{name}-child"));
-        await Cluster.UntilAsync("a child exists", async () => (await IdAsync(name)).Length > 0 && (await ChildrenAsync(await IdAsync(name))).Count > 0);
-
-        var (code, _, error) = await Cluster.RunAsync("bash", $"hack/cluster/kill9.sh {Cluster.Operator} {await Cluster.OperatorPodAsync()}");
-
-        Assert.True(code == 0, error);
-        Assert.Equal("Completed", (await Cluster.FinishedAsync(name)).GetProperty("phase").GetString());
-        Assert.Equal(16, await Cluster.NumberAsync($"SELECT count(*) FROM execution WHERE playbook = '{name}-leaf'"));
-        foreach (var made in (string[])[name, $"{name}-child", $"{name}-leaf"]) await Cluster.RemoveAsync(made);
-    }
-
-    private static string Each(string child) => $$$"""
+    internal static string Each(string child) => $$$"""
           workflow:
           - step: each
             loop: {in: [1, 2, 3, 4], iterator: user, mode: async}
@@ -89,13 +72,13 @@ public sealed class SubPlaybookTests
 
     private static string Unique(string kind) => $"{kind}-{Guid.NewGuid().ToString("N")[..8]}";
 
-    private static Task<string> PlaybookAsync(string name, string spec) => Cluster.KubectlAsync(
+    internal static Task<string> PlaybookAsync(string name, string spec) => Cluster.KubectlAsync(
         $"-n {Cluster.Samples} apply -f -", $"apiVersion: playbooks.dev/v1alpha1\nkind: Playbook\nmetadata: {{name: {name}}}\nspec:\n{spec}");
 
-    private static async Task<string> IdAsync(string name) =>
+    internal static async Task<string> IdAsync(string name) =>
         (await Cluster.KubectlAsync($"-n {Cluster.Samples} get execution {name} -o jsonpath={{.status.executionId}}")).Trim();
 
-    private static async Task<IReadOnlyList<JsonElement>> ChildrenAsync(string id)
+    internal static async Task<IReadOnlyList<JsonElement>> ChildrenAsync(string id)
     {
         var list = JsonDocument.Parse(await Cluster.KubectlAsync($"-n {Cluster.Samples} get executions.playbooks.dev -l playbooks.dev/parent-execution-id={id} -o json"));
         return [.. list.RootElement.GetProperty("items").EnumerateArray()];

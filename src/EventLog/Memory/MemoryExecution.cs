@@ -70,7 +70,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             if (_state.IsTerminal) return new ClaimResult.Refused(ClaimRefusal.Ended);
             if (!_state.Open.TryGetValue(key, out var open)) return new ClaimResult.Refused(ClaimRefusal.NotOpen);
             if (open.Fence != fence || open.NextAt is not null) return new ClaimResult.Refused(ClaimRefusal.OtherDelivery);
-            if (_claims.TryGetValue(key, out var other) && other != claimant) return new ClaimResult.Refused(ClaimRefusal.OtherClaimant);
+            if (_claims.TryGetValue(key, out var other) && other != claimant) return new ClaimResult.Refused(ClaimRefusal.OtherClaimant) { ByOtherClaimant = true };
             _claims[key] = claimant;
             return new ClaimResult.Claimed(Element(key, open.Size), open.AttemptsUsed) { Size = open.Size, Progress = _progress.GetValueOrDefault(key) };
         }

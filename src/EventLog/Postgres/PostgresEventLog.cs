@@ -184,6 +184,8 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
 
         if (!reader.IsDBNull(2) && reader.GetBoolean(2)) return new ClaimResult.Refused(ClaimRefusal.Ended);
         if (reader.IsDBNull(3)) return new ClaimResult.Refused(ClaimRefusal.NotOpen);
-        return new ClaimResult.Refused(reader.GetInt32(3) != fence || reader.GetBoolean(4) ? ClaimRefusal.OtherDelivery : ClaimRefusal.OtherClaimant);
+        return reader.GetInt32(3) != fence || reader.GetBoolean(4)
+            ? new ClaimResult.Refused(ClaimRefusal.OtherDelivery)
+            : new ClaimResult.Refused(ClaimRefusal.OtherClaimant) { ByOtherClaimant = true };
     }
 }

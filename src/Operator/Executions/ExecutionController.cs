@@ -41,7 +41,12 @@ internal sealed class ExecutionController(
     public async Task<TimeSpan?> ReconcileAsync(ExecutionRef key, CancellationToken cancellationToken)
     {
         if (!executions.TryGet(key.Name, out var execution) || execution.Metadata.Uid != key.Uid) return await EndAsync(key, cancellationToken);
-        if (IsFinished(execution) && !HasWorkers(execution)) return await expiry.DeleteWhenDueAsync(execution, cancellationToken);
+        if (IsFinished(execution) && !HasWorkers(execution))
+        {
+            await statuses.ObserveAsync(execution, cancellationToken);
+            return await expiry.DeleteWhenDueAsync(execution, cancellationToken);
+        }
+
         if (!_ids.TryGetValue(key, out var id))
         {
             switch (await starter.StartAsync(execution, cancellationToken))

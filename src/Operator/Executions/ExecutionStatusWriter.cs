@@ -66,6 +66,15 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
             ResourceTypes.Executions, NamespacedName.Of(execution), new JsonObject { ["status"] = patch }, "status", cancellationToken);
     }
 
+    /// <summary>Tells that an edit of a finished Execution was seen. It changes nothing else: what has ended has ended.</summary>
+    public async Task ObserveAsync(Execution execution, CancellationToken cancellationToken)
+    {
+        if (execution.Status?.ObservedGeneration == execution.Metadata.Generation || execution.Metadata.DeletionTimestamp is not null) return;
+        var patch = new JsonObject { ["observedGeneration"] = execution.Metadata.Generation };
+        await client.MergePatchAsync(
+            ResourceTypes.Executions, NamespacedName.Of(execution), new JsonObject { ["status"] = patch }, "status", cancellationToken);
+    }
+
     private IReadOnlyList<Condition> Conditions(Execution execution, ExecutionStatusView view)
     {
         var finished = view.Phase is nameof(ExecutionPhase.Completed) or nameof(ExecutionPhase.Failed) or nameof(ExecutionPhase.Cancelled);

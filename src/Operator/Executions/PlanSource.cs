@@ -8,7 +8,8 @@ using PlaybookOperator.Tools;
 namespace PlaybookOperator.Operator.Executions;
 
 /// <summary>
-/// Compiled playbooks by digest: the cache <c>playbook</c>. An execution keeps the version that it started with, whatever happens to the resource.
+/// Compiled playbooks by name and digest: the cache <c>playbook</c>. An execution keeps the version that it started with, whatever happens to the
+/// resource. Two playbooks may have equal specs, but a plan knows its name.
 /// </summary>
 /// <param name="templates">The cache <c>template</c>: playbooks that share texts share their parsed form.</param>
 public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> cache, TemplateCache templates)
@@ -18,16 +19,18 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     /// <summary>The plan of a pinned version.</summary>
     /// <exception cref="StateLostException">The version is not in the log, or no longer compiles.</exception>
     public ValueTask<Plan> GetAsync(string name, string digest, CancellationToken cancellationToken) =>
-        cache.GetOrAddAsync(digest, (key, token) => LoadAsync(name, key, token), cancellationToken);
+        cache.GetOrAddAsync(KeyOf(name, digest), (_, token) => LoadAsync(name, digest, token), cancellationToken);
 
     /// <summary>Compiles a spec; a plan that is fine is kept for the executions that follow.</summary>
     public Compilation Compile(string name, string digest, JsonElement spec)
     {
-        if (cache.TryGet(digest, out var known)) return new Compilation(known, []);
+        if (cache.TryGet(KeyOf(name, digest), out var known)) return new Compilation(known, []);
         var compilation = PlanCompiler.Compile(name, spec, ToolRegistry.Schemas, TemplateOptions.Default, templates);
-        if (compilation is { Plan: { } plan, Problems.Length: 0 }) cache.Set(digest, plan);
+        if (compilation is { Plan: { } plan, Problems.Length: 0 }) cache.Set(KeyOf(name, digest), plan);
         return compilation;
     }
+
+    private static string KeyOf(string name, string digest) => $"{name}@{digest}";
 
     private async Task<Plan> LoadAsync(string name, string digest, CancellationToken cancellationToken)
     {

@@ -8,16 +8,16 @@ namespace PlaybookOperator.Operator.Workers;
 /// <summary>Claims a delivery for a worker and puts its assignment together: what a worker is told is read by key, at the moment it asks.</summary>
 public sealed class AssignmentSource(IEventLog log, AssignmentReader assignments, Reconciler reconciler)
 {
-    /// <summary>The assignment, or the sentence why there is none.</summary>
-    public async Task<(Assignment? Assignment, string? Refusal)> ClaimAsync(
+    /// <summary>The assignment, or why there is none.</summary>
+    public async Task<(Assignment? Assignment, ClaimResult.Refused? Refusal)> ClaimAsync(
         ExecutionId id, Delivery delivery, string claimant, CancellationToken cancellationToken)
     {
         var claim = await log.ClaimAsync(id, delivery.Key, delivery.Fence, claimant, cancellationToken);
-        if (claim is ClaimResult.Refused refused) return (null, refused.Reason);
+        if (claim is ClaimResult.Refused refused) return (null, refused);
         var claimed = (ClaimResult.Claimed)claim;
-        if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return (null, $"There is no execution {id}.");
+        if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return (null, new ClaimResult.Refused($"There is no execution {id}."));
         var run = state.Steps.Values.FirstOrDefault(step => step.RunId == delivery.Key.RunId);
-        if (run is null) return (null, $"Run {delivery.Key.RunId} of execution {id} is over.");
+        if (run is null) return (null, new ClaimResult.Refused($"Run {delivery.Key.RunId} of execution {id} is over."));
         var work = new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: claimed.AttemptsUsed) { Size = claimed.Size };
         var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, work, claimed.Element, cancellationToken);
         return (assignment with { Progress = claimed.Progress }, null);

@@ -58,9 +58,9 @@ internal static class WorkerApi
     {
         if (Authenticate(context, sessions.Signer) is not { } session) return Unauthorized(metrics);
         var (assignment, refusal) = await assignments.ClaimAsync(session.Execution, session.Delivery, session.Pod, context.RequestAborted);
-        return assignment is null
-            ? Problem(StatusCodes.Status409Conflict, "session", refusal!)
-            : Results.Json(assignment, WorkJson.Default.Assignment);
+        if (assignment is not null) return Results.Json(assignment, WorkJson.Default.Assignment);
+        // A Job whose first pod was deleted makes a second one: its exit code must not say that all is done.
+        return Problem(refusal!.ByOtherClaimant ? StatusCodes.Status423Locked : StatusCodes.Status409Conflict, "session", refusal.Reason);
     }
 
     private static async Task<IResult> ReportAsync(

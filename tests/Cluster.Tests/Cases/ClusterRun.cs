@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace PlaybookOperator.Cluster.Tests.Cases;
@@ -19,6 +20,19 @@ internal sealed class ClusterRun : IAsyncDisposable
         await Cluster.StartAsync(run.Name, spec.Replace("$name", run.Name, StringComparison.Ordinal));
         return run;
     }
+
+    /// <summary>A loop over calls of the sample API that take so long each.</summary>
+    public static string SlowLoop(int iterations, int delayMs, string loop, string more = "") => Secrets + string.Create(CultureInfo.InvariantCulture, $$$"""
+          workflow:
+          - step: fetch
+            loop: {in: "{{ range({{{iterations}}}) }}", iterator: number, {{{loop}}} }
+            {{{more}}}
+            tool:
+              kind: http
+              url: "{{ secret.PAGINATED_API_URL }}/api/v1/assessments"
+              params: {delay_ms: {{{delayMs}}}, pageSize: 1, run_key: $name}
+
+        """);
 
     public Task<JsonElement> FinishedAsync(int seconds = 120) => Cluster.FinishedAsync(Name, seconds);
 

@@ -43,6 +43,14 @@ public sealed class WorkerRunTests(SampleFixture sample) : IAsyncLifetime
         Assert.Equal(["session", "claim"], _operator.Paths);
     }
 
+    [Fact]
+    public async Task A_pod_that_follows_one_that_was_deleted_says_by_its_exit_code_that_the_work_is_not_done()
+    {
+        _operator.Queue("claim", 423);
+        Assert.Equal(1, await RunAsync());
+        Assert.Equal(["session", "claim"], _operator.Paths);
+    }
+
     [Theory]
     [InlineData("session", 425)]
     [InlineData("session", 503)]
