@@ -41,6 +41,9 @@ internal sealed class OperatorClient : IDisposable
     public Task<CallAnswer<ProgressAnswer>> SaveAsync(string session, ProgressReport progress, CancellationToken cancellationToken) =>
         PostAsync("worker/v1/progress", session, Body(progress, WorkJson.Default.ProgressReport), WorkJson.Default.ProgressAnswer, cancellationToken);
 
+    public Task<CallAnswer<PoolReply>> LeaseAsync(string session, byte[] request, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/lease", session, request, WorkJson.Default.PoolReply, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     internal static byte[] Body<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);

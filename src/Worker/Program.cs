@@ -21,7 +21,7 @@ var runner = new AssignmentRunner(tools, new MountedSecrets(options.SecretsDirec
 var calls = new PersistentCalls(client, options, TimeProvider.System, Random.Shared.NextDouble, log);
 try
 {
-    return await new WorkerRun(calls, runner, log).RunAsync(stop.Token);
+    return await new WorkerRun(calls, runner, log, TimeProvider.System).RunAsync(stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

@@ -165,6 +165,7 @@ internal static class OperatorHost
         services.AddSingleton<ReportQueue>();
         services.AddSingleton<AssignmentReader>();
         services.AddSingleton<AssignmentSource>();
+        services.AddSingleton<PoolLeases>();
     }
 
     private static void AddContainers(this IServiceCollection services)

@@ -172,6 +172,6 @@ public sealed class WorkerRunTests(SampleFixture sample) : IAsyncLifetime
         var options = new WorkerOptions { ApiUrl = _operator.Url, TokenFile = _tokenFile };
         var runner = new AssignmentRunner(tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), _time, () => 0.5);
         var calls = new PersistentCalls(client, options, _time, () => 0.5, log);
-        return await new WorkerRun(calls, runner, log).RunAsync(TestContext.Current.CancellationToken);
+        return await new WorkerRun(calls, runner, log, _time).RunAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class LedgerDraft
     public bool IsDone => _done >= Loop.Total;
 
     /// <summary>Nothing more may start.</summary>
-    public bool IsStopping => !Settings.IsOpen || Stopped || Failed > (Settings.MaxFailed ?? long.MaxValue);
+    public bool IsStopping => !Settings.IsOpen || Stopped || Settings.Failures.IsExceeded(Failed, Loop.Total);
 
     public bool HasLease(string member) => _leases.Values.Any(lease => lease.Member == member);
 

@@ -35,7 +35,7 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
     {
         if (place >= Workers) return 0;
         if (draft.Settings.IsSequential) return 1;
-        var (each, rest) = Math.DivRem(Math.Max(1, draft.Settings.MaxParallel), Workers);
+        var (each, rest) = Math.DivRem(draft.Settings.MaxParallel, Workers);
         return each + (place < rest ? 1 : 0);
     }
 
