@@ -47,6 +47,9 @@ internal sealed class LedgerDraft
 
     public bool HasLeases => _leases.Count > 0;
 
+    /// <summary>The lowest index that is leased; null: none is.</summary>
+    public long? FirstLeased => _leases.Count == 0 ? null : _leases.Values.Min(lease => lease.First);
+
     public bool IsDone => _done >= Loop.Total;
 
     /// <summary>Nothing more may start.</summary>
@@ -228,6 +231,8 @@ internal sealed class LedgerDraft
         public int Losses => lease.Losses;
 
         public int AttemptsUsed => lease.AttemptsUsed;
+
+        public long First => _open[0].Lo;
 
         public bool IsEmpty => _open.Count == 0;
 

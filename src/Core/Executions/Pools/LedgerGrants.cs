@@ -15,18 +15,24 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
         if (place < 0 || draft.IsDone) return new PoolAnswer { Leave = true, Stop = true };
         var slots = SlotsOf(place);
         var isSurplus = place >= Workers;
-        var stop = draft.IsStopping || isSurplus;
+        var stop = draft.IsStopping || isSurplus || OthersComeFirst();
         if (!stop && slots > 0 && turn.Wants > 0) Grant(slots);
+        // One that still works is asked again, so that what it does is not lost. One that goes must not keep its place.
+        var leave = stop && !draft.HasLease(turn.Member);
+        if (leave) draft.Members.RemoveAt(place);
         return new PoolAnswer
         {
             Grants = _grants.ToImmutable(),
             Slots = slots,
             Stop = stop,
-            // One that still works is asked again, so that what it does is not lost.
-            Leave = stop && !draft.HasLease(turn.Member),
+            Leave = leave,
             AskAgainAt = _askAgainAt,
         };
     }
+
+    /// <summary>In order: while an earlier iteration waits for its next attempt, later ones that were leased with it are given back.</summary>
+    private bool OthersComeFirst() =>
+        draft.Settings.IsSequential && draft.Returned.Count > 0 && draft.FirstLeased is { } first && draft.Returned[0].Lo < first;
 
     private int Workers => draft.Settings.IsSequential ? 1 : Math.Max(1, Math.Min(draft.Settings.PoolSize, draft.Settings.MaxParallel));
 
