@@ -72,7 +72,7 @@ add_named_libraries() {
   local root=$1 name path
   shift
   for name in "$@"; do
-    path=$(/sbin/ldconfig -p | awk -v name="$name" '$1 == name { print $NF; exit }')
+    path=$(/sbin/ldconfig -p | awk -v name="$name" '$1 == name && !path { path = $NF } END { print path }')
     [ -n "$path" ] || fail "this machine has no $name"
     add_file "$root" "$path"
     add_libraries "$root" "$path"
