@@ -13,6 +13,9 @@ public sealed record Plan
 {
     public required string Name { get; init; }
 
+    /// <summary>What its author should know although it runs. They go with the plan, so that they are told as long as it is used.</summary>
+    public ImmutableArray<Problem> Warnings { get; init; } = [];
+
     /// <summary>In the order of the document.</summary>
     public required ImmutableArray<StepPlan> Steps { get; init; }
 

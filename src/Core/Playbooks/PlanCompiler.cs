@@ -44,7 +44,8 @@ public static class PlanCompiler
         }
 
         var sorted = problems.Distinct().ToImmutableArray();
-        return new Compilation(sorted.Any(problem => problem.Severity == ProblemSeverity.Error) ? null : plan, sorted);
+        var runs = plan is not null && sorted.All(problem => problem.Severity != ProblemSeverity.Error);
+        return new Compilation(runs ? plan! with { Warnings = sorted } : null, sorted);
     }
 
     private static Plan? Compile(string name, FieldReader spec, TemplateCompiler templates)

@@ -24,9 +24,9 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     /// <summary>Compiles a spec; a plan that is fine is kept for the executions that follow.</summary>
     public Compilation Compile(string name, string digest, JsonElement spec)
     {
-        if (cache.TryGet(KeyOf(name, digest), out var known)) return new Compilation(known, []);
+        if (cache.TryGet(KeyOf(name, digest), out var known)) return new Compilation(known, known.Warnings);
         var compilation = PlanCompiler.Compile(name, spec, ToolRegistry.Schemas, TemplateOptions.Default, templates);
-        if (compilation is { Plan: { } plan, Problems.Length: 0 }) cache.Set(KeyOf(name, digest), plan);
+        if (compilation.Plan is { } plan) cache.Set(KeyOf(name, digest), plan);
         return compilation;
     }
 
