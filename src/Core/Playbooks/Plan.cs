@@ -55,7 +55,7 @@ public sealed record Plan
 /// <param name="Key">The key inside it.</param>
 public sealed record SecretReference(string Name, string? SecretName, string? Key);
 
-/// <summary><c>spec.limits</c>; each also has a ceiling of the operator.</summary>
+/// <summary><c>spec.limits</c>; each also has a ceiling of the operator, see <see cref="LimitCeilings"/>.</summary>
 public sealed record PlanLimits
 {
     public static PlanLimits Default { get; } = new();
@@ -76,6 +76,9 @@ public sealed record PlanLimits
 
     /// <summary>The worker pod's memory limit as a Kubernetes quantity; null: the operator's default.</summary>
     public string? Memory { get; init; }
+
+    /// <summary>No pod of the playbook may have a higher memory limit, wherever the limit comes from. The operator's; null: none.</summary>
+    public string? MemoryCeiling { get; init; }
 }
 
 /// <summary>One step.</summary>

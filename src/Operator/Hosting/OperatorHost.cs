@@ -122,7 +122,8 @@ internal static class OperatorHost
         });
         services.AddSingleton(provider => provider.GetRequiredService<TemplateCache>().Cache);
         services.AddCache(caches => caches.Playbook.Named("playbook"), (BoundedCache<string, Plan> cache, IServiceProvider provider) =>
-            new PlanSource(provider.GetRequiredService<IEventReader>(), cache, provider.GetRequiredService<TemplateCache>()));
+            new PlanSource(
+                provider.GetRequiredService<IEventReader>(), cache, provider.GetRequiredService<TemplateCache>(), provider.GetRequiredService<LimitsOptions>().Ceilings()));
         services.AddCache(
             caches => caches.ExecutionState.Named("execution_state"), (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();

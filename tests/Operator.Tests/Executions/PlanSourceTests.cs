@@ -4,6 +4,7 @@ using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Tests.Support;
+using PlaybookOperator.Operator.Yaml;
 using Xunit;
 
 namespace PlaybookOperator.Operator.Tests.Executions;
@@ -40,6 +41,21 @@ public sealed class PlanSourceTests
     }
 
     [Fact]
+    public async Task Ceilings_hold_for_what_is_compiled_and_for_what_is_loaded()
+    {
+        using var engine = new Engine();
+        await engine.CreateAsync("limits: {maxParallel: 100}\n" + Engine.OneCall);
+        var spec = YamlDocument.Parse("limits: {maxParallel: 100}\n" + Engine.OneCall);
+        var digest = PlaybookDocument.Digest(spec);
+        var ceilings = new LimitCeilings { MaxParallel = 5 };
+
+        var compiled = Plans(engine, ceilings).Compile("book", digest, spec);
+        Assert.Equal(5, compiled.Plan!.Limits.MaxParallel);
+        Assert.Equal("limits.maxParallel", Assert.Single(compiled.Problems).Field);
+        Assert.Equal(5, (await Plans(engine, ceilings).GetAsync("book", digest, TestContext.Current.CancellationToken)).Limits.MaxParallel);
+    }
+
+    [Fact]
     public void Playbooks_of_equal_specs_keep_their_own_names()
     {
         using var engine = new Engine();
@@ -51,6 +67,6 @@ public sealed class PlanSourceTests
         Assert.Equal("first", plans.Compile("first", digest, s_spec).Plan!.Name);
     }
 
-    private static PlanSource Plans(Engine engine) =>
-        new(engine.Log, new BoundedCache<string, Plan>(PlanSource.DefaultCache, engine.Time), new TemplateCache(engine.Time));
+    private static PlanSource Plans(Engine engine, LimitCeilings? ceilings = null) =>
+        new(engine.Log, new BoundedCache<string, Plan>(PlanSource.DefaultCache, engine.Time), new TemplateCache(engine.Time), ceilings);
 }
