@@ -12,7 +12,7 @@ public static class TaskCompiler
 {
     private static readonly string[] s_ownKeys = ["tool", "args", "input", "retry", "sink", "save", "timeout"];
 
-    private static readonly string[] s_needTool = ["retry", "sink", "save", "timeout"];
+    private static readonly string[] s_needTool = ["retry", "sink", "save", "timeout", "cache"];
 
     /// <summary>The task of a step as it stands in an assignment; null when it has problems.</summary>
     public static TaskPlan? Compile(JsonElement task, ToolSchemas tools, TemplateOptions options, List<Problem> problems)

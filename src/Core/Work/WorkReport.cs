@@ -148,6 +148,9 @@ public static class WorkLimits
     /// <summary>Bytes of JSON that <see cref="WorkReport.Response"/> may have.</summary>
     public const int MaxResponseBytes = 64 << 10;
 
+    /// <summary>Bytes of JSON of a result in the query-result cache; larger ones are not kept.</summary>
+    public const int MaxCachedResultBytes = 1 << 20;
+
     /// <summary>Characters of an error message; longer ones are cut.</summary>
     public const int MaxErrorLength = 4096;
 

@@ -2,12 +2,13 @@ using System.Net;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Tools.Http;
 
 /// <summary>The <c>http</c> tool. Statuses of 400 and more are errors, 3xx are results unless redirects are followed.</summary>
-internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITool
+internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICacheableTool
 {
     public static ToolSchema Schema { get; } = new(
         "http",
@@ -35,6 +36,26 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITo
         {
             return CallOutcome.Failed(HttpFailures.Describe(Describe(call), exception));
         }
+    }
+
+    public async ValueTask<QueryKey?> KeyAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var (call, _) = await HttpCall.ReadAsync(request, context, cancellationToken);
+        return call is not null && call.Method == HttpMethod.Get ? HttpCallKey.Of(call) : null;
+    }
+
+    public CallOutcome Restore(Value result)
+    {
+        var headers = HttpResponseValues.Headers(result.GetMember("headers"));
+        var data = result.GetMember("data");
+        var status = result.GetMember("status_code");
+        return new CallOutcome
+        {
+            Status = status.TryGetInteger(out var number) ? (int)number : null,
+            Headers = headers,
+            Response = data,
+            Result = Value.Map([new("status_code", status), new("headers", headers), new("url", result.GetMember("url")), new("data", data)]),
+        };
     }
 
     private async Task<CallOutcome> FollowAsync(HttpCall call, SecretScope secrets, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Tools.Running;
@@ -14,8 +15,11 @@ namespace PlaybookOperator.Tools.Running;
 /// <param name="options">Waits and bounds.</param>
 /// <param name="time">The clock of timeouts, waits and notes.</param>
 /// <param name="random">Numbers in [0, 1) for jitter.</param>
-public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, RunnerOptions options, TimeProvider time, Func<double> random)
+/// <param name="queries">Earlier results for steps with <c>cache</c>; null: every call is made.</param>
+public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, RunnerOptions options, TimeProvider time, Func<double> random, IQueryCache? queries = null)
 {
+    private readonly QueryCalls? _queries = queries is null ? null : new QueryCalls(queries);
+
     /// <summary>
     /// Runs one delivery to its end. Every failure becomes a report; only a cancelled <paramref name="cancellationToken"/> throws
     /// <see cref="OperationCanceledException"/>: nothing is then known about the effects of the call under way.
@@ -71,6 +75,7 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
             Secrets = delivery.Secrets,
             HasAttemptTimeout = plan.Timeout is not null,
             MaxResultBytes = delivery.Assignment.MaxResultBytes,
+            Queries = _queries,
         };
         var clock = new RunClock(time, random, options);
         var sinks = new SinkWriter(scope, tools, context, delivery.Notes);
