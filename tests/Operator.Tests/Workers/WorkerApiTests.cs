@@ -130,7 +130,7 @@ public sealed class WorkerApiTests : IAsyncLifetime
         Open();
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("", Session("pod-1"), "/worker/v1/claim")).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("", Session("pod-1"), "/worker/v1/claim")).Status);
-        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync("", Session("pod-2"), "/worker/v1/claim")).Status);
+        Assert.Equal(HttpStatusCode.Locked, (await PostAsync("", Session("pod-2"), "/worker/v1/claim")).Status);
     }
 
     [Fact]
