@@ -77,8 +77,12 @@ public sealed partial class BoundedCache<TKey, TValue> : IBoundedCache
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value) => TryGet(key, _timeToLive, out value);
 
     /// <summary>The same for a reader who wants nothing older than <paramref name="maxAge"/>, above zero: what is older has expired.</summary>
-    public bool TryGet(TKey key, TimeSpan maxAge, [MaybeNullWhen(false)] out TValue value) =>
-        TryGet(key, Math.Min(_timeToLive, Timestamps(maxAge, _clock.TimestampFrequency)), out value);
+    /// <exception cref="ArgumentOutOfRangeException">It is zero or negative.</exception>
+    public bool TryGet(TKey key, TimeSpan maxAge, [MaybeNullWhen(false)] out TValue value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(maxAge, TimeSpan.Zero);
+        return TryGet(key, Math.Min(_timeToLive, Timestamps(maxAge, _clock.TimestampFrequency)), out value);
+    }
 
     private bool TryGet(TKey key, long maxAge, [MaybeNullWhen(false)] out TValue value)
     {

@@ -17,6 +17,9 @@ namespace PlaybookOperator.Core.Work;
 [JsonSerializable(typeof(PageProgress))]
 [JsonSerializable(typeof(ProgressReport))]
 [JsonSerializable(typeof(ProgressAnswer))]
+[JsonSerializable(typeof(QueryLookup))]
+[JsonSerializable(typeof(QueryFound))]
+[JsonSerializable(typeof(QueryStore))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionAnswer))]
 public sealed partial class WorkJson : JsonSerializerContext;
