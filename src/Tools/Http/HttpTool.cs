@@ -38,24 +38,10 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
         }
     }
 
-    public async ValueTask<QueryKey?> KeyAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
+    public async ValueTask<CacheableCall?> ReadAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var (call, _) = await HttpCall.ReadAsync(request, context, cancellationToken);
-        return call is not null && call.Method == HttpMethod.Get ? HttpCallKey.Of(call) : null;
-    }
-
-    public CallOutcome Restore(Value result)
-    {
-        var headers = HttpResponseValues.Headers(result.GetMember("headers"));
-        var data = result.GetMember("data");
-        var status = result.GetMember("status_code");
-        return new CallOutcome
-        {
-            Status = status.TryGetInteger(out var number) ? (int)number : null,
-            Headers = headers,
-            Response = data,
-            Result = Value.Map([new("status_code", status), new("headers", headers), new("url", result.GetMember("url")), new("data", data)]),
-        };
+        return call is not null && call.Method == HttpMethod.Get ? new HttpRead(call) : null;
     }
 
     private async Task<CallOutcome> FollowAsync(HttpCall call, SecretScope secrets, CancellationToken cancellationToken)
@@ -131,5 +117,5 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
     private static string Describe(HttpCall call) => $"{call.Method} {Show(call.Url)}";
 
     /// <summary>Without query and user information, which may hold secrets.</summary>
-    private static string Show(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    internal static string Show(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 }

@@ -27,24 +27,21 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
             settings, context, (connection, _, token) => QueryAsync(connection, statement.Query, statement.Parameters, new(statement.MaxRows, context.MaxResultBytes), token), cancellationToken);
     }
 
-    public async ValueTask<QueryKey?> KeyAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
+    public async ValueTask<CacheableCall?> ReadAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var settings = new SettingsReader(request, context.Secrets);
         var statement = Read(settings);
         if (settings.Error is not null || !CachePlan.IsCacheableStatement(statement.Query)) return null;
         var (target, _) = await PostgresCall.TargetAsync(settings, context.Secrets, cancellationToken);
-        return target is null ? null : QueryKey.Of(
+        return target is null ? null : new PostgresRead(QueryKey.Of(
         [
             "postgres",
             target.ConnectionString,
             statement.Query.Trim(),
             statement.MaxRows.ToString(CultureInfo.InvariantCulture),
             .. statement.Parameters.SelectMany(parameter => (string?[])[parameter.ParameterName, parameter.Value as string]),
-        ]);
+        ]));
     }
-
-    public CallOutcome Restore(Value result) =>
-        CallOutcome.Completed(result) with { Warnings = result.GetMember("truncated").IsTruthy ? 1 : 0 };
 
     private static (string Query, int MaxRows, IReadOnlyList<NpgsqlParameter> Parameters) Read(SettingsReader settings) => (
         settings.RequiredText("query") ?? "",

@@ -5,9 +5,17 @@ namespace PlaybookOperator.Tools.Queries;
 /// <summary>A tool some of whose calls only read.</summary>
 internal interface ICacheableTool : ITool
 {
-    /// <summary>What the call reads, and as whom. Null: it may change something, or cannot be made at all.</summary>
-    ValueTask<QueryKey?> KeyAsync(CallRequest request, CallContext context, CancellationToken cancellationToken);
+    /// <summary>The call, when it only reads. Null: it may change something, or cannot be made at all.</summary>
+    ValueTask<CacheableCall?> ReadAsync(CallRequest request, CallContext context, CancellationToken cancellationToken);
+}
 
-    /// <summary>The outcome that had this result.</summary>
-    CallOutcome Restore(Value result);
+/// <summary>A call that an earlier result may answer.</summary>
+/// <param name="Key">What it reads, and as whom.</param>
+internal abstract record CacheableCall(QueryKey Key)
+{
+    /// <summary>What of a successful outcome is kept.</summary>
+    public abstract Value Keep(CallOutcome outcome);
+
+    /// <summary>The outcome of which this was kept.</summary>
+    public abstract CallOutcome Restore(Value kept);
 }

@@ -22,12 +22,12 @@ internal sealed class QueryCalls(IQueryCache cache)
     /// <param name="cancellationToken">Ends the call and the waiting for others.</param>
     public async ValueTask<CallOutcome> CallAsync(ITool tool, CallRequest request, CallContext context, TimeSpan? maxAge, CancellationToken cancellationToken)
     {
-        if (tool is not ICacheableTool reader || await reader.KeyAsync(request, context, cancellationToken) is not { } key)
+        if (tool is not ICacheableTool reader || await reader.ReadAsync(request, context, cancellationToken) is not { } read)
             return await tool.CallAsync(request, context, cancellationToken);
-        var call = new Call(reader, request, context, key.Text);
+        var call = new Call(tool, request, context, read);
         if (maxAge is not { } most) return await MakeAsync(call, cancellationToken);
         var own = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var first = _underWay.GetOrAdd(key.Text, own.Task);
+        var first = _underWay.GetOrAdd(call.Key, own.Task);
         if (first != own.Task)
         {
             await first.WaitAsync(cancellationToken);
@@ -41,19 +41,19 @@ internal sealed class QueryCalls(IQueryCache cache)
         }
         finally
         {
-            _underWay.TryRemove(KeyValuePair.Create(key.Text, own.Task));
+            _underWay.TryRemove(KeyValuePair.Create(call.Key, own.Task));
             own.SetResult();
         }
     }
 
     private async ValueTask<CallOutcome?> FindAsync(Call call, TimeSpan maxAge, CancellationToken cancellationToken) =>
-        await cache.FindAsync(call.Key, maxAge, cancellationToken) is { } found ? call.Tool.Restore(Value.FromJson(found)) : null;
+        await cache.FindAsync(call.Key, maxAge, cancellationToken) is { } found ? call.Read.Restore(Value.FromJson(found)) : null;
 
     private async ValueTask<CallOutcome> MakeAsync(Call call, CancellationToken cancellationToken)
     {
         var outcome = await call.Tool.CallAsync(call.Request, call.Context, cancellationToken);
         if (outcome.Error is not null) return outcome;
-        if (Keepable(outcome.Result, call.Context.Secrets.Mask) is not { } result) return outcome with { Warnings = outcome.Warnings + 1 };
+        if (Keepable(call.Read.Keep(outcome), call.Context.Secrets.Mask) is not { } result) return outcome with { Warnings = outcome.Warnings + 1 };
         await cache.StoreAsync(call.Key, result, cancellationToken);
         return outcome;
     }
@@ -68,5 +68,8 @@ internal sealed class QueryCalls(IQueryCache cache)
         return tooLarge is null && masked.GetRawText() == plain.GetRawText() ? plain : null;
     }
 
-    private sealed record Call(ICacheableTool Tool, CallRequest Request, CallContext Context, string Key);
+    private sealed record Call(ITool Tool, CallRequest Request, CallContext Context, CacheableCall Read)
+    {
+        public string Key => Read.Key.Text;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Work;
@@ -108,6 +109,35 @@ public sealed class QueryCallsTests(SampleFixture sample, PostgresFixture postgr
         Assert.Equal((WorkOutcome.Completed, 1L, 0), (report.Outcome, report.Warnings, cache.Count));
         await CompleteAsync(bench, Echo);
         Assert.Equal(2, (await bench.RequestsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_URL_from_a_secret_is_left_out_of_what_is_kept_and_put_back()
+    {
+        var (bench, cache) = Bench(sample.Url);
+        using var _ = bench;
+        bench.Secrets["API"] = sample.Url;
+        const string Hidden = """{"tool": {"kind": "http", "url": "{{ secret.API }}/detail/3?run_key=RUNKEY"}, "cache_seconds": 60}""";
+        var first = await CompleteAsync(bench, Hidden);
+        Assert.Equal("***/detail/3", first.GetProperty("url").GetString());
+        Assert.Equal(first.GetRawText(), (await CompleteAsync(bench, Hidden)).GetRawText());
+        Assert.Equal((1, 1L), ((await bench.RequestsAsync()).Count, cache.Statistics.Hits));
+        Assert.True(cache.TryGet(cache.Entries(0, 1)[0].Key, out var kept));
+        Assert.DoesNotContain(sample.Url, Encoding.UTF8.GetString(kept), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_result_that_was_served_can_be_read_like_one_that_was_fetched()
+    {
+        var (bench, _) = Bench(sample.Url);
+        using var __ = bench;
+        var task = Get("\"followRedirects\": true")[..^1] + """
+            , "case_of_iteration": true, "case": [{"when": "event.name == 'call.done'", "then": {"result": ["{{ status_code }}", "{{ response.name }}", "{{ headers['Content-Type'] }}", "{{ result.url }}"]} }] }
+            """;
+        var fetched = await CompleteAsync(bench, task);
+        Assert.Equal(fetched.GetRawText(), (await CompleteAsync(bench, task)).GetRawText());
+        Assert.Equal((200, "Item 3", $"{sample.Url}/detail/3"), (fetched[0].GetInt32(), fetched[1].GetString(), fetched[3].GetString()));
+        Assert.Single(await bench.RequestsAsync());
     }
 
     [Fact]
