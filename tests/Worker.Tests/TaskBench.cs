@@ -49,6 +49,9 @@ internal sealed class TaskBench : IDisposable
     /// <summary>Earlier results of steps with <c>cache</c>; null: there are none.</summary>
     public IQueryCache? Queries { get; set; }
 
+    /// <summary>What reports tell of; null: they do not.</summary>
+    public WorkerCaches? Caches { get; set; }
+
     /// <summary>What an earlier delivery had saved.</summary>
     public PageProgress? Progress { get; set; }
 
@@ -64,7 +67,7 @@ internal sealed class TaskBench : IDisposable
     }
 
     /// <summary>What a worker process has one of.</summary>
-    public AssignmentRunner Runner() => new(_tools, new GivenSecrets(Secrets), Options, Time, () => Random, Queries);
+    public AssignmentRunner Runner() => new(_tools, new GivenSecrets(Secrets), Options, Time, () => Random, Queries, Caches);
 
     public Assignment Assign(string task) => new()
     {

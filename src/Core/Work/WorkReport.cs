@@ -67,6 +67,9 @@ public sealed record WorkReport
     /// <summary>Conditions that met an undefined name or an error where the language says "false", counted.</summary>
     public long Warnings { get; init; }
 
+    /// <summary>What the worker's caches have done since its last report, for metrics; null: nothing.</summary>
+    public IReadOnlyList<CacheCounts>? Caches { get; init; }
+
     /// <summary>The child execution that did the work; only the operator itself says so, for the tool <c>playbook</c>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public ExecutionId? Child { get; init; }

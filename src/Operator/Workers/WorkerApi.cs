@@ -85,8 +85,13 @@ internal static class WorkerApi
         }
 
         var outcomes = await queue.EnqueueAsync(session.Execution, reports, context.RequestAborted);
-        foreach (var outcome in outcomes)
-            if (outcome is not IngestOutcome.Accepted) metrics.Refused("late");
+        foreach (var (report, outcome) in reports.Zip(outcomes))
+        {
+            // A report that comes twice is counted once.
+            if (outcome is IngestOutcome.Accepted) metrics.Caches.Add(report.Caches);
+            else metrics.Refused("late");
+        }
+
         return Results.Json(new ReportAnswer([.. outcomes.Select(Word)]), WorkJson.Default.ReportAnswer);
     }
 

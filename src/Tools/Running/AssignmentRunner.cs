@@ -16,7 +16,8 @@ namespace PlaybookOperator.Tools.Running;
 /// <param name="time">The clock of timeouts, waits and notes.</param>
 /// <param name="random">Numbers in [0, 1) for jitter.</param>
 /// <param name="queries">Earlier results for steps with <c>cache</c>; null: every call is made.</param>
-public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, RunnerOptions options, TimeProvider time, Func<double> random, IQueryCache? queries = null)
+/// <param name="caches">Parsed templates, and the counters that reports tell; null: neither.</param>
+public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, RunnerOptions options, TimeProvider time, Func<double> random, IQueryCache? queries = null, WorkerCaches? caches = null)
 {
     private readonly QueryCalls? _queries = queries is null ? null : new QueryCalls(queries);
 
@@ -34,7 +35,7 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         TaskPlan? plan;
         try
         {
-            plan = TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, options.Templates, problems);
+            plan = TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, options.Templates, problems, caches?.Templates);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
@@ -55,13 +56,13 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         try
         {
             var outcome = await RunAsync(delivery, plan, save, cancellationToken);
-            return ReportWriter.Write(delivery, plan, outcome, time.GetUtcNow(), time.GetElapsedTime(started));
+            return WithCounts(ReportWriter.Write(delivery, plan, outcome, time.GetUtcNow(), time.GetElapsedTime(started)));
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // The last line of defence: an unforeseen fault must end this iteration, not the process and the iterations beside it.
             var error = new WorkError(WorkErrorKind.Internal, $"The worker failed: {exception.GetType().Name}: {exception.Message}");
-            return ReportWriter.Write(delivery, plan, new TaskOutcome.Failed(error), time.GetUtcNow(), time.GetElapsedTime(started));
+            return WithCounts(ReportWriter.Write(delivery, plan, new TaskOutcome.Failed(error), time.GetUtcNow(), time.GetElapsedTime(started)));
         }
     }
 
@@ -86,6 +87,8 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         (delivery.Attempt, delivery.Last) = (run.Attempt, run.Last);
         return outcome;
     }
+
+    private WorkReport WithCounts(WorkReport report) => caches?.Take() is { } counts ? report with { Caches = counts } : report;
 
     private static WorkReport Refused(Assignment assignment, List<Problem> problems) => new()
     {
