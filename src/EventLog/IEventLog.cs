@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.EventLog;
@@ -26,6 +27,14 @@ public interface IEventLog
     /// Returns one outcome a report, in order.
     /// </summary>
     ValueTask<IReadOnlyList<IngestOutcome>> IngestAsync(ExecutionId id, IReadOnlyList<WorkReport> reports, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes in what workers of a loop's pool say, in order, and answers each: reports are judged by the leases of the run's ledger
+    /// (<see cref="PoolRules"/>), and the ledger, the events and the counters change in one transaction that does not change the version. To workers of
+    /// a run that is over, or has no pool, all reports are duplicates, and they are told to leave.
+    /// </summary>
+    ValueTask<IReadOnlyList<PoolAnswer>> LeaseAsync(
+        ExecutionId id, long runId, IReadOnlyList<PoolTurn> turns, PoolSettings settings, CancellationToken cancellationToken);
 
     /// <summary>
     /// Makes the first claim of a delivery durable. <paramref name="claimant"/> is the pod's uid; the same claimant may claim again and gets the same answer.

@@ -83,7 +83,7 @@ public sealed record ExecutionSnapshot(
         {
             // What never changes about a loop stands in its first event; only what changes is worth a column.
             loops = loops.SetItem(loop.RunId, loops.TryGetValue(loop.RunId, out var begun)
-                ? loop with { Chunk = begun.Chunk, Carried = begun.Carried }
+                ? loop with { Chunk = begun.Chunk, Carried = begun.Carried, Pool = begun.Pool }
                 : loop);
         }
 
@@ -121,8 +121,10 @@ public sealed record AppendBatch(long ExpectedVersion, IReadOnlyList<ExecutionEv
     public IReadOnlyList<LoopCondition> Loops { get; init; } = [];
 }
 
-/// <summary>An append is refused unless the loop's succeeded + failed is at least <paramref name="Done"/>.</summary>
-public sealed record LoopCondition(long RunId, long Done);
+/// <summary>
+/// An append is refused unless the loop's succeeded + failed is at least <paramref name="Done"/>; with <paramref name="IsExact"/> unless it is just that.
+/// </summary>
+public sealed record LoopCondition(long RunId, long Done, bool IsExact = false);
 
 /// <summary>How an append ended.</summary>
 public abstract record AppendResult

@@ -41,6 +41,9 @@ internal sealed class OperatorClient : IDisposable
     public Task<CallAnswer<ProgressAnswer>> SaveAsync(string session, ProgressReport progress, CancellationToken cancellationToken) =>
         PostAsync("worker/v1/progress", session, Body(progress, WorkJson.Default.ProgressReport), WorkJson.Default.ProgressAnswer, cancellationToken);
 
+    public Task<CallAnswer<PoolReply>> LeaseAsync(string session, byte[] request, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/lease", session, request, WorkJson.Default.PoolReply, cancellationToken);
+
     /// <summary>An answer without a value: no such result is known.</summary>
     public Task<CallAnswer<QueryFound>> FindQueryAsync(string session, QueryLookup lookup, CancellationToken cancellationToken) =>
         PostAsync("worker/v1/query/get", session, Body(lookup, WorkJson.Default.QueryLookup), WorkJson.Default.QueryFound, cancellationToken);

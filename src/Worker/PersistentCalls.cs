@@ -27,6 +27,12 @@ internal sealed class PersistentCalls(OperatorClient client, WorkerOptions optio
     public Task<CallAnswer<ProgressAnswer>> SaveAsync(ProgressReport progress, CancellationToken cancellationToken) =>
         WithSessionAsync("progress", (session, token) => client.SaveAsync(session, progress, token), cancellationToken);
 
+    public Task<CallAnswer<PoolReply>> LeaseAsync(PoolRequest request, CancellationToken cancellationToken)
+    {
+        var body = OperatorClient.Body(request, WorkJson.Default.PoolRequest);
+        return WithSessionAsync("lease", (session, token) => client.LeaseAsync(session, body, token), cancellationToken);
+    }
+
     private async Task<CallAnswer<T>> WithSessionAsync<T>(
         string name, Func<string, CancellationToken, Task<CallAnswer<T>>> call, CancellationToken cancellationToken)
         where T : class

@@ -23,7 +23,7 @@ var queries = new OperatorQueryCache(client, () => calls.Session, TimeProvider.S
 var runner = new AssignmentRunner(tools, new MountedSecrets(options.SecretsDirectory), new RunnerOptions(), TimeProvider.System, Random.Shared.NextDouble, queries, new WorkerCaches(new TemplateCache(TimeProvider.System), tools.Instances));
 try
 {
-    return await new WorkerRun(calls, runner, log).RunAsync(stop.Token);
+    return await new WorkerRun(calls, runner, log, TimeProvider.System).RunAsync(stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

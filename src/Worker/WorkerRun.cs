@@ -5,7 +5,7 @@ using PlaybookOperator.Tools.Running;
 namespace PlaybookOperator.Worker;
 
 /// <summary>The life of the process: claim, run, report.</summary>
-internal sealed class WorkerRun(PersistentCalls operatorCalls, AssignmentRunner runner, WorkerLog log)
+internal sealed class WorkerRun(PersistentCalls operatorCalls, AssignmentRunner runner, WorkerLog log, TimeProvider time)
 {
     /// <summary>One of <see cref="ExitCodes"/>.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -19,6 +19,7 @@ internal sealed class WorkerRun(PersistentCalls operatorCalls, AssignmentRunner 
         }
 
         log.Claimed(assignment);
+        if (assignment.Pool is not null) return await new PoolRun(operatorCalls, runner, log, time).RunAsync(assignment, cancellationToken);
         var report = await runner.RunAsync(assignment, (progress, token) => SaveAsync(assignment, progress, token), cancellationToken);
         log.Finished(assignment, report);
         return await ReportAsync(report, cancellationToken);
@@ -61,7 +62,7 @@ internal sealed class WorkerRun(PersistentCalls operatorCalls, AssignmentRunner 
         return ExitCodes.Done;
     }
 
-    private static WorkReport WithoutResult(WorkReport report) => report with
+    internal static WorkReport WithoutResult(WorkReport report) => report with
     {
         Outcome = WorkOutcome.Failed,
         Result = null,

@@ -12,13 +12,16 @@ namespace PlaybookOperator.Cli.Running;
 /// <summary>Workers as tasks of this process: they claim, run and report as a pod does, over the same log.</summary>
 /// <param name="ceiling">Calls at once over the whole run; null: the loops' own limits decide. What waits for a child holds no place.</param>
 /// <param name="changed">Called after a report has been taken in.</param>
-internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, SemaphoreSlim? ceiling, Action<ExecutionId> changed) : IWorkers, IAsyncDisposable
+internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, SemaphoreSlim? ceiling, TimeProvider time, Action<ExecutionId> changed) : IWorkers, IAsyncDisposable
 {
     private const string Claimant = "local";
     private readonly ConcurrentDictionary<(ExecutionId Execution, Delivery Delivery), (Task Work, CancellationTokenSource Stop)> _running = new();
 
     /// <summary>Set once; the assignments come from the reconciler, which itself needs the workers.</summary>
     public AssignmentSource? Assignments { get; set; }
+
+    /// <summary>Set once, likewise.</summary>
+    public PoolLeases? Leases { get; set; }
 
     /// <summary>Set once; runs the children of executions.</summary>
     public LocalChildren? Children { get; set; }
@@ -35,7 +38,8 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
             var task = order.Plan.ByName[run.Step].Task!;
             // The entry stands before the work begins, and is taken away only after its report is in the log.
             var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var work = WorkAsync(order.Execution, delivery, task, begin.Task, stop.Token);
+            var pods = order.Plan.ByName[run.Step].Loop is { } loop ? Math.Min(loop.PoolSize, loop.MaxParallel) : 1;
+            var work = WorkAsync(order.Execution, delivery, task, pods, begin.Task, stop.Token);
             if (_running.TryAdd((order.Execution.Id, delivery), (work, stop))) begin.SetResult();
         }
 
@@ -58,16 +62,17 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         }
     }
 
-    private async Task WorkAsync(ExecutionHeader execution, Delivery delivery, TaskPlan task, Task begin, CancellationToken cancellationToken)
+    private async Task WorkAsync(ExecutionHeader execution, Delivery delivery, TaskPlan task, int pods, Task begin, CancellationToken cancellationToken)
     {
         await begin;
-        var place = task.RunsAsChild ? null : ceiling;
+        // What waits for a child holds no place, and a pool takes one for each iteration.
+        var place = task.RunsAsChild || delivery.Key.IsPool ? null : ceiling;
         try
         {
             if (place is not null) await place.WaitAsync(cancellationToken);
             try
             {
-                await RunAsync(execution, delivery, task, cancellationToken);
+                await RunAsync(execution, delivery, task, pods, cancellationToken);
             }
             finally
             {
@@ -86,10 +91,16 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         }
     }
 
-    private async Task RunAsync(ExecutionHeader execution, Delivery delivery, TaskPlan task, CancellationToken cancellationToken)
+    private async Task RunAsync(ExecutionHeader execution, Delivery delivery, TaskPlan task, int pods, CancellationToken cancellationToken)
     {
         var (assignment, _) = await Assignments!.ClaimAsync(execution.Id, delivery, Claimant, cancellationToken);
         if (assignment is null) return;
+        if (assignment.Pool is not null)
+        {
+            await new LocalPool(runner, Leases!, execution.Id, ceiling, time, changed).RunAsync(assignment, task, pods, cancellationToken);
+            return;
+        }
+
         var report = task.RunsAsChild
             ? await Children!.RunAsync(execution, assignment, task, cancellationToken)
             : await runner.RunAsync(

@@ -22,6 +22,9 @@ public sealed record Decisions
     /// <summary>Loops whose count of ended iterations must have got this far when the events are appended.</summary>
     public IReadOnlyDictionary<long, long> LoopsDone { get; init; } = new Dictionary<long, long>();
 
+    /// <summary>Runs in <see cref="LoopsDone"/> whose count must be exactly that: those with a pool, whose results come in at any time.</summary>
+    public IReadOnlySet<long> Settled { get; init; } = new HashSet<long>();
+
     /// <summary>Deliveries that should have a worker and have none. Only meaningful when there are no events: decide again after appending.</summary>
     public IReadOnlyList<Delivery> Start { get; init; } = [];
 

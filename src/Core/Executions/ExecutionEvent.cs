@@ -47,10 +47,13 @@ public sealed record ExecutionEvent
     public string? Error { get; init; }
 
     /// <summary>The work that a <c>call.*</c> or <c>iteration.*</c> event is about; null for others.</summary>
-    public WorkKey? Work => RunId is { } run && Type is EventType.CallStarted or EventType.CallRetry or EventType.CallDone
+    public WorkKey? Work => RunId is not null && !IsOfPool && Type is EventType.CallStarted or EventType.CallRetry or EventType.CallDone
         or EventType.CallError or EventType.IterationStarted or EventType.IterationCompleted or EventType.IterationFailed
         ? new WorkKey(RunId!.Value, IterationIndex ?? WorkKey.Call)
         : null;
+
+    /// <summary>Whether it is about the pool of a loop, not about one iteration: a <c>call.retry</c> with <c>context.pool</c>.</summary>
+    public bool IsOfPool => Type == EventType.CallRetry && IterationIndex is null && Context.Member("pool") is not null;
 
     /// <summary>Elements of the chunk [<c>context.lo</c>, <c>context.hi</c>) that the event is about; null for single iterations and everything else.</summary>
     public int? ChunkSize =>

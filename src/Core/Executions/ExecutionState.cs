@@ -152,6 +152,7 @@ public sealed record ExecutionState
         },
         EventType.IteratorCompleted or EventType.IteratorFailed => EndCall(happened),
         EventType.SinkDone or EventType.SinkError => this,
+        EventType.CallRetry when happened.IsOfPool => RenewPool(happened),
         _ => ApplyToWork(happened),
     };
 
@@ -218,6 +219,10 @@ public sealed record ExecutionState
         if (Loops.TryGetValue(key.RunId, out var loop)) next = next with { Loops = Loops.SetItem(key.RunId, loop.Apply(happened)) };
         return key.IsCall && open is null ? next.EndCall(happened) : next;
     }
+
+    private ExecutionState RenewPool(ExecutionEvent happened) => Loops.TryGetValue(happened.RunId!.Value, out var loop)
+        ? this with { Loops = Loops.SetItem(loop.RunId, loop with { Pool = PoolState.Read(happened.Context.Member("pool")!.Value) }) }
+        : this;
 
     private ExecutionState EndCall(ExecutionEvent happened) => Change(happened, run => run with
     {

@@ -44,6 +44,12 @@ public sealed record LoopState
     /// <summary>With <c>rateLimit</c>: the earliest instant at which the next iteration may start; null before the first.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
 
+    /// <summary>The pool that runs it; null: each iteration has a delivery of its own.</summary>
+    public PoolState? Pool { get; init; }
+
+    /// <summary>Elements that are leased to workers of the pool and have not ended, as the log's ledger says; no event tells of it.</summary>
+    public long Leased { get; init; }
+
     /// <summary>The first index from here on that is to be run.</summary>
     public long NextToRun(long from) => Carried?.NextMissing(from) ?? from;
 
@@ -68,6 +74,7 @@ public sealed record LoopState
             Range = range is { } r ? new LoopRange(r.GetProperty("start").GetInt64(), r.GetProperty("step").GetInt64()) : null,
             Carried = carried.Member("indexes") is { } indexes ? IndexSet.Read(indexes) : null,
             Succeeded = carried.Member("succeeded")?.GetInt64() ?? 0,
+            Pool = started.Context.Member("pool") is { } pool ? PoolState.Read(pool) : null,
             StartedAt = started.CreatedAt,
         };
     }

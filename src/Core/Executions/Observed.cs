@@ -12,6 +12,9 @@ public enum JobPhase
     /// <summary>Its pod exited with 0.</summary>
     Succeeded,
 
+    /// <summary>Of a pool: pods of it were lost, and the others go on.</summary>
+    Short,
+
     /// <summary>Its pod failed, was evicted, ran out of time, or its node is gone.</summary>
     Failed,
 }

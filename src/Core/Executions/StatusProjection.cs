@@ -73,7 +73,7 @@ public static class StatusProjection
 
     private static Progress Sum(ExecutionState state)
     {
-        var active = state.Open.Values.Where(work => work.NextAt is null).Sum(work => work.Elements);
+        var active = state.Open.Values.Where(work => work.NextAt is null).Sum(work => work.Elements) + state.Loops.Values.Sum(loop => Math.Min(loop.Leased, loop.Pool?.MaxParallel ?? 0));
         return state.Loops.Values.Aggregate(
             Progress.None with { Active = active },
             (sum, loop) => sum with { Total = sum.Total + loop.Total, Succeeded = sum.Succeeded + loop.Succeeded, Failed = sum.Failed + loop.Failed });

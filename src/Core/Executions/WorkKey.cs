@@ -14,7 +14,12 @@ public readonly record struct WorkKey(long RunId, long Index) : IComparable<Work
     /// <summary>The index of a call that belongs to no loop.</summary>
     public const long Call = -1;
 
+    /// <summary>In a <see cref="Delivery"/> the index of the pool of a loop: workers that ask for iterations as they go.</summary>
+    public const long Pool = -2;
+
     public bool IsCall => Index == Call;
+
+    public bool IsPool => Index == Pool;
 
     public int CompareTo(WorkKey other)
     {

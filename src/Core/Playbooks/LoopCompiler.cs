@@ -8,6 +8,7 @@ namespace PlaybookOperator.Core.Playbooks;
 internal static class LoopCompiler
 {
     private const int DefaultMaxParallel = 8;
+    private const int DefaultPoolSize = 4;
     private const int DefaultChunk = 1000;
     private const int MaxChunk = 1_000_000;
     private const double MaxPerSecond = 1_000_000;
@@ -23,7 +24,6 @@ internal static class LoopCompiler
 
         var mode = CompileMode(reader);
         reader.Refuse("aggregate", NotYet);
-        CheckWorkers(reader);
         var plan = new LoopPlan
         {
             In = source is { } found ? templates.Compile(found, reader.PathOf("in", "collection")) : TemplateNode.Null,
@@ -39,6 +39,9 @@ internal static class LoopCompiler
             Until = CompileUntil(reader, mode, templates),
             StartsPerSecond = CompileRate(reader),
             Key = CompileKey(reader, mode, templates),
+            Workers = CompileWorkers(reader),
+            PoolSize = (int)(reader.TakeInteger(1, 10_000, "poolSize") ?? DefaultPoolSize),
+            BatchSize = (int?)reader.TakeInteger(1, 1_000_000, "batchSize"),
         };
         reader.ReportUnknown();
         return mode == LoopMode.Sequential ? plan with { MaxParallel = 1 } : plan;
@@ -105,14 +108,38 @@ internal static class LoopCompiler
         return name;
     }
 
-    private static void CheckWorkers(FieldReader reader)
+    private static LoopWorkers CompileWorkers(FieldReader reader)
     {
-        var workers = reader.TakeString("workers");
-        if (workers == "pool") reader.Error("workers", "pool is not supported by this version yet; use job or auto.");
-        else if (workers is not (null or "job" or "auto")) reader.Error("workers", $"must be job, pool or auto, not '{workers}'.");
-        reader.TakeInteger(1, 10_000, "poolSize");
-        reader.TakeInteger(1, 1_000_000, "batchSize");
+        switch (reader.TakeString("workers"))
+        {
+            case null or "auto":
+                return LoopWorkers.Auto;
+            case "job":
+                return LoopWorkers.Job;
+            case "pool":
+                return LoopWorkers.Pool;
+            case var other:
+                reader.Error("workers", $"must be job, pool or auto, not '{other}'.");
+                return LoopWorkers.Auto;
+        }
     }
+
+    /// <summary>What a pool cannot run is run by Jobs; asked for all the same it is a problem.</summary>
+    /// <param name="loop">The loop; null: none.</param>
+    /// <param name="task">What it runs; null: it has problems of its own.</param>
+    /// <param name="step">For the problem.</param>
+    public static LoopPlan? Fit(LoopPlan? loop, TaskPlan? task, FieldReader step)
+    {
+        if (loop is null || task is null || WhyByJob(task) is not { } why) return loop;
+        if (loop.Workers == LoopWorkers.Pool) step.Error("loop.workers", $"pool does not go with {why}; use workers: job.");
+        return loop with { Workers = LoopWorkers.Job };
+    }
+
+    private static string? WhyByJob(TaskPlan task) =>
+        task.Tool.Kind == "container" ? "the tool container, which has a Job of its own for each iteration"
+        : task.RunsAsChild ? "the tool playbook, whose iterations are Executions"
+        : task.Retry.OnSuccess?.PerPageSink is not null ? "a sink of each page, whose progress is kept by the Job"
+        : null;
 
     private static bool CompileCollect(FieldReader reader)
     {

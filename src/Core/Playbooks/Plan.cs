@@ -125,6 +125,19 @@ public enum LoopMode
     Chunked,
 }
 
+/// <summary>Who runs the iterations of a loop.</summary>
+public enum LoopWorkers
+{
+    /// <summary>Job up to <see cref="LoopPlan.MostByJob"/> iterations, else pool.</summary>
+    Auto,
+
+    /// <summary>One Job per iteration.</summary>
+    Job,
+
+    /// <summary>One work-queue Job, whose pods lease iterations in batches.</summary>
+    Pool,
+}
+
 /// <summary><c>loop</c>: turns a step into iterations.</summary>
 public sealed record LoopPlan
 {
@@ -161,6 +174,20 @@ public sealed record LoopPlan
 
     /// <summary>Names each iteration stably, for executions that run again what did not succeed; null: the index does.</summary>
     public TemplateNode? Key { get; init; }
+
+    public LoopWorkers Workers { get; init; } = LoopWorkers.Job;
+
+    /// <summary>Pods of a pool, at most.</summary>
+    public int PoolSize { get; init; } = 4;
+
+    /// <summary>Iterations per lease; null: as many as take one to two seconds.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>With <see cref="LoopWorkers.Auto"/>: longer loops are run by a pool.</summary>
+    public const int MostByJob = 50;
+
+    /// <summary>Whether a run over so many elements is run by a pool.</summary>
+    public bool IsPooled(long count) => Workers == LoopWorkers.Pool || (Workers == LoopWorkers.Auto && (count + (Chunk ?? 1) - 1) / (Chunk ?? 1) > MostByJob);
 
     /// <summary>The name under which a call finds what it works on: the element, or the list of a chunk's elements.</summary>
     public string Variable => Chunk is null ? Iterator : Iterator + "s";

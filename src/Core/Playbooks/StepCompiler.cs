@@ -21,7 +21,7 @@ internal static class StepCompiler
         reader.Take("desc", "description");
         var task = TaskCompiler.Compile(reader, templates);
         if (CacheCompiler.Compile(reader, task, cache) is { } kept) task = task is null ? null : task with { Cache = kept };
-        var loop = LoopCompiler.Compile(reader, templates);
+        var loop = LoopCompiler.Fit(LoopCompiler.Compile(reader, templates), task, reader);
         var hasVars = reader.Has("vars");
         var vars = TaskCompiler.CompileMap(reader, templates, "vars");
         var (ofWorker, ofOperator) = CasePlacement.Place(RouteCompiler.CompileCase(reader, templates), task, loop, templates.Problems);

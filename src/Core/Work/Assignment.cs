@@ -21,7 +21,7 @@ public sealed record Assignment
 
     public required int Epoch { get; init; }
 
-    /// <summary>0-based iteration index, or −1 for a call outside loops.</summary>
+    /// <summary>0-based iteration index, −1 for a call outside loops, −2 for a worker of a pool, which leases iterations one batch after the other.</summary>
     public required long Index { get; init; }
 
     public required int Fence { get; init; }
@@ -55,6 +55,9 @@ public sealed record Assignment
 
     /// <summary>Bytes of JSON above which a result is to be stored by reference (<see cref="WorkReport.ByReference"/>); null: the log decides alone.</summary>
     public long? MaxInlineResultBytes { get; init; }
+
+    /// <summary>Set for a worker of a pool.</summary>
+    public PoolWork? Pool { get; init; }
 
     /// <summary>What an earlier delivery of this work had got to when it last said so (<see cref="PageProgress"/>); null: nothing.</summary>
     public PageProgress? Progress { get; init; }

@@ -45,7 +45,7 @@ public static class AssignmentComposer
             Index = key.Index,
             Fence = input.Work.Fence,
             AttemptsUsed = input.Work.AttemptsUsed,
-            IterationId = key.IsCall ? $"{facts.Id}-{run.RunId}" : $"{facts.Id}-{run.RunId}-{key.Index}",
+            IterationId = key.IsCall || key.IsPool ? $"{facts.Id}-{run.RunId}" : $"{facts.Id}-{run.RunId}-{key.Index}",
             Now = facts.CreatedAt,
             Task = step.TaskSource,
             WorkloadTemplate = Pick(plan.Workload.Source, members),
@@ -53,6 +53,7 @@ public static class AssignmentComposer
             Variables = ComposeVariables(plan, facts, state, run, input),
             Secrets = [.. plan.Secrets.Select(secret => secret.Name)],
             MaxInlineResultBytes = plan.Limits.MaxInlineResultBytes,
+            Pool = key.IsPool ? PoolOf(step.Loop!, state.Loops[run.RunId]) : null,
         };
     }
 
@@ -85,9 +86,19 @@ public static class AssignmentComposer
             }
 
             foreach (var named in StepsReadBy(step, state).Select(read => read.Run).DistinctBy(read => read.Step)) WriteResult(writer, named, input);
-            if (!input.Work.Key.IsCall) WriteIteration(writer, step, state, run, input);
+            if (input.Work.Key is { IsCall: false, IsPool: false }) WriteIteration(writer, step, state, run, input);
         });
     }
+
+    private static PoolWork PoolOf(LoopPlan plan, LoopState loop) => new(
+        plan.Variable,
+        loop.Total,
+        loop.Chunk,
+        loop.Range?.Start,
+        loop.Range?.Step,
+        plan.Mode == LoopMode.Sequential,
+        plan.FailurePolicy is not FailurePolicy.CollectAll,
+        plan.BatchSize);
 
     private static void WriteVars(Utf8JsonWriter writer, ExecutionState state)
     {

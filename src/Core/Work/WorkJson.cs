@@ -17,6 +17,8 @@ namespace PlaybookOperator.Core.Work;
 [JsonSerializable(typeof(PageProgress))]
 [JsonSerializable(typeof(ProgressReport))]
 [JsonSerializable(typeof(ProgressAnswer))]
+[JsonSerializable(typeof(PoolRequest))]
+[JsonSerializable(typeof(PoolReply))]
 [JsonSerializable(typeof(QueryLookup))]
 [JsonSerializable(typeof(QueryFound))]
 [JsonSerializable(typeof(QueryStore))]

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog.Writing;
 
@@ -76,6 +77,20 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         }
 
         return ValueTask.FromResult<IReadOnlyList<IngestOutcome>>(outcomes);
+    }
+
+    public ValueTask<IReadOnlyList<PoolAnswer>> LeaseAsync(
+        ExecutionId id, long runId, IReadOnlyList<PoolTurn> turns, PoolSettings settings, CancellationToken cancellationToken)
+    {
+        if (!_executions.TryGetValue(id, out var execution)) return ValueTask.FromResult(PoolEvents.TellToLeave(turns, IngestOutcome.Unknown));
+        var began = clock.GetTimestamp();
+        var (answers, written) = execution.Lease(runId, PoolEvents.Clean(turns, runId), settings, Storable.Instant(clock.GetUtcNow()));
+        foreach (var answer in answers)
+            foreach (var outcome in answer.Outcomes) metrics.Judged(outcome);
+        if (written is { Events.Count: > 0 }) metrics.Written(clock.GetElapsedTime(began), written.Events.Count, written.Succeeded, written.Failed);
+        // A lease that came back, or the last one that ended, is news for the decider too.
+        if (written is not null) Wake(id);
+        return ValueTask.FromResult(answers);
     }
 
     public ValueTask<ClaimResult> ClaimAsync(ExecutionId id, WorkKey key, int fence, string claimant, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog.Writing;
 
@@ -16,6 +17,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
     private readonly Dictionary<long, IReadOnlyList<string>> _keys = [];
     private readonly Dictionary<WorkKey, string> _claims = [];
     private readonly Dictionary<WorkKey, PageProgress> _progress = [];
+    private readonly Dictionary<long, PoolLedger> _ledgers = [];
     private ExecutionState _state = ExecutionState.Initial;
     private long _version;
 
@@ -60,6 +62,32 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             Commit(_state.Apply(numbered), numbered, report.Result);
             written = numbered.Length;
             return outcome;
+        }
+    }
+
+    /// <summary>See <see cref="IEventLog.LeaseAsync"/>.</summary>
+    public (IReadOnlyList<PoolAnswer> Answers, PoolEvents? Written) Lease(long runId, IReadOnlyList<PoolTurn> turns, PoolSettings settings, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (_state.IsTerminal) return (PoolEvents.TellToLeave(turns, IngestOutcome.Closed), null);
+            if (!_ledgers.TryGetValue(runId, out var ledger) || !_state.Loops.TryGetValue(runId, out var loop))
+                return (PoolEvents.TellToLeave(turns, IngestOutcome.Duplicate), null);
+            var step = PoolRules.Apply(ledger, loop, settings, turns, now);
+            var written = PoolEvents.Of(step, loop, now, options.InlineResultBytes);
+            _ledgers[runId] = step.Ledger;
+            var before = _state.LastEventId;
+            var numbered = new ExecutionEvent[written.Events.Count];
+            for (var i = 0; i < numbered.Length; i++) numbered[i] = Numbering.Number(written.Events[i], before, i + 1);
+            var after = numbered.Length == 0 ? _state : _state with
+            {
+                LastEventId = before + numbered.Length,
+                Loops = _state.Loops.SetItem(runId, numbered.Aggregate(loop, (counted, happened) => counted.Apply(happened))),
+            };
+            Commit(after, numbered, result: null);
+            foreach (var (index, report) in written.Large) _results.Add(numbered.First(happened => happened.IterationIndex == index && happened.Type == EventType.IterationCompleted), report.Result);
+            SetLeased(runId);
+            return (step.Answers, written);
         }
     }
 
@@ -145,9 +173,16 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         lock (_lock) _results.Clear();
     }
 
+    private void SetLeased(long runId)
+    {
+        if (_state.Loops.TryGetValue(runId, out var loop))
+            _state = _state with { Loops = _state.Loops.SetItem(runId, loop with { Leased = _ledgers.TryGetValue(runId, out var ledger) ? ledger.Leased : 0 }) };
+    }
+
     private bool Holds(AppendBatch batch) =>
         batch.StillOpen.All(seen => _state.Open.TryGetValue(seen.Key, out var open) && open.Fence == seen.Fence)
-        && batch.Loops.All(condition => _state.Loops.TryGetValue(condition.RunId, out var loop) && loop.Done >= condition.Done);
+        && batch.Loops.All(condition => _state.Loops.TryGetValue(condition.RunId, out var loop)
+            && (condition.IsExact ? loop.Done == condition.Done : loop.Done >= condition.Done));
 
     /// <summary>The state after the events; null when one ends what has ended, as the database's unique indexes would find.</summary>
     private ExecutionState? Fold(ExecutionEvent[] events)
@@ -178,6 +213,9 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         {
             _history.Add(happened);
             if (happened.Type == EventType.StepStarted) _runs[happened.EventId] = (happened.Step!, happened.Epoch!.Value);
+            if (happened.Type == EventType.IteratorStarted && _state.Loops.TryGetValue(happened.RunId!.Value, out var begun) && begun.Pool is not null)
+                _ledgers[begun.RunId] = PoolLedger.Empty;
+            if (happened.Type is EventType.IteratorCompleted or EventType.IteratorFailed && _ledgers.Remove(happened.RunId!.Value)) SetLeased(happened.RunId.Value);
             if (happened.Work is { } key) EndDelivery(key, happened);
             _results.Add(happened, result ?? happened.Result);
         }
@@ -185,6 +223,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         if (_state.IsTerminal)
         {
             _claims.Clear();
+            _ledgers.Clear();
             _progress.Clear();
         }
 

@@ -26,7 +26,8 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
             Parameters.Of([.. batch.StillOpen.Select(work => work.Key.Index)]),
             Parameters.Of([.. batch.StillOpen.Select(work => work.Fence)]),
             Parameters.Of([.. batch.Loops.Select(loop => loop.RunId)]),
-            Parameters.Of([.. batch.Loops.Select(loop => loop.Done)]));
+            Parameters.Of([.. batch.Loops.Select(loop => loop.Done)]),
+            Parameters.Of([.. batch.Loops.Select(loop => loop.IsExact)]));
     }
 
     public IEnumerable<NpgsqlBatchCommand> Writes()
@@ -100,6 +101,10 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
                 Parameters.Of([.. started.Select(loop => loop.Succeeded)]));
         }
 
+        if (started.Where(loop => loop.Pool is not null).ToArray() is { Length: > 0 } pooled)
+            yield return Statement(Sql.StartPools, Parameters.Of([.. pooled.Select(loop => loop.RunId)]));
+        var ended = batch.Events.Where(happened => happened.Type is EventType.IteratorCompleted or EventType.IteratorFailed && happened.RunId > 0).ToArray();
+        if (ended.Length > 0) yield return Statement(Sql.EndPools, Parameters.Of([.. ended.Select(happened => happened.RunId!.Value)]));
         var advanced = LoopChange.Of(batch.Events);
         if (advanced.Count == 0) yield break;
         yield return Statement(

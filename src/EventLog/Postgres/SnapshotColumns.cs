@@ -7,7 +7,7 @@ namespace PlaybookOperator.EventLog.Postgres;
 internal static class SnapshotColumns
 {
     private const int FirstLoop = HeaderColumns.Count + 14;
-    private const int FirstWork = FirstLoop + 13;
+    private const int FirstWork = FirstLoop + 14;
 
     public static ExecutionSnapshot Read(NpgsqlDataReader row) =>
         new(HeaderColumns.Read(row), EventColumns.Read(row, HeaderColumns.Count), ReadLoops(row), ReadWork(row));
@@ -28,6 +28,7 @@ internal static class SnapshotColumns
         var started = row.GetFieldValue<DateTime[]>(FirstLoop + 10);
         var stopped = row.GetFieldValue<bool[]>(FirstLoop + 11);
         var nextStarts = row.GetFieldValue<DateTime?[]>(FirstLoop + 12);
+        var leased = row.GetFieldValue<long[]>(FirstLoop + 13);
         return [.. runs.Select((run, i) => new LoopState
         {
             RunId = run,
@@ -41,6 +42,7 @@ internal static class SnapshotColumns
             FirstError = firstErrors[i],
             StartedAt = new DateTimeOffset(started[i]),
             Stopped = stopped[i],
+            Leased = leased[i],
             NextStartAt = nextStarts[i] is { } next ? new DateTimeOffset(next) : null,
         })];
     }

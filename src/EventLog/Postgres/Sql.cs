@@ -27,6 +27,12 @@ internal static class Sql
     public static readonly string SaveProgress = Load("Writes/SaveProgress");
     public static readonly string StoreCarried = Load("Writes/StoreCarried");
     public static readonly string CopyCarried = Load("Writes/CopyCarried");
+    public static readonly string StartPools = Load("Writes/StartPools");
+    public static readonly string EndPools = Load("Writes/EndPools");
+    public static readonly string ReadLedger = Load("Writes/ReadLedger");
+    public static readonly string EnterBatch = Load("Writes/EnterBatch");
+    public static readonly string SaveLedger = Load("Writes/SaveLedger");
+    public static readonly string StoreLeasedResults = Load("Writes/StoreLeasedResults");
     public static readonly string RecordJobs = Load("Writes/RecordJobs");
     public static readonly string Snapshot = Load("Reads/Snapshot");
     public static readonly string Header = Load("Reads/Header");

@@ -105,7 +105,7 @@ public sealed class Reconciler(
             StillOpen = decisions.StillOpen,
             Keys = decisions.Keys,
             Carried = decisions.Carried,
-            Loops = [.. decisions.LoopsDone.Select(done => new LoopCondition(done.Key, done.Value))],
+            Loops = [.. decisions.LoopsDone.Select(done => new LoopCondition(done.Key, done.Value, decisions.Settled.Contains(done.Key)))],
         };
         var result = await log.AppendAsync(pass.Header.Id, batch, cancellationToken);
         switch (result)

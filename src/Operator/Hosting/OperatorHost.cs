@@ -169,6 +169,7 @@ internal static class OperatorHost
         services.AddCache(caches => caches.QueryResult.Named(MemoryQueryCache.Name), (BoundedCache<string, byte[]> cache, IServiceProvider _) => new MemoryQueryCache(cache), MemoryQueryCache.SizeOf);
         services.AddSingleton<AssignmentReader>();
         services.AddSingleton<AssignmentSource>();
+        services.AddSingleton<PoolLeases>();
     }
 
     private static void AddContainers(this IServiceCollection services)

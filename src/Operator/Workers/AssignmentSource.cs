@@ -12,6 +12,7 @@ public sealed class AssignmentSource(IEventLog log, AssignmentReader assignments
     public async Task<(Assignment? Assignment, ClaimResult.Refused? Refusal)> ClaimAsync(
         ExecutionId id, Delivery delivery, string claimant, CancellationToken cancellationToken)
     {
+        if (delivery.Key.IsPool) return await JoinAsync(id, delivery, cancellationToken);
         var claim = await log.ClaimAsync(id, delivery.Key, delivery.Fence, claimant, cancellationToken);
         if (claim is ClaimResult.Refused refused) return (null, refused);
         var claimed = (ClaimResult.Claimed)claim;
@@ -21,5 +22,15 @@ public sealed class AssignmentSource(IEventLog log, AssignmentReader assignments
         var work = new OpenWork(delivery.Key, delivery.Fence, AttemptsUsed: claimed.AttemptsUsed) { Size = claimed.Size };
         var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, work, claimed.Element, cancellationToken);
         return (assignment with { Progress = claimed.Progress }, null);
+    }
+
+    /// <summary>The assignment of a worker of a pool: what all iterations share. There is nothing to claim; leases say who does what.</summary>
+    private async Task<(Assignment? Assignment, ClaimResult.Refused? Refusal)> JoinAsync(ExecutionId id, Delivery delivery, CancellationToken cancellationToken)
+    {
+        if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return (null, new ClaimResult.Refused($"There is no execution {id}."));
+        var run = state.Steps.Values.FirstOrDefault(step => step.RunId == delivery.Key.RunId);
+        if (state.IsTerminal || run is null || run.IsOver || run.CallEnded || !state.Loops.ContainsKey(run.RunId))
+            return (null, new ClaimResult.Refused($"Run {delivery.Key.RunId} of execution {id} is over."));
+        return (await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, new OpenWork(delivery.Key, delivery.Fence), element: null, cancellationToken), null);
     }
 }

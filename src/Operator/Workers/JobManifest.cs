@@ -16,6 +16,21 @@ internal static class JobManifest
     private const int UserId = 65532;
     private const int TokenSeconds = 3600;
 
+    /// <summary>
+    /// A work queue: so many pods that lease iterations from the operator and leave when there are none. A pod that is lost must not take the others
+    /// with it, so the Job itself never gives up; that is the decider's.
+    /// </summary>
+    /// <param name="pods">Pods that run at once.</param>
+    public static JsonObject BuildPool(ExecutionHeader execution, Plan plan, StepRun run, Delivery delivery, WorkerOptions options, int pods)
+    {
+        var job = Build(execution, plan, run, delivery, options);
+        var spec = job["spec"]!.AsObject();
+        spec["parallelism"] = pods;
+        spec["backoffLimit"] = int.MaxValue;
+        spec["activeDeadlineSeconds"] = (long)Math.Ceiling(plan.Limits.MaxDuration.TotalSeconds) + options.ReportWindowSeconds;
+        return job;
+    }
+
     public static JsonObject Build(ExecutionHeader execution, Plan plan, StepRun run, Delivery delivery, WorkerOptions options)
     {
         var labels = Labels(execution, run, delivery);

@@ -23,7 +23,7 @@ internal static class JobName
         BinaryPrimitives.WriteInt32BigEndian(key[24..], delivery.Fence);
         BinaryPrimitives.WriteInt32BigEndian(key[28..], epoch);
         var hash = Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, HashBytes));
-        var tail = delivery.Key.IsCall ? $"-{hash}" : $"-{delivery.Key.Index}-{hash}";
+        var tail = delivery.Key.IsCall ? $"-{hash}" : delivery.Key.IsPool ? $"-pool-{hash}" : $"-{delivery.Key.Index}-{hash}";
         return Readable(step, MaxLength - tail.Length) + tail;
     }
 

@@ -30,7 +30,7 @@ internal sealed class KubernetesWorkers(
         if (_unseen.TryGetValue(id, out var unseen))
             foreach (var delivery in unseen.Keys) observed[delivery] = JobPhase.Active;
         foreach (var job in jobs.ListBy(ExecutionIndex, id.ToString()))
-            if (WorkerLabels.Read(job.Metadata) is { } found) observed[found.Delivery] = PhaseOf(job);
+            if (WorkerLabels.Read(job.Metadata) is { } found) observed[found.Delivery] = PhaseOf(job, found.Delivery.Key.IsPool);
         return observed;
     }
 
@@ -77,8 +77,23 @@ internal sealed class KubernetesWorkers(
     private async Task<JobRecord?> CreateAsync(WorkOrder order, Delivery delivery, CancellationToken cancellationToken)
     {
         var run = order.State.Steps.Values.First(step => step.RunId == delivery.Key.RunId);
-        var job = await CreateAsync(order.Execution.Id, delivery, JobManifest.Build(order.Execution, order.Plan, run, delivery, options), cancellationToken);
+        var manifest = delivery.Key.IsPool
+            ? JobManifest.BuildPool(order.Execution, order.Plan, run, delivery, options, PodsFor(order, run, delivery))
+            : JobManifest.Build(order.Execution, order.Plan, run, delivery, options);
+        var job = await CreateAsync(order.Execution.Id, delivery, manifest, cancellationToken);
         return new JobRecord(delivery.Key, delivery.Fence, job.Metadata.Uid!);
+    }
+
+    /// <summary>The pods that a pool is short of: those of its former Jobs go on.</summary>
+    private int PodsFor(WorkOrder order, StepRun run, Delivery delivery)
+    {
+        var loop = order.Plan.ByName[run.Step].Loop!;
+        var left = order.State.Loops[run.RunId] is var state ? state.Total - state.Done : long.MaxValue;
+        var wanted = Math.Min(Math.Min(loop.PoolSize, loop.MaxParallel), Math.Max(1, (left + (loop.Chunk ?? 1) - 1) / (loop.Chunk ?? 1)));
+        var running = jobs.ListBy(ExecutionIndex, order.Execution.Id.ToString())
+            .Where(job => job.Metadata.DeletionTimestamp is null && WorkerLabels.Read(job.Metadata) is { } found && found.Delivery.Key == delivery.Key && found.Delivery.Fence < delivery.Fence)
+            .Sum(job => job.Status?.Active ?? 0);
+        return (int)Math.Max(1, wanted - running);
     }
 
     /// <summary>Creates the Job of a delivery, or finds it; from here on it counts as existing until the informer has seen it.</summary>
@@ -101,12 +116,13 @@ internal sealed class KubernetesWorkers(
         }
     }
 
-    private static JobPhase PhaseOf(Job job) => (job.IsComplete, job.IsFailed) switch
+    private static JobPhase PhaseOf(Job job, bool isPool) => (job.IsComplete, job.IsFailed) switch
     {
         (true, _) => JobPhase.Succeeded,
         (_, true) => JobPhase.Failed,
         // Deleted by somebody: its pod is being ended, and no result will come.
         _ when job.Metadata.DeletionTimestamp is not null => JobPhase.Failed,
+        _ when isPool && job.Status is { Failed: > 0 } status && (status.Active ?? 0) < (job.Spec?.Parallelism ?? 1) => JobPhase.Short,
         _ => JobPhase.Active,
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
 
@@ -24,6 +25,7 @@ internal static class WorkerApi
         group.MapPost("/claim", ClaimAsync);
         group.MapPost("/reports", ReportAsync);
         group.MapPost("/progress", SaveAsync);
+        group.MapPost("/lease", LeaseAsync);
     }
 
     /// <summary>Without the database there is neither a key to check sessions with nor a place for results: come again.</summary>
@@ -92,7 +94,46 @@ internal static class WorkerApi
             else metrics.Refused("late");
         }
 
-        return Results.Json(new ReportAnswer([.. outcomes.Select(Word)]), WorkJson.Default.ReportAnswer);
+        return Results.Json(new ReportAnswer([.. outcomes.Select(PoolLeases.Word)]), WorkJson.Default.ReportAnswer);
+    }
+
+    private static async Task<IResult> LeaseAsync(
+        HttpContext context, WorkerSessions sessions, PoolLeases leases, WorkerOptions options, WorkerMetrics metrics)
+    {
+        if (Authenticate(context, sessions.Signer) is not { } session) return Unauthorized(metrics);
+        var (sent, refusal) = await ReadAsync(context, WorkJson.Default.PoolRequest, options, metrics);
+        if (sent is null) return refusal!;
+        if (!session.Delivery.Key.IsPool)
+        {
+            metrics.Refused("forbidden");
+            return Problem(StatusCodes.Status403Forbidden, "session", "Only a worker of a pool may ask for iterations.");
+        }
+
+        var runId = session.Delivery.Key.RunId;
+        var reports = Array.ConvertAll([.. sent.Reports ?? []], report => report is null ? report! : WithDefaults(report) with { RunId = runId });
+        if (Malformed(reports, PoolRules.MaxLease, sent) is { } wrong)
+        {
+            metrics.Refused("malformed");
+            return Problem(StatusCodes.Status422UnprocessableEntity, "reports", wrong);
+        }
+
+        var request = new PoolRequest(reports, sent.Returned ?? [], sent.Wants, sent.Leaves);
+        var reply = await leases.TurnAsync(session.Execution, runId, session.Pod, request, context.RequestAborted);
+        foreach (var (report, outcome) in reports.Zip(reply.Outcomes))
+        {
+            if (outcome == PoolLeases.Word(IngestOutcome.Accepted)) metrics.Caches.Add(report.Caches);
+            else metrics.Refused("late");
+        }
+
+        return Results.Json(reply, WorkJson.Default.PoolReply);
+    }
+
+    private static string? Malformed(WorkReport[] reports, int most, PoolRequest request)
+    {
+        if (reports.Length > most) return $"must hold at most {most} reports, not {reports.Length}.";
+        if (request.Returned is { } returned && (returned.Count > most || returned.Any(range => range is null || range.Lo < 0 || range.Hi <= range.Lo)))
+            return $"returned must hold at most {most} ranges {{lease, lo, hi}} with 0 <= lo < hi.";
+        return request.Wants < 0 ? $"wants must be at least 0, not {request.Wants}." : Malformed(reports);
     }
 
     private static async Task<IResult> SaveAsync(HttpContext context, WorkerSessions sessions, IEventLog log, WorkerOptions options, WorkerMetrics metrics)
@@ -116,8 +157,6 @@ internal static class WorkerApi
         var stands = await log.SaveProgressAsync(session.Execution, delivery.Key, delivery.Fence, sent.Progress, context.RequestAborted);
         return Results.Json(new ProgressAnswer(stands), WorkJson.Default.ProgressAnswer);
     }
-
-    private static string Word(IngestOutcome outcome) => outcome.ToString().ToLowerInvariant();
 
     /// <summary>The JSON reader sets what is absent to null or 0, whatever the record says.</summary>
     private static WorkReport WithDefaults(WorkReport report) =>

@@ -16,6 +16,9 @@ internal static class WorkerLabels
     public const string Tool = "playbooks.dev/tool";
     public const string Fence = "playbooks.dev/fence";
 
+    private const string CallIndex = "call";
+    private const string PoolIndex = "pool";
+
     public static string Selector => $"{ManagedBy}={ManagedByValue},{Execution}";
 
     public static (ExecutionId Execution, Delivery Delivery)? Read(ObjectMeta metadata) =>
@@ -29,12 +32,12 @@ internal static class WorkerLabels
             ? new Delivery(new WorkKey(run, index), fence)
             : null;
 
-    /// <summary>A label value cannot begin with a minus: a call outside loops has the word.</summary>
-    public static string WriteIndex(WorkKey key) => key.IsCall ? "call" : key.Index.ToString(CultureInfo.InvariantCulture);
+    /// <summary>A label value cannot begin with a minus: a call outside loops and a pool have a word.</summary>
+    public static string WriteIndex(WorkKey key) => key.IsCall ? CallIndex : key.IsPool ? PoolIndex : key.Index.ToString(CultureInfo.InvariantCulture);
 
     private static bool TryReadIndex(string? text, out long index)
     {
-        index = WorkKey.Call;
-        return text == "call" || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index);
+        index = text == PoolIndex ? WorkKey.Pool : WorkKey.Call;
+        return text is CallIndex or PoolIndex || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index);
     }
 }

@@ -31,19 +31,20 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
     public ValueTask<WorkReport> RunAsync(Assignment assignment, SaveProgress? save, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(assignment);
-        var problems = new List<Problem>();
-        TaskPlan? plan;
+        return Compile(assignment, out var refusal) is { } plan ? RunAsync(assignment, plan, save, cancellationToken) : new(refusal!);
+    }
+
+    private TaskPlan? Compile(Assignment assignment, List<Problem> problems)
+    {
         try
         {
-            plan = TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, options.Templates, problems, caches?.Templates);
+            return TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, options.Templates, problems, caches?.Templates);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
             problems.Add(new Problem(ProblemSeverity.Error, "task", $"cannot be read: {exception.Message}"));
-            plan = null;
+            return null;
         }
-
-        return plan is null ? new(Refused(assignment, problems)) : RunAsync(assignment, plan, save, cancellationToken);
     }
 
     /// <summary>The same with the task already compiled, for callers that run one plan many times.</summary>
@@ -51,11 +52,37 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
     {
         ArgumentNullException.ThrowIfNull(assignment);
         ArgumentNullException.ThrowIfNull(plan);
+        var scope = NewSecrets();
+        return await RunAsync(assignment, plan, scope, token => ScopeBuilder.BuildAsync(assignment, plan, scope, ScopeSettings, token), save, cancellationToken);
+    }
+
+    /// <summary>What is told to the worker of a pool whose task cannot be read; null: it can.</summary>
+    public TaskPlan? Compile(Assignment assignment, out WorkReport? refusal)
+    {
+        var problems = new List<Problem>();
+        var plan = Compile(assignment, problems);
+        refusal = plan is null ? Refused(assignment, problems) : null;
+        return plan;
+    }
+
+    internal ScopeBuilder.Settings ScopeSettings => new(options.Templates, time);
+
+    internal SecretScope NewSecrets() => new(secrets);
+
+    /// <summary>The same with variables that come from elsewhere.</summary>
+    internal async ValueTask<WorkReport> RunAsync(
+        Assignment assignment,
+        TaskPlan plan,
+        SecretScope read,
+        Func<CancellationToken, ValueTask<(RunScope? Scope, WorkError? Error)>> scope,
+        SaveProgress? save,
+        CancellationToken cancellationToken)
+    {
         var started = time.GetTimestamp();
-        var delivery = new Delivery(assignment, new SecretScope(secrets), new RunNotes(time));
+        var delivery = new Delivery(assignment, read, new RunNotes(time));
         try
         {
-            var outcome = await RunAsync(delivery, plan, save, cancellationToken);
+            var outcome = await RunAsync(delivery, plan, scope, save, cancellationToken);
             return WithCounts(ReportWriter.Write(delivery, plan, outcome, time.GetUtcNow(), time.GetElapsedTime(started)));
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -66,9 +93,14 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         }
     }
 
-    private async ValueTask<TaskOutcome> RunAsync(Delivery delivery, TaskPlan plan, SaveProgress? save, CancellationToken cancellationToken)
+    private async ValueTask<TaskOutcome> RunAsync(
+        Delivery delivery,
+        TaskPlan plan,
+        Func<CancellationToken, ValueTask<(RunScope? Scope, WorkError? Error)>> variables,
+        SaveProgress? save,
+        CancellationToken cancellationToken)
     {
-        var (scope, error) = await ScopeBuilder.BuildAsync(delivery.Assignment, plan, delivery.Secrets, new(options.Templates, time), cancellationToken);
+        var (scope, error) = await variables(cancellationToken);
         if (scope is null) return new TaskOutcome.Failed(error!);
         delivery.Scope = scope;
         var context = new CallContext

@@ -14,20 +14,12 @@ internal static class ScopeBuilder
     public static async ValueTask<(RunScope? Scope, WorkError? Error)> BuildAsync(
         Assignment assignment, TaskPlan plan, SecretScope secrets, Settings settings, CancellationToken cancellationToken)
     {
-        var started = settings.Time.GetTimestamp();
-        var context = new EvaluationContext
-        {
-            Now = assignment.Now,
-            Options = settings.Options,
-            Elapsed = () => settings.Time.GetElapsedTime(started),
-        };
+        var context = ContextOf(assignment, settings);
         var problems = new List<Problem>();
         if (WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings.Options, problems) is not { } workload)
             return (null, new(WorkErrorKind.Template, string.Join(' ', problems)));
-        var variables = new Variables();
-        foreach (var (name, value) in Value.FromJson(assignment.Variables).Members) variables.Set(name, value);
-        variables.Set("iteration", Iteration(assignment));
-        variables.Set("execution_id", Value.From(assignment.ExecutionId.ToString()));
+        var variables = GivenTo(assignment);
+        variables.Set("iteration", Iteration(assignment.IterationId, assignment.Index));
         var names = SecretNames(plan.References.Concat(workload.Template.References), assignment.Secrets);
         if (await BindSecretsAsync(names, variables, secrets, cancellationToken) is { } missing) return (null, missing);
         if (!workload.TryRender(assignment.WorkloadValues, variables, context, static _ => true, out var rendered, out var wrong))
@@ -36,13 +28,28 @@ internal static class ScopeBuilder
         return (new RunScope(variables, context, secrets), null);
     }
 
-    private static Value Iteration(Assignment assignment) => Value.Map([
-        new("id", Value.From(assignment.IterationId)),
-        new("index", assignment.Index < 0 ? Value.Null : Value.From(assignment.Index)),
+    /// <summary>A context of its own for each piece of work: it counts, and its time runs from here.</summary>
+    internal static EvaluationContext ContextOf(Assignment assignment, Settings settings)
+    {
+        var started = settings.Time.GetTimestamp();
+        return new EvaluationContext { Now = assignment.Now, Options = settings.Options, Elapsed = () => settings.Time.GetElapsedTime(started) };
+    }
+
+    /// <summary>What the assignment brings.</summary>
+    internal static Variables GivenTo(Assignment assignment)
+    {
+        var variables = new Variables();
+        foreach (var (name, value) in Value.FromJson(assignment.Variables).Members) variables.Set(name, value);
+        return variables.Set("execution_id", Value.From(assignment.ExecutionId.ToString()));
+    }
+
+    internal static Value Iteration(string id, long index) => Value.Map([
+        new("id", Value.From(id)),
+        new("index", index < 0 ? Value.Null : Value.From(index)),
     ]);
 
     /// <summary>Only secrets that a template names are read; one that picks them by a computed name gets all.</summary>
-    private static HashSet<string> SecretNames(IEnumerable<TemplateReference> references, IReadOnlyList<string> known)
+    internal static HashSet<string> SecretNames(IEnumerable<TemplateReference> references, IReadOnlyList<string> known)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var reference in references.Where(reference => reference.Root == "secret"))
@@ -54,7 +61,7 @@ internal static class ScopeBuilder
         return names;
     }
 
-    private static async ValueTask<WorkError?> BindSecretsAsync(
+    internal static async ValueTask<WorkError?> BindSecretsAsync(
         HashSet<string> names, Variables variables, SecretScope secrets, CancellationToken cancellationToken)
     {
         if (names.Count == 0) return null;

@@ -28,6 +28,7 @@ public sealed class WorkerCaches(TemplateCache templates, ToolInstances instance
     {
         var now = cache.Statistics;
         var before = _told.GetValueOrDefault(cache.Name);
+        if (before is not null && now.Hits == before.Hits && now.Misses == before.Misses && now.Loads == before.Loads && now.Evictions == before.Evictions) return null;
         _told[cache.Name] = now;
         long[] evictions = [.. EvictionReasons.All.Select(reason => now.Evictions.Of(reason) - (before?.Evictions.Of(reason) ?? 0))];
         var counts = new CacheCounts(

@@ -15,7 +15,7 @@ public sealed class EpochDecisionTests
     {
         var run = new Scenario($$$"""
             {"workflow": [
-              {"step": "batch", {{{Http}}}, "loop": {"in": "{{ range(100) }}", "mode": "async", "maxParallel": 100}, "vars": {"n": "{{ (vars.n | default(0)) + 1 }}"},
+              {"step": "batch", {{{Http}}}, "loop": {"in": "{{ range(100) }}", "mode": "async", "maxParallel": 100, "workers": "job"}, "vars": {"n": "{{ (vars.n | default(0)) + 1 }}"},
                "next": [{"when": "vars.n < 10", "then": "batch"}]}]}
             """);
         run.Settle();

@@ -14,7 +14,7 @@ public sealed class LimitDecisionTests
     public void At_maxEvents_the_workflow_fails_and_its_end_has_room_in_the_log(string mode)
     {
         var run = new Scenario($$$"""
-            {"limits": {"maxEvents": 100}, "workflow": [{"step": "only", {{{Http}}}, "loop": {"in": "{{ range(1000) }}", "mode": "{{{mode}}}", "maxParallel": 50} }]}
+            {"limits": {"maxEvents": 100}, "workflow": [{"step": "only", {{{Http}}}, "loop": {"in": "{{ range(1000) }}", "mode": "{{{mode}}}", "maxParallel": 50, "workers": "job"} }]}
             """);
         run.Settle();
         while (!run.State.IsTerminal) run.Complete("only", run.State.Open.Keys.First().Index);

@@ -69,7 +69,7 @@ public sealed class LoopModeDecisionTests
     [Fact]
     public void After_an_idle_time_at_most_one_seconds_worth_starts_at_once()
     {
-        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\", \"mode\": \"async\", \"maxParallel\": 100, \"rateLimit\": {\"perSecond\": 4}"));
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\", \"mode\": \"async\", \"workers\": \"job\", \"maxParallel\": 100, \"rateLimit\": {\"perSecond\": 4}"));
         run.Settle();
         run.Now = run.Now.AddMinutes(5);
         Assert.Equal((run.Now.AddSeconds(0.25), 5), (run.Settle().WakeAt, Only(run).Cursor));

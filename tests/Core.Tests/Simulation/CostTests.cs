@@ -37,7 +37,7 @@ public sealed class CostTests
     }
 
     private static Scenario Loop(int length) => new(
-        $$$"""{"workflow": [{"step": "only", {{{Http}}}, "loop": {"in": "{{ range({{{length}}}) }}", "mode": "async", "maxParallel": 4} }]}""");
+        $$$"""{"workflow": [{"step": "only", {{{Http}}}, "loop": {"in": "{{ range({{{length}}}) }}", "mode": "async", "maxParallel": 4, "workers": "job"} }]}""");
 
     private static long BytesOf(Scenario run)
     {

@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
 
@@ -37,6 +38,10 @@ internal sealed class GatedEventLog(IEventLog inner) : IEventLog, IDisposable
     public ValueTask<ExecutionId> CreateAsync(NewExecution execution, CancellationToken cancellationToken) => inner.CreateAsync(execution, cancellationToken);
 
     public ValueTask<AppendResult> AppendAsync(ExecutionId id, AppendBatch batch, CancellationToken cancellationToken) => inner.AppendAsync(id, batch, cancellationToken);
+
+    public ValueTask<IReadOnlyList<PoolAnswer>> LeaseAsync(
+        ExecutionId id, long runId, IReadOnlyList<PoolTurn> turns, PoolSettings settings, CancellationToken cancellationToken) =>
+        inner.LeaseAsync(id, runId, turns, settings, cancellationToken);
 
     public ValueTask<ClaimResult> ClaimAsync(ExecutionId id, WorkKey key, int fence, string claimant, CancellationToken cancellationToken) =>
         inner.ClaimAsync(id, key, fence, claimant, cancellationToken);

@@ -212,6 +212,6 @@ public sealed class WorkerRunTests(SampleFixture sample) : IAsyncLifetime
         var calls = new PersistentCalls(client, options, _time, () => 0.5, log);
         var queries = new OperatorQueryCache(client, () => calls.Session, TimeProvider.System);
         var runner = new AssignmentRunner(tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), _time, () => 0.5, queries);
-        return await new WorkerRun(calls, runner, log).RunAsync(TestContext.Current.CancellationToken);
+        return await new WorkerRun(calls, runner, log, _time).RunAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Playbooks;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
@@ -34,6 +35,15 @@ public static class Decider
         ExitRules.EndAtBudget,
         ExitRules.End,
     ];
+
+    /// <summary>What may go on now in a loop that a pool runs; null when there is no such loop under way.</summary>
+    /// <param name="runId">The loop's run.</param>
+    public static PoolSettings? PoolSettingsOf(Plan plan, ExecutionFacts facts, ExecutionState state, long runId, DateTimeOffset now)
+    {
+        var run = state.Steps.Values.FirstOrDefault(run => run.RunId == runId);
+        if (run is null || !state.Loops.TryGetValue(runId, out var loop) || loop.Pool is null) return null;
+        return PooledLoopRules.SettingsOf(new Draft(plan, facts, state, Observed.Nothing, now), run, plan.ByName[run.Step], loop);
+    }
 
     /// <param name="plan">The pinned playbook.</param>
     /// <param name="facts">What never changes about the execution.</param>

@@ -40,7 +40,8 @@ internal static class DeliveryRules
             : [.. draft.State.Open.Values
                 .Where(work => work.NextAt is null && work.Key.RunId > 0)
                 .Select(work => new Delivery(work.Key, work.Fence))
-                .Where(delivery => !draft.Observed.Jobs.ContainsKey(delivery) && !draft.Observed.Claimed.Contains(delivery))];
+                .Where(delivery => !draft.Observed.Jobs.ContainsKey(delivery) && !draft.Observed.Claimed.Contains(delivery))
+                .Concat(PooledLoopRules.WithoutJob(draft))];
 
     /// <summary>Jobs that nobody waits for: all once the execution has ended, replaced deliveries, and the oldest finished ones beyond the history.</summary>
     public static IReadOnlyList<Delivery> Useless(Draft draft)

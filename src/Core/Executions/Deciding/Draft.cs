@@ -18,6 +18,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     private readonly HashSet<LoopName> _needsFormer = [];
     private readonly List<OpenWork> _stillOpen = [];
     private readonly Dictionary<long, long> _loopsDone = [];
+    private readonly HashSet<long> _settled = [];
     private readonly HashSet<long> _needsLoopResults = [];
     private readonly HashSet<WorkKey> _needsLargeResults = [];
 
@@ -84,6 +85,8 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
             .Where(happened => happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed))
             .Sum(happened => happened.ChunkSize ?? 1L);
         _loopsDone[loop.RunId] = loop.Done - drafted;
+        // Results of a pool come in at any time: what the event sums up must be all there will be.
+        if (loop.Pool is not null) _settled.Add(loop.RunId);
     }
 
     /// <summary>Has the log keep the elements of a loop that starts, with their names where it has a <c>key</c>.</summary>
@@ -121,7 +124,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         get
         {
             const int EndOfExecution = 4;
-            var ends = (2 * State.Open.Count) + (2 * Runs.Running.Count) + EndOfExecution;
+            var ends = (2 * (State.Open.Count + State.Loops.Values.Sum(loop => loop.Leased))) + (2 * Runs.Running.Count) + EndOfExecution;
             var limit = Limit("maxEvents", plan.Limits.MaxEvents) + (State.WorkflowEnded ? ExitRules.MaxEvents : 0);
             return limit - State.LastEventId - _events.Count - ends;
         }
@@ -136,6 +139,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         NeedsFormer = _needsFormer,
         StillOpen = _stillOpen,
         LoopsDone = _loopsDone,
+        Settled = _settled,
         Start = start,
         Stop = stop,
         WakeAt = WakeAt,

@@ -46,7 +46,7 @@ internal static class LimitRules
     private static bool IsFull(Draft draft)
     {
         if (draft.EventsLeft < LeastEvents || draft.LacksRoom) return true;
-        var waitsForRoom = draft.Runs.Running.Count > 0 && draft.State.Open.Count == 0 && draft.State.Phase != ExecutionPhase.Suspended;
+        var waitsForRoom = draft.Runs.Running.Count > 0 && draft.State.Open.Count == 0 && draft.State.Loops.Values.All(loop => loop.Leased == 0) && draft.State.Phase != ExecutionPhase.Suspended;
         return waitsForRoom && RoomForIterations(draft) < 1;
     }
 }

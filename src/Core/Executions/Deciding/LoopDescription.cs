@@ -16,6 +16,13 @@ internal static class LoopDescription
         writer.WriteString("mode", step.Loop!.Mode.ToString().ToLowerInvariant());
         writer.WriteString("iterator_name", step.Loop.Iterator);
         if (step.Loop.Chunk is { } chunk) writer.WriteNumber("chunk", chunk);
+        if (step.Loop.IsPooled(elements.Count))
+        {
+            writer.WriteString("workers", "pool");
+            writer.WritePropertyName("pool");
+            new PoolState(Fence: 1, MaxParallel: LoopRules.MaxParallelOf(draft, step, step.Loop)).Write(writer);
+        }
+
         if (!step.Loop.KeepResults) writer.WriteString("collect", "none");
         if (elements.Dropped > 0) writer.WriteNumber("where_errors", elements.Dropped);
         if (elements.Range is { } range)

@@ -15,6 +15,12 @@ internal static class LoopRules
             return;
         }
 
+        if (loop.Pool is not null)
+        {
+            PooledLoopRules.Advance(draft, run, step, loop);
+            return;
+        }
+
         var failed = IsExceeded(draft, step, loop);
         if (failed || draft.IsFailing)
         {
@@ -126,11 +132,17 @@ internal static class LoopRules
         return loop.Mode == LoopMode.Sequential ? room : Math.Min(room, (2 * MaxParallelOf(draft, step, loop)) - OpenOf(draft, run).Count());
     }
 
-    private static int RoomToExecute(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
+    /// <summary>Iterations that the execution as a whole may still start.</summary>
+    internal static int RoomOfWhole(Draft draft)
     {
         var whole = draft.Plan.Limits.MaxParallel;
         if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
-        whole -= draft.State.Open.Values.Count(work => work.NextAt is null);
+        return whole - draft.State.Open.Values.Count(work => work.NextAt is null);
+    }
+
+    private static int RoomToExecute(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
+    {
+        var whole = RoomOfWhole(draft);
         // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
         if (loop.Mode == LoopMode.Sequential)
         {
@@ -141,10 +153,10 @@ internal static class LoopRules
         return Math.Min(MaxParallelOf(draft, step, loop) - executing, whole);
     }
 
-    private static int MaxParallelOf(Draft draft, StepPlan step, LoopPlan loop) =>
+    internal static int MaxParallelOf(Draft draft, StepPlan step, LoopPlan loop) =>
         (int)Math.Max(1, draft.Override($"overrides.loops.{step.Name}.maxParallel") ?? loop.MaxParallel);
 
-    private static bool IsExceeded(Draft draft, StepPlan step, LoopState loop)
+    internal static bool IsExceeded(Draft draft, StepPlan step, LoopState loop)
     {
         if (loop.Failed == 0) return false;
         return draft.Override($"overrides.loops.{step.Name}.maxFailed") is { } maxFailed
@@ -155,7 +167,7 @@ internal static class LoopRules
     private static IEnumerable<OpenWork> OpenOf(Draft draft, StepRun run) =>
         draft.State.Open.Values.Where(work => work.Key.RunId == run.RunId);
 
-    private static void End(Draft draft, StepRun run, LoopState loop, EventType type, string? error)
+    internal static void End(Draft draft, StepRun run, LoopState loop, EventType type, string? error)
     {
         draft.ExpectDone(loop);
         var context = error is null ? (JsonElement?)null : JsonText.Object(writer =>

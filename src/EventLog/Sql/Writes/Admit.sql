@@ -12,8 +12,9 @@ SELECT
                   SELECT FROM iteration i
                   WHERE i.execution_id = $1 AND i.run_id = seen.run_id AND i.idx = seen.idx AND i.fence = seen.fence))
           AND NOT EXISTS (
-              SELECT FROM unnest($6::bigint[], $7::bigint[]) AS wanted (run_id, done)
+              SELECT FROM unnest($6::bigint[], $7::bigint[], $8::boolean[]) AS wanted (run_id, done, is_exact)
               WHERE NOT EXISTS (
                   SELECT FROM loop l JOIN step_run s USING (execution_id, run_id)
-                  WHERE l.execution_id = $1 AND l.run_id = wanted.run_id AND s.newest AND l.succeeded + l.failed >= wanted.done))
+                  WHERE l.execution_id = $1 AND l.run_id = wanted.run_id AND s.newest
+                      AND CASE WHEN wanted.is_exact THEN l.succeeded + l.failed = wanted.done ELSE l.succeeded + l.failed >= wanted.done END))
     ), ''), true)

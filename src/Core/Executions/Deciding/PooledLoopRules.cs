@@ -1,0 +1,91 @@
+using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Playbooks;
+
+namespace PlaybookOperator.Core.Executions.Deciding;
+
+/// <summary>
+/// Loops that a pool of workers runs: the workers ask the log for iterations as they go (<see cref="PoolRules"/>). Here is only decided when such a loop
+/// has ended, and that its pool has a Job while it is needed.
+/// </summary>
+/// <remarks>
+/// <code>
+///                    Job absent   Job Active   Job Short (pods lost)   Job Failed   Job Succeeded (pods left)
+/// pool is needed     create it    fine         a further Job           a new Job    a new Job
+/// pool is not needed              its pods leave by themselves with their next word
+/// </code>
+/// A further Job has the next fence. Pods of the former one stay as good as any: what they may do is decided by their leases.
+/// </remarks>
+internal static class PooledLoopRules
+{
+    public const string PodsLeft = "PodsLeft";
+
+    public static void Advance(Draft draft, StepRun run, StepPlan step, LoopState loop)
+    {
+        var failed = LoopRules.IsExceeded(draft, step, loop);
+        if (failed || draft.IsFailing)
+        {
+            // What runs may end. Its workers hear that nothing more starts, and give back the rest.
+            if (loop.Leased > 0) Renew(draft, run, loop);
+            else LoopRules.End(draft, run, loop, EventType.IteratorFailed, Why(loop, failed ? loop.FirstError! : "stopped because another step failed"));
+            return;
+        }
+
+        if (loop.Done == loop.Total || (loop.Stopped && loop.Leased == 0)) LoopRules.End(draft, run, loop, EventType.IteratorCompleted, error: null);
+        else if (draft.State.Phase != ExecutionPhase.Suspended || loop.Leased > 0) Renew(draft, run, loop);
+    }
+
+    /// <summary>Pools that have no Job and need one.</summary>
+    public static IEnumerable<Delivery> WithoutJob(Draft draft) =>
+        from name in draft.Runs.Running
+        let run = draft.State.Steps[name]
+        where run.RunId > 0 && !run.CallEnded && draft.State.Loops.TryGetValue(run.RunId, out var loop) && loop.Pool is not null && IsNeeded(draft, loop)
+        let delivery = CurrentOf(draft.State.Loops[run.RunId])
+        where !draft.Observed.Jobs.ContainsKey(delivery)
+        select delivery;
+
+    /// <summary>What may go on now in a loop with a pool.</summary>
+    public static PoolSettings SettingsOf(Draft draft, StepRun run, StepPlan step, LoopState loop) => new()
+    {
+        Loop = loop,
+        IsOpen = draft.State is { Phase: ExecutionPhase.Running, WorkflowEnded: false } && !draft.IsFailing && !run.IsOver && !run.CallEnded,
+        MaxParallel = Math.Max(0, Math.Min(LoopRules.MaxParallelOf(draft, step, step.Loop!), LoopRules.RoomOfWhole(draft) - OlderPools(draft, loop))),
+        PoolSize = step.Loop!.PoolSize,
+        IsSequential = step.Loop.Mode == LoopMode.Sequential,
+        Failures = draft.Override($"overrides.loops.{step.Name}.maxFailed") is { } maxFailed ? new FailurePolicy.MaxFailed((long)maxFailed) : step.Loop.FailurePolicy,
+        StartsPerSecond = step.Loop.StartsPerSecond,
+        MaxStarts = (long)Math.Max(0, LimitRules.RoomForIterations(draft)),
+    };
+
+    /// <summary>Places in the execution's window that the pools of loops which started earlier take.</summary>
+    private static int OlderPools(Draft draft, LoopState loop) =>
+        draft.State.Loops.Values
+            .Where(other => other.Pool is not null && other.RunId < loop.RunId && other.Leased > 0 && draft.Plan.ByName.ContainsKey(other.Step))
+            .Sum(other => LoopRules.MaxParallelOf(draft, draft.Plan.ByName[other.Step], draft.Plan.ByName[other.Step].Loop!));
+
+    private static bool IsNeeded(Draft draft, LoopState loop) =>
+        loop.Leased > 0 || (loop.Done < loop.Total && !loop.Stopped && draft.State.Phase == ExecutionPhase.Running);
+
+    private static Delivery CurrentOf(LoopState loop) => new(new WorkKey(loop.RunId, WorkKey.Pool), loop.Pool!.Fence);
+
+    private static void Renew(Draft draft, StepRun run, LoopState loop)
+    {
+        if (!draft.Observed.Jobs.TryGetValue(CurrentOf(loop), out var phase) || phase == JobPhase.Active) return;
+        var left = phase == JobPhase.Succeeded;
+        var losses = left || loop.Done > loop.Pool!.Done ? 0 : loop.Pool.Losses + 1;
+        if (losses >= DeliveryRules.MaxDeliveries)
+        {
+            LoopRules.End(draft, run, loop, EventType.IteratorFailed, Why(loop, $"the workers were lost {DeliveryRules.MaxDeliveries} times without an iteration having ended"));
+            return;
+        }
+
+        var next = loop.Pool! with { Fence = loop.Pool.Fence + 1, Losses = losses, Done = loop.Done };
+        draft.Append(EventType.CallRetry, run, JsonText.Object(writer =>
+        {
+            writer.WriteString("reason", left ? PodsLeft : OpenWork.LostReason);
+            writer.WritePropertyName("pool");
+            next.Write(writer);
+        }));
+    }
+
+    private static string Why(LoopState loop, string why) => $"{loop.Failed} of {loop.Total} iterations failed; {why}";
+}

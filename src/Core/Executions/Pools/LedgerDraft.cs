@@ -1,0 +1,276 @@
+using System.Collections.Immutable;
+using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.Core.Executions.Pools;
+
+/// <summary>A ledger in the making (see <see cref="PoolRules"/>).</summary>
+internal sealed class LedgerDraft
+{
+    private readonly PoolLedger _before;
+    private readonly Dictionary<int, LeaseDraft> _leases = [];
+    private readonly List<WorkReport> _accepted = [];
+    private readonly List<WorkReport> _lost = [];
+    private long _done;
+
+    public LedgerDraft(PoolLedger ledger, LoopState loop, PoolSettings settings, DateTimeOffset now)
+    {
+        (_before, Loop, Settings, Now) = (ledger, loop, settings, now);
+        foreach (var lease in ledger.Leases) _leases.Add(lease.Id, new LeaseDraft(lease));
+        (Cursor, Returned, Members, LastLease, NextStartAt) = (ledger.Cursor, [.. ledger.Returned], [.. ledger.Members], ledger.LastLease, ledger.NextStartAt);
+        (_done, Failed, Stopped) = (loop.Done, loop.Failed, loop.Stopped);
+    }
+
+    public LoopState Loop { get; }
+
+    public PoolSettings Settings { get; }
+
+    public DateTimeOffset Now { get; }
+
+    public long Cursor { get; set; }
+
+    /// <summary>In order of index.</summary>
+    public List<PoolSlice> Returned { get; }
+
+    public List<PoolMember> Members { get; }
+
+    public int LastLease { get; set; }
+
+    public DateTimeOffset? NextStartAt { get; set; }
+
+    public long Failed { get; private set; }
+
+    public bool Stopped { get; private set; }
+
+    /// <summary>Elements of one iteration, at most.</summary>
+    public int Unit => Loop.Chunk ?? 1;
+
+    public bool HasLeases => _leases.Count > 0;
+
+    /// <summary>The lowest index that is leased; null: none is.</summary>
+    public long? FirstLeased => _leases.Count == 0 ? null : _leases.Values.Min(lease => lease.First);
+
+    public bool IsDone => _done >= Loop.Total;
+
+    /// <summary>Nothing more may start.</summary>
+    public bool IsStopping => !Settings.IsOpen || Stopped || Settings.Failures.IsExceeded(Failed, Loop.Total);
+
+    public bool HasLease(string member) => _leases.Values.Any(lease => lease.Member == member);
+
+    /// <summary>
+    /// When nobody was heard for a while it is not the workers that were away: they get their time again. This is how a restarted operator finds its
+    /// workers alive.
+    /// </summary>
+    public void MakeUpForSilence()
+    {
+        if (_before.HeardAt is not { } heard || Now - heard <= Settings.TimeToLive / 2) return;
+        for (var i = 0; i < Members.Count; i++) Members[i] = Members[i] with { Until = Now + Settings.TimeToLive };
+    }
+
+    /// <summary>Takes in what one worker says.</summary>
+    public IReadOnlyList<IngestOutcome> Hear(PoolTurn turn)
+    {
+        Meet(turn);
+        var outcomes = new IngestOutcome[turn.Reports.Count];
+        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Judge(turn.Member, turn.Reports[i]);
+        foreach (var given in turn.Returned) TakeBack(turn.Member, given);
+        if (turn.Leaves)
+            foreach (var lease in LeasesOf(turn.Member)) TakeBack(lease, 0, long.MaxValue);
+        return outcomes;
+    }
+
+    /// <summary>Hands out again what silent workers had.</summary>
+    public void LoseSilent()
+    {
+        foreach (var member in Members.Where(member => member.Until < Now).ToList())
+        {
+            Members.Remove(member);
+            foreach (var lease in LeasesOf(member.Name)) Lose(lease);
+        }
+    }
+
+    /// <summary>Makes a lease of a range that is in no other place any more.</summary>
+    public PoolGrant Lease(string member, PoolSlice slice)
+    {
+        var id = ++LastLease;
+        _leases.Add(id, new LeaseDraft(new PoolLease(id, member, [new IndexRange(slice.Lo, slice.Hi)], slice.Losses, slice.AttemptsUsed)));
+        return new PoolGrant(id, slice.Lo, slice.Hi, slice.AttemptsUsed);
+    }
+
+    /// <summary>The iterations that a range holds.</summary>
+    public long IterationsIn(long lo, long hi) => (hi - lo + Unit - 1) / Unit;
+
+    public PoolStep ToStep(IReadOnlyList<PoolAnswer> answers) => new(
+        _before with
+        {
+            Cursor = Cursor,
+            Returned = [.. Returned],
+            Leases = [.. _leases.Values.OrderBy(lease => lease.Id).Select(lease => lease.ToLease())],
+            Members = [.. Members],
+            LastLease = LastLease,
+            HeardAt = Now,
+            NextStartAt = NextStartAt,
+        },
+        answers,
+        _accepted,
+        _lost);
+
+    private List<LeaseDraft> LeasesOf(string member) => [.. _leases.Values.Where(lease => lease.Member == member)];
+
+    private void Meet(PoolTurn turn)
+    {
+        var place = Members.FindIndex(member => member.Name == turn.Member);
+        if (turn.Leaves)
+        {
+            if (place >= 0) Members.RemoveAt(place);
+            return;
+        }
+
+        var met = new PoolMember(turn.Member, Now + Settings.TimeToLive);
+        if (place >= 0) Members[place] = met;
+        else Members.Add(met);
+    }
+
+    private IngestOutcome Judge(string member, WorkReport report)
+    {
+        var index = report.Index;
+        if (index < 0 || index >= Loop.Total || index % Unit != 0) return IngestOutcome.Unknown;
+        var size = Loop.SizeAt(index);
+        if (!_leases.TryGetValue(report.Fence, out var lease) || lease.Member != member || !lease.Remove(index, index + size)) return Refuse(index);
+        if (lease.IsEmpty) _leases.Remove(lease.Id);
+        _accepted.Add(report);
+        switch (report.Outcome)
+        {
+            case WorkOutcome.Waiting:
+                Return(new PoolSlice(index, index + size, MaxIterations: 1, AttemptsUsed: report.Attempt, DueAt: report.NextAt ?? Now));
+                break;
+            case WorkOutcome.Failed:
+                (_done, Failed) = (_done + size, Failed + size);
+                break;
+            default:
+                (_done, Stopped) = (_done + size, Stopped || report.Until == true);
+                break;
+        }
+
+        return IngestOutcome.Accepted;
+    }
+
+    private IngestOutcome Refuse(long index)
+    {
+        if (index >= Cursor) return IngestOutcome.Unknown;
+        var isOpen = Returned.Any(slice => slice.Lo <= index && index < slice.Hi) || _leases.Values.Any(lease => lease.Contains(index));
+        return isOpen ? IngestOutcome.Stale : IngestOutcome.Duplicate;
+    }
+
+    private void TakeBack(string member, PoolReturn given)
+    {
+        if (_leases.TryGetValue(given.Lease, out var lease) && lease.Member == member) TakeBack(lease, given.Lo, given.Hi);
+    }
+
+    /// <summary>What was not started comes back as it was.</summary>
+    private void TakeBack(LeaseDraft lease, long lo, long hi)
+    {
+        foreach (var part in lease.Take(lo, hi))
+            Return(new PoolSlice(part.Lo, part.Hi, Losses: lease.Losses, MaxIterations: lease.Losses > 0 ? 1 : 0, AttemptsUsed: lease.AttemptsUsed));
+        if (lease.IsEmpty) _leases.Remove(lease.Id);
+    }
+
+    /// <summary>A lost lease is handed out again in halves, until an iteration that kills its worker stands alone.</summary>
+    private void Lose(LeaseDraft lease)
+    {
+        _leases.Remove(lease.Id);
+        var parts = lease.Take(0, long.MaxValue);
+        var count = parts.Sum(part => IterationsIn(part.Lo, part.Hi));
+        var losses = count == 1 ? lease.Losses + 1 : 0;
+        if (losses >= DeliveryRules.MaxDeliveries)
+        {
+            GiveUp(lease, parts[0].Lo);
+            return;
+        }
+
+        foreach (var part in parts)
+            Return(new PoolSlice(part.Lo, part.Hi, (int)Math.Min(PoolRules.MaxLease, (count + 1) / 2), losses, lease.AttemptsUsed));
+    }
+
+    private void GiveUp(LeaseDraft lease, long index)
+    {
+        var message = $"The worker was lost {DeliveryRules.MaxDeliveries} times.";
+        _lost.Add(new WorkReport
+        {
+            RunId = Loop.RunId,
+            Index = index,
+            Fence = lease.Id,
+            Outcome = WorkOutcome.Failed,
+            Attempt = lease.AttemptsUsed + 1,
+            Error = new WorkError(WorkErrorKind.WorkerLost, message),
+        });
+        var size = Loop.SizeAt(index);
+        (_done, Failed) = (_done + size, Failed + size);
+    }
+
+    private void Return(PoolSlice slice)
+    {
+        var place = Returned.FindIndex(other => other.Lo > slice.Lo);
+        if (place < 0) place = Returned.Count;
+        // Neighbours that came back untouched become one again, so that a pool which is stopped and resumed does not crumble.
+        if (place > 0 && Returned[place - 1] is var before && before.Hi == slice.Lo && IsPlain(before) && IsPlain(slice)) Returned[place - 1] = before with { Hi = slice.Hi };
+        else Returned.Insert(place, slice);
+    }
+
+    private static bool IsPlain(PoolSlice slice) => slice is { MaxIterations: 0, Losses: 0, AttemptsUsed: 0, DueAt: null };
+
+    /// <summary>A lease whose open parts change.</summary>
+    private sealed class LeaseDraft(PoolLease lease)
+    {
+        private readonly List<IndexRange> _open = [.. lease.Open];
+
+        public int Id => lease.Id;
+
+        public string Member => lease.Member;
+
+        public int Losses => lease.Losses;
+
+        public int AttemptsUsed => lease.AttemptsUsed;
+
+        public long First => _open[0].Lo;
+
+        public bool IsEmpty => _open.Count == 0;
+
+        public bool Contains(long index) => _open.Exists(part => part.Lo <= index && index < part.Hi);
+
+        /// <summary>False when not all of it is open.</summary>
+        public bool Remove(long lo, long hi)
+        {
+            var place = _open.FindIndex(part => part.Lo <= lo && hi <= part.Hi);
+            if (place < 0) return false;
+            Cut(place, lo, hi);
+            return true;
+        }
+
+        /// <summary>Removes what is open between two indexes and returns it.</summary>
+        public List<IndexRange> Take(long lo, long hi)
+        {
+            var taken = new List<IndexRange>();
+            for (var i = _open.Count - 1; i >= 0; i--)
+            {
+                var part = new IndexRange(Math.Max(lo, _open[i].Lo), Math.Min(hi, _open[i].Hi));
+                if (part.Lo >= part.Hi) continue;
+                taken.Insert(0, part);
+                Cut(i, part.Lo, part.Hi);
+            }
+
+            return taken;
+        }
+
+        public PoolLease ToLease() => lease with { Open = [.. _open] };
+
+        private void Cut(int place, long lo, long hi)
+        {
+            var part = _open[place];
+            if (part.Lo == lo && part.Hi == hi) _open.RemoveAt(place);
+            else if (part.Lo == lo) _open[place] = part with { Lo = hi };
+            else _open[place] = part with { Hi = lo };
+            if (part.Lo < lo && hi < part.Hi) _open.Insert(place + 1, new IndexRange(hi, part.Hi));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using PlaybookOperator.Core.Executions.Deciding;
+
+namespace PlaybookOperator.Core.Executions.Pools;
+
+/// <summary>What one worker is handed: a fair part of what is left, within the window, the rate and the room.</summary>
+internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
+{
+    private readonly ImmutableArray<PoolGrant>.Builder _grants = ImmutableArray.CreateBuilder<PoolGrant>();
+    private DateTimeOffset? _askAgainAt;
+
+    public PoolAnswer Answer()
+    {
+        var place = draft.Members.FindIndex(member => member.Name == turn.Member);
+        if (place < 0 || draft.IsDone) return new PoolAnswer { Leave = true, Stop = true };
+        var slots = SlotsOf(place);
+        var isSurplus = place >= Workers;
+        var stop = draft.IsStopping || isSurplus || OthersComeFirst();
+        if (!stop && slots > 0 && turn.Wants > 0) Grant(slots);
+        // One that still works is asked again, so that what it does is not lost. One that goes must not keep its place.
+        var leave = stop && !draft.HasLease(turn.Member);
+        if (leave) draft.Members.RemoveAt(place);
+        return new PoolAnswer
+        {
+            Grants = _grants.ToImmutable(),
+            Slots = slots,
+            Stop = stop,
+            Leave = leave,
+            AskAgainAt = _askAgainAt,
+        };
+    }
+
+    /// <summary>In order: while an earlier iteration waits for its next attempt, later ones that were leased with it are given back.</summary>
+    private bool OthersComeFirst() =>
+        draft.Settings.IsSequential && draft.Returned.Count > 0 && draft.FirstLeased is { } first && draft.Returned[0].Lo < first;
+
+    private int Workers => draft.Settings.IsSequential ? 1 : Math.Max(1, Math.Min(draft.Settings.PoolSize, draft.Settings.MaxParallel));
+
+    /// <summary>Its part of the window; the parts of all workers add up to the window.</summary>
+    private int SlotsOf(int place)
+    {
+        if (place >= Workers) return 0;
+        if (draft.Settings.IsSequential) return 1;
+        var (each, rest) = Math.DivRem(draft.Settings.MaxParallel, Workers);
+        return each + (place < rest ? 1 : 0);
+    }
+
+    private void Grant(int slots)
+    {
+        // In order, one after the other: the next one is not known while one is under way.
+        if (draft.Settings.IsSequential && draft.HasLeases) return;
+        var budget = Math.Min(Math.Min(turn.Wants, PoolRules.MaxLease), draft.Settings.MaxStarts);
+        // Towards the end in smaller parts, so that all workers end at about the same time.
+        budget = Math.Min(budget, Math.Max(slots, (Left() + (2 * Workers) - 1) / (2 * Workers)));
+        budget = GrantReturned(budget);
+        if (MayGoOn()) GrantNew(budget);
+    }
+
+    /// <summary>Iterations that are not handed out.</summary>
+    private long Left() => draft.IterationsIn(Math.Min(draft.Cursor, draft.Loop.Total), draft.Loop.Total) + draft.Returned.Sum(slice => draft.IterationsIn(slice.Lo, slice.Hi));
+
+    private long GrantReturned(long budget)
+    {
+        for (var i = 0; i < draft.Returned.Count && budget > 0 && _grants.Count < PoolRules.MaxGrants;)
+        {
+            var slice = draft.Returned[i];
+            if (slice.DueAt > draft.Now)
+            {
+                AskAgain(slice.DueAt.Value);
+                if (draft.Settings.IsSequential) return 0;
+                i++;
+                continue;
+            }
+
+            var count = Paced(Math.Min(slice.MaxIterations == 0 ? budget : Math.Min(budget, slice.MaxIterations), draft.IterationsIn(slice.Lo, slice.Hi)));
+            if (count == 0) return 0;
+            var hi = Math.Min(slice.Hi, slice.Lo + (count * draft.Unit));
+            if (hi == slice.Hi) draft.Returned.RemoveAt(i);
+            else draft.Returned[i] = slice with { Lo = hi };
+            _grants.Add(draft.Lease(turn.Member, slice with { Hi = hi }));
+            budget -= count;
+        }
+
+        return budget;
+    }
+
+    /// <summary>Whether there is room for more iterations that may come to wait.</summary>
+    private bool MayGoOn()
+    {
+        if (draft.Returned.Count >= PoolRules.MaxReturned) return false;
+        if (draft.Settings.IsSequential) return draft.Returned.Count == 0;
+        return draft.Returned.Count(slice => slice.DueAt is not null) < 2L * draft.Settings.MaxParallel;
+    }
+
+    private void GrantNew(long budget)
+    {
+        while (budget > 0 && _grants.Count < PoolRules.MaxGrants)
+        {
+            var lo = draft.Loop.NextToRun(draft.Cursor);
+            draft.Cursor = Math.Min(lo, draft.Loop.Total);
+            if (lo >= draft.Loop.Total) return;
+            var count = Paced(Math.Min(budget, draft.IterationsIn(lo, EndOfGap(lo, budget))));
+            if (count == 0) return;
+            var hi = Math.Min(draft.Loop.Total, lo + (count * draft.Unit));
+            draft.Cursor = hi;
+            _grants.Add(draft.Lease(turn.Member, new PoolSlice(lo, hi)));
+            budget -= count;
+        }
+    }
+
+    /// <summary>Where the indexes that a former execution has not done end, looked at as far as the budget goes.</summary>
+    private long EndOfGap(long lo, long budget)
+    {
+        var end = Math.Min(draft.Loop.Total, lo + (budget * draft.Unit));
+        if (draft.Loop.Carried is not { } carried) return end;
+        var hi = lo;
+        while (hi < end && !carried.Contains(hi)) hi = Math.Min(end, hi + draft.Unit);
+        return hi;
+    }
+
+    /// <summary>As many of these as the rate lets start now.</summary>
+    private long Paced(long count)
+    {
+        if (draft.Settings.StartsPerSecond is not { } rate) return count;
+        var due = draft.NextStartAt ?? draft.Loop.StartedAt;
+        long started = 0;
+        for (; started < count && due <= draft.Now; started++) due = LoopPace.After(due, draft.Now, rate);
+        draft.NextStartAt = due;
+        if (started < count) AskAgain(due);
+        return started;
+    }
+
+    private void AskAgain(DateTimeOffset at) => _askAgainAt = _askAgainAt is { } already && already <= at ? already : at;
+}

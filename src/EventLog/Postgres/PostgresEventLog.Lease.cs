@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Npgsql;
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.EventLog.Writing;
+
+namespace PlaybookOperator.EventLog.Postgres;
+
+public sealed partial class PostgresEventLog
+{
+    public async ValueTask<IReadOnlyList<PoolAnswer>> LeaseAsync(
+        ExecutionId id, long runId, IReadOnlyList<PoolTurn> turns, PoolSettings settings, CancellationToken cancellationToken)
+    {
+        var began = _clock.GetTimestamp();
+        var clean = PoolEvents.Clean(turns, runId);
+        var (answers, written) = await _database.CallAsync(
+            (connection, token) => LeaseAsync(connection, new LeaseCall(id, runId, clean, settings), token), cancellationToken).ConfigureAwait(false);
+        foreach (var answer in answers)
+            foreach (var outcome in answer.Outcomes) _metrics.Judged(outcome);
+        if (written is null) return answers;
+        if (written.Events.Count > 0) _metrics.Written(_clock.GetElapsedTime(began), written.Events.Count, written.Succeeded, written.Failed);
+        _notifier.Changed(id);
+        return answers;
+    }
+
+    /// <summary>Two round trips in one transaction: the ledger is read under the execution's lock, changed here, and written with what it gives.</summary>
+    private async ValueTask<(IReadOnlyList<PoolAnswer> Answers, PoolEvents? Written)> LeaseAsync(
+        NpgsqlConnection connection, LeaseCall call, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            var (found, refusal) = await ReadLedgerAsync(connection, call, cancellationToken).ConfigureAwait(false);
+            if (found is not { } seen) return (PoolEvents.TellToLeave(call.Turns, refusal), null);
+            var now = Storable.Instant(_clock.GetUtcNow());
+            var step = PoolRules.Apply(seen.Ledger, seen.Loop, call.Settings, call.Turns, now);
+            var written = PoolEvents.Of(step, seen.Loop, now, _inlineResultBytes);
+            var writes = BatchStatement.On(connection, LeaseStatements(call, seen.LastEventId, step.Ledger, written));
+            await using (writes.ConfigureAwait(false)) await writes.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return (step.Answers, written);
+        }
+    }
+
+    private static async ValueTask<(LedgerSeen? Found, IngestOutcome Refusal)> ReadLedgerAsync(
+        NpgsqlConnection connection, LeaseCall call, CancellationToken cancellationToken)
+    {
+        var batch = BatchStatement.On(connection, [BatchStatement.For(Sql.Lock, call.Id), BatchStatement.For(Sql.ReadLedger, call.Id, Parameters.Of(call.RunId))]);
+        await using (batch.ConfigureAwait(false))
+        {
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return (null, IngestOutcome.Unknown);
+                if (reader.GetBoolean(1)) return (null, IngestOutcome.Closed);
+                if (reader.IsDBNull(2)) return (null, IngestOutcome.Duplicate);
+                var loop = call.Settings.Loop with
+                {
+                    Succeeded = reader.GetInt64(3),
+                    Failed = reader.GetInt64(4),
+                    Stopped = reader.GetBoolean(5),
+                    FirstError = reader.IsDBNull(6) ? null : reader.GetString(6),
+                };
+                return (new LedgerSeen(reader.GetInt64(0), JsonSerializer.Deserialize(reader.GetString(2), PoolJson.Default.PoolLedger)!, loop), default);
+            }
+        }
+    }
+
+    private static IEnumerable<NpgsqlBatchCommand> LeaseStatements(LeaseCall call, long lastEventId, PoolLedger ledger, PoolEvents written)
+    {
+        if (written.Events.Count > 0)
+        {
+            yield return BatchStatement.For(Sql.EnterBatch, call.Id, Parameters.Of(lastEventId));
+            yield return BatchStatement.For(
+                Sql.WriteEvents,
+                call.Id,
+                [
+                    .. EventParameters.Of(written.Events, reports: null),
+                    Parameters.Of(0L),
+                    Parameters.Of((string?)null),
+                    Parameters.Of((DateTimeOffset?)null),
+                    Parameters.Of((DateTimeOffset?)null),
+                ]);
+        }
+
+        yield return BatchStatement.For(
+            Sql.SaveLedger,
+            call.Id,
+            Parameters.Of(call.RunId),
+            Parameters.Of(JsonSerializer.Serialize(ledger, PoolJson.Default.PoolLedger)),
+            Parameters.Of(ledger.Leased),
+            Parameters.Of(written.Succeeded),
+            Parameters.Of(written.Failed),
+            Parameters.Of(written.FirstError),
+            Parameters.Of(written.Stopped));
+        if (written.Large.Count == 0) yield break;
+        yield return BatchStatement.For(
+            Sql.StoreLeasedResults,
+            call.Id,
+            Parameters.Of(call.RunId),
+            Parameters.Of([.. written.Large.Keys]),
+            Parameters.Of([.. written.Large.Values.Select(report => report.Result!.Value.GetRawText())]));
+    }
+
+    private sealed record LeaseCall(ExecutionId Id, long RunId, IReadOnlyList<PoolTurn> Turns, PoolSettings Settings);
+
+    private sealed record LedgerSeen(long LastEventId, PoolLedger Ledger, LoopState Loop);
+}

@@ -1,0 +1,242 @@
+using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Work;
+
+namespace PlaybookOperator.Tools.Running.Pools;
+
+/// <summary>How the work of a pool's worker ended.</summary>
+public enum PoolEnd
+{
+    /// <summary>It was told that it is not needed any more.</summary>
+    Left,
+
+    /// <summary>Nobody answered.</summary>
+    Unheard,
+}
+
+/// <summary>
+/// The life of a worker in a pool: lease, run, report, again, until it is told to leave. Iterations run side by side in as many slots as it is given;
+/// one word to the queue is under way at a time, and while it is, the slots go on with what is in hand.
+/// </summary>
+/// <param name="ceiling">Iterations at once over the whole process; null: its slots decide.</param>
+public sealed class PoolWorker(AssignmentRunner runner, Assignment assignment, TaskPlan plan, IPoolQueue queue, TimeProvider time, SemaphoreSlim? ceiling = null)
+{
+    /// <summary>Reports in one word, at most.</summary>
+    private const int MostReports = 4_000;
+
+    /// <summary>Silence after which it says that it is alive.</summary>
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(1);
+
+    /// <summary>Reports are at most so old when they are sent.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>What is not started after so long without an end is given back: a slow iteration must not hold others.</summary>
+    private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly LeasedQueue _queue = new(assignment.Pool!);
+    private readonly LeaseSize _size = new(assignment.Pool!.BatchSize);
+    private readonly Stack<PoolSlot> _idle = new();
+    private List<WorkReport> _reports = [];
+    private int _slots;
+    private int _active;
+    private int _lastLeased;
+    private bool _paused;
+    private long _lastEnd = time.GetTimestamp();
+    private long _learntAt = time.GetTimestamp();
+    private int _endedSinceLearnt;
+    private TaskCompletionSource _news = NewSignal();
+
+    /// <summary>Works until it is told to leave, nobody answers, or it is stopped; then it gives back what it has not started.</summary>
+    public async Task<PoolEnd> RunAsync(CancellationToken cancellationToken)
+    {
+        using var slots = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stop = false;
+        while (true)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                await GoodbyeAsync();
+                throw new OperationCanceledException(cancellationToken);
+            }
+
+            PoolReply? reply;
+            try
+            {
+                reply = await queue.TurnAsync(Speak(stop), cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                continue;
+            }
+
+            if (reply is null)
+            {
+                await slots.CancelAsync();
+                return PoolEnd.Unheard;
+            }
+
+            if (Hear(reply, slots.Token) is { Leaves: true }) return PoolEnd.Left;
+            stop = reply.Stop;
+            await WaitAsync(reply, cancellationToken);
+        }
+    }
+
+    private PoolRequest Speak(bool stop)
+    {
+        lock (_lock)
+        {
+            Learn();
+            IReadOnlyList<ReturnedRange> returned = [];
+            var isStuck = _queue.Count > 0 && _active > 0 && time.GetElapsedTime(_lastEnd) > s_stuck;
+            if (stop || isStuck) returned = _queue.Clear();
+            var reports = _reports.Count <= MostReports ? _reports : _reports[..MostReports];
+            _reports = _reports.Count <= MostReports ? [] : _reports[MostReports..];
+            _news = NewSignal();
+            var wants = stop || isStuck || _paused ? 0 : _size.Ask(Math.Max(1, _slots), _queue.Count + _active);
+            return new PoolRequest(reports, returned, wants, Leaves: false);
+        }
+    }
+
+    private (bool Leaves, int Started) Hear(PoolReply reply, CancellationToken cancellationToken)
+    {
+        List<PoolSlot> start = [];
+        lock (_lock)
+        {
+            _slots = reply.Slots;
+            var before = _queue.Count;
+            foreach (var leased in reply.Leased) _queue.Add(leased);
+            if (_queue.Count > before) _lastLeased = _queue.Count - before;
+            if (reply.Leave && _active == 0 && _queue.Count == 0 && _reports.Count == 0) return (true, 0);
+            _paused = reply.Stop;
+            if (!_paused) start = Occupy();
+        }
+
+        foreach (var slot in start) _ = OccupyAsync(slot, cancellationToken);
+        return (false, start.Count);
+    }
+
+    /// <summary>Slots to start for what is in hand.</summary>
+    private List<PoolSlot> Occupy()
+    {
+        var start = new List<PoolSlot>();
+        for (var free = Math.Min(_slots - _active, _queue.Count); free > 0; free--)
+        {
+            start.Add(_idle.TryPop(out var idle) ? idle : new PoolSlot(runner, assignment, plan));
+            _active++;
+        }
+
+        return start;
+    }
+
+    private async Task OccupyAsync(PoolSlot slot, CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            while (TryTake(slot, out var iteration))
+            {
+                if (ceiling is not null) await ceiling.WaitAsync(cancellationToken);
+                try
+                {
+                    Ended(await slot.RunAsync(iteration, cancellationToken));
+                }
+                finally
+                {
+                    ceiling?.Release();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            lock (_lock) _active--;
+        }
+    }
+
+    private bool TryTake(PoolSlot slot, out LeasedIteration iteration)
+    {
+        lock (_lock)
+        {
+            if (!_paused && _active <= _slots && _queue.TryTake(out iteration)) return true;
+            iteration = default;
+            _active--;
+            _idle.Push(slot);
+            _news.TrySetResult();
+            return false;
+        }
+    }
+
+    private void Ended(WorkReport report)
+    {
+        lock (_lock)
+        {
+            _reports.Add(report);
+            _endedSinceLearnt++;
+            _lastEnd = time.GetTimestamp();
+            var pool = assignment.Pool!;
+            // Whether the loop goes on is known only when the operator has heard of this one.
+            var asks = (report.Outcome == WorkOutcome.Failed && pool.StopsOnFailure) || (pool.IsSequential && (report.Outcome != WorkOutcome.Completed || report.Until == true));
+            if (asks) _paused = true;
+            if (asks || report.Outcome == WorkOutcome.Failed || _reports.Count >= MostReports / 2 || _queue.Count <= Math.Max(_slots, _lastLeased / 4)) _news.TrySetResult();
+        }
+    }
+
+    private void Learn()
+    {
+        var seconds = time.GetElapsedTime(_learntAt).TotalSeconds;
+        if (_endedSinceLearnt == 0 || (seconds < 0.01 && _endedSinceLearnt < 100)) return;
+        _size.Learn(_endedSinceLearnt, seconds);
+        (_endedSinceLearnt, _learntAt) = (0, time.GetTimestamp());
+    }
+
+    /// <summary>Until there is something to say, at most a heartbeat.</summary>
+    private async Task WaitAsync(PoolReply reply, CancellationToken cancellationToken)
+    {
+        Task news;
+        TimeSpan most;
+        lock (_lock)
+        {
+            if (reply.Stop && _queue.Count + _reports.Count > 0) return;
+            news = _news.Task;
+            most = _reports.Count > 0 || _endedSinceLearnt > 0 || (_active == 0 && !reply.Stop) ? s_patience : s_heartbeat;
+        }
+
+        if (reply.AskAgainAt is { } due && due - time.GetUtcNow() is var wait && wait < most) most = wait > s_least ? wait : s_least;
+        try
+        {
+            await news.WaitAsync(most, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // A heartbeat.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Goodbye is said by the caller.
+        }
+    }
+
+    /// <summary>Its last word; whether it is heard makes a difference of time only.</summary>
+    private async Task GoodbyeAsync()
+    {
+        PoolRequest last;
+        lock (_lock)
+        {
+            last = new PoolRequest(_reports, _queue.Clear(), Wants: 0, Leaves: true);
+            _reports = [];
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3), time);
+        try
+        {
+            await queue.TurnAsync(last, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its leases run out instead.
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
