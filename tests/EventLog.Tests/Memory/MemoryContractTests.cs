@@ -37,3 +37,8 @@ public sealed class MemoryLoopTests : LoopContract
 {
     protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
 }
+
+public sealed class MemoryPoolTests : PoolContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}

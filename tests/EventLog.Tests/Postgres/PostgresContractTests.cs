@@ -37,3 +37,8 @@ public sealed class PostgresLoopTests : LoopContract
 {
     protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
 }
+
+public sealed class PostgresPoolTests : PoolContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}
