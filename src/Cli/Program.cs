@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PlaybookOperator.Cli;
+using PlaybookOperator.Cli.Caches;
 using PlaybookOperator.Cli.Commands;
 using PlaybookOperator.Cli.Evaluating;
 using PlaybookOperator.Cli.Linting;
@@ -15,6 +16,7 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
     EvalCommand.Create(),
     CrdsCommand.Create(),
     RedriveCommand.Create(),
+    CachesCommand.Create(),
 };
 try
 {

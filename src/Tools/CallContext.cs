@@ -1,3 +1,4 @@
+using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Tools;
@@ -18,6 +19,9 @@ public sealed record CallContext
     /// Null: nobody needs to know.
     /// </summary>
     public Func<string, CancellationToken, ValueTask<bool>>? BeforeCommit { get; init; }
+
+    /// <summary>Serves calls of steps with <c>cache</c>; null: every call is made.</summary>
+    internal QueryCalls? Queries { get; init; }
 
     /// <summary>Sent along by sinks that cannot tell whether they were written, so that their target can; null: none.</summary>
     public string? IdempotencyKey { get; init; }

@@ -44,6 +44,14 @@ internal sealed class OperatorClient : IDisposable
     public Task<CallAnswer<PoolReply>> LeaseAsync(string session, byte[] request, CancellationToken cancellationToken) =>
         PostAsync("worker/v1/lease", session, request, WorkJson.Default.PoolReply, cancellationToken);
 
+    /// <summary>An answer without a value: no such result is known.</summary>
+    public Task<CallAnswer<QueryFound>> FindQueryAsync(string session, QueryLookup lookup, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/query/get", session, Body(lookup, WorkJson.Default.QueryLookup), WorkJson.Default.QueryFound, cancellationToken);
+
+    /// <summary>Answered without a value.</summary>
+    public Task<CallAnswer<QueryFound>> StoreQueryAsync(string session, QueryStore store, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/query/put", session, Body(store, WorkJson.Default.QueryStore), WorkJson.Default.QueryFound, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     internal static byte[] Body<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);

@@ -12,6 +12,9 @@ internal sealed class PersistentCalls(OperatorClient client, WorkerOptions optio
 
     private string? _session;
 
+    /// <summary>For calls that are made once; null: there is none yet, or it has run out.</summary>
+    public string? Session => _session;
+
     public Task<CallAnswer<Assignment>> ClaimAsync(CancellationToken cancellationToken) =>
         WithSessionAsync("claim", client.ClaimAsync, cancellationToken);
 

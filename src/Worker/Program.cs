@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Tools;
 using PlaybookOperator.Tools.Running;
 using PlaybookOperator.Tools.Secrets;
@@ -17,8 +18,9 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var tools = new ToolRegistry(TimeProvider.System, new ShellOptions { WorkingDirectory = "/tmp" });
 using var client = new OperatorClient(options.ApiUrl);
-var runner = new AssignmentRunner(tools, new MountedSecrets(options.SecretsDirectory), new RunnerOptions(), TimeProvider.System, Random.Shared.NextDouble);
 var calls = new PersistentCalls(client, options, TimeProvider.System, Random.Shared.NextDouble, log);
+var queries = new OperatorQueryCache(client, () => calls.Session, TimeProvider.System);
+var runner = new AssignmentRunner(tools, new MountedSecrets(options.SecretsDirectory), new RunnerOptions(), TimeProvider.System, Random.Shared.NextDouble, queries, new WorkerCaches(new TemplateCache(TimeProvider.System), tools.Instances));
 try
 {
     return await new WorkerRun(calls, runner, log, TimeProvider.System).RunAsync(stop.Token);

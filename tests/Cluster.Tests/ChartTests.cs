@@ -59,6 +59,7 @@ public sealed class ChartTests
     [InlineData("-set replicas=many", "replicas")]
     [InlineData("-set replcas=2", "replcas")]
     [InlineData("-set api.auth=nobody", "auth")]
+    [InlineData("-set limits.maxParallel=0", "maxParallel")]
     public async Task A_wrong_value_is_refused_by_name(string values, string named)
     {
         var (code, _, error) = await Cluster.RunAsync("bash", $"hack/chart/render.sh -namespace {Namespace} {values}");

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools;
+using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Running;
 using PlaybookOperator.Tools.Secrets;
 
@@ -45,6 +46,12 @@ internal sealed class TaskBench : IDisposable
 
     public long? MaxInlineResultBytes { get; set; }
 
+    /// <summary>Earlier results of steps with <c>cache</c>; null: there are none.</summary>
+    public IQueryCache? Queries { get; set; }
+
+    /// <summary>What reports tell of; null: they do not.</summary>
+    public WorkerCaches? Caches { get; set; }
+
     /// <summary>What an earlier delivery had saved.</summary>
     public PageProgress? Progress { get; set; }
 
@@ -56,9 +63,11 @@ internal sealed class TaskBench : IDisposable
 
     public async Task<WorkReport> RunAsync(string task, CancellationToken cancellationToken)
     {
-        var runner = new AssignmentRunner(_tools, new GivenSecrets(Secrets), Options, Time, () => Random);
-        return await runner.RunAsync(Assign(task), Save, cancellationToken);
+        return await Runner().RunAsync(Assign(task), Save, cancellationToken);
     }
+
+    /// <summary>What a worker process has one of.</summary>
+    public AssignmentRunner Runner() => new(_tools, new GivenSecrets(Secrets), Options, Time, () => Random, Queries, Caches);
 
     public Assignment Assign(string task) => new()
     {

@@ -28,6 +28,12 @@
 - name: PLAYBOOK_WORKERS__SERVICEACCOUNTNAME
   value: {{ . | quote }}
 {{- end }}
+{{- range $name, $ceiling := .Values.limits }}
+{{- if not (or (kindIs "invalid" $ceiling) (eq (toString $ceiling) "")) }}
+- name: PLAYBOOK_LIMITS__{{ upper $name }}
+  value: {{ if kindIs "float64" $ceiling }}{{ int64 $ceiling | quote }}{{ else }}{{ $ceiling | toString | quote }}{{ end }}
+{{- end }}
+{{- end }}
 - name: DOTNET_gcServer
   value: "0"
 {{- with .Values.extraEnv }}

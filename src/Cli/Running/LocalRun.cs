@@ -11,6 +11,7 @@ using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Tools;
+using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Running;
 using PlaybookOperator.Tools.Secrets;
 
@@ -38,7 +39,7 @@ internal sealed class LocalRun : IAsyncDisposable
         _tools = new ToolRegistry(time);
         _ceiling = request.Parallel is { } parallel ? new SemaphoreSlim(parallel) : null;
         var options = new RunnerOptions { HandsBackLongWaits = false };
-        var runner = new AssignmentRunner(_tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble);
+        var runner = new AssignmentRunner(_tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble, MemoryQueryCache.Create(time));
         _workers = new LocalWorkers(runner, store.Log, _ceiling, time, Wake);
         _plans = new PlanSource(store.Reader, new BoundedCache<string, Plan>(PlanSource.DefaultCache, time), new TemplateCache(time));
         var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf));

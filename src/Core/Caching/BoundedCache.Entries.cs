@@ -19,11 +19,11 @@ public sealed partial class BoundedCache<TKey, TValue>
         EvictCollected(OperationsPerSweep, ref evicted);
     }
 
-    private bool Find(TKey key, long now, [MaybeNullWhen(false)] out TValue value, ref List<CacheEviction<TKey, TValue>>? evicted)
+    private bool Find(TKey key, long now, long maxAge, [MaybeNullWhen(false)] out TValue value, ref List<CacheEviction<TKey, TValue>>? evicted)
     {
         if (_entries.TryGetValue(key, out var entry))
         {
-            if (IsExpired(entry, now)) Evict(entry, EvictionReason.TimeToLive, ref evicted);
+            if (now - entry.Stored >= maxAge) Evict(entry, EvictionReason.TimeToLive, ref evicted);
             else if (!entry.TryGetValue(out value)) Evict(entry, EvictionReason.Collected, ref evicted);
             else
             {

@@ -33,7 +33,7 @@ public sealed partial class BoundedCache<TKey, TValue>
         lock (_lock)
         {
             CountOperation(now, ref evicted);
-            if (!Find(key, now, out value, ref evicted)) flight = Board(key, out first);
+            if (!Find(key, now, _timeToLive, out value, ref evicted)) flight = Board(key, out first);
         }
 
         Announce(evicted);

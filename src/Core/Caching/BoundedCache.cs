@@ -74,7 +74,17 @@ public sealed partial class BoundedCache<TKey, TValue> : IBoundedCache
     }
 
     /// <summary>Finds a live value and makes it the most recently used.</summary>
-    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value) => TryGet(key, _timeToLive, out value);
+
+    /// <summary>The same for a reader who wants nothing older than <paramref name="maxAge"/>, above zero: what is older has expired.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is zero or negative.</exception>
+    public bool TryGet(TKey key, TimeSpan maxAge, [MaybeNullWhen(false)] out TValue value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(maxAge, TimeSpan.Zero);
+        return TryGet(key, Math.Min(_timeToLive, Timestamps(maxAge, _clock.TimestampFrequency)), out value);
+    }
+
+    private bool TryGet(TKey key, long maxAge, [MaybeNullWhen(false)] out TValue value)
     {
         List<CacheEviction<TKey, TValue>>? evicted = null;
         bool found;
@@ -82,7 +92,7 @@ public sealed partial class BoundedCache<TKey, TValue> : IBoundedCache
         lock (_lock)
         {
             CountOperation(now, ref evicted);
-            found = Find(key, now, out value, ref evicted);
+            found = Find(key, now, maxAge, out value, ref evicted);
         }
 
         Announce(evicted);

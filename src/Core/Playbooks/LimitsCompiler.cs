@@ -43,9 +43,18 @@ public static class LimitsCompiler
             MaxParallel = (int)(reader.TakeInteger(1, 100_000, "maxParallel") ?? defaults.MaxParallel),
             MaxEvents = reader.TakeInteger(100, long.MaxValue, "maxEvents") ?? defaults.MaxEvents,
             MaxInlineResultBytes = reader.TakeInteger(0, 1 << 20, "maxResultBytes") ?? defaults.MaxInlineResultBytes,
-            Memory = reader.TakeString("memory") ?? defaults.Memory,
+            Memory = CompileMemory(reader) ?? defaults.Memory,
+            MemoryCeiling = defaults.MemoryCeiling,
         };
         reader.ReportUnknown();
         return limits;
+    }
+
+    private static string? CompileMemory(FieldReader reader)
+    {
+        if (reader.TakeString("memory") is not { } memory) return null;
+        if (Quantity.TryParse(memory, out var bytes) && bytes >= 1) return memory;
+        reader.Error("memory", $"must be a Kubernetes quantity such as 256Mi or 1Gi, not '{memory}'.");
+        return null;
     }
 }

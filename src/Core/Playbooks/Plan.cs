@@ -13,6 +13,9 @@ public sealed record Plan
 {
     public required string Name { get; init; }
 
+    /// <summary>What its author should know although it runs. They go with the plan, so that they are told as long as it is used.</summary>
+    public ImmutableArray<Problem> Warnings { get; init; } = [];
+
     /// <summary>In the order of the document.</summary>
     public required ImmutableArray<StepPlan> Steps { get; init; }
 
@@ -52,7 +55,7 @@ public sealed record Plan
 /// <param name="Key">The key inside it.</param>
 public sealed record SecretReference(string Name, string? SecretName, string? Key);
 
-/// <summary><c>spec.limits</c>; each also has a ceiling of the operator.</summary>
+/// <summary><c>spec.limits</c>; each also has a ceiling of the operator, see <see cref="LimitCeilings"/>.</summary>
 public sealed record PlanLimits
 {
     public static PlanLimits Default { get; } = new();
@@ -73,6 +76,9 @@ public sealed record PlanLimits
 
     /// <summary>The worker pod's memory limit as a Kubernetes quantity; null: the operator's default.</summary>
     public string? Memory { get; init; }
+
+    /// <summary>No pod of the playbook may have a higher memory limit, wherever the limit comes from. The operator's; null: none.</summary>
+    public string? MemoryCeiling { get; init; }
 }
 
 /// <summary>One step.</summary>

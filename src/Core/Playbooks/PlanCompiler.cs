@@ -44,13 +44,14 @@ public static class PlanCompiler
         }
 
         var sorted = problems.Distinct().ToImmutableArray();
-        return new Compilation(sorted.Any(problem => problem.Severity == ProblemSeverity.Error) ? null : plan, sorted);
+        var runs = plan is not null && sorted.All(problem => problem.Severity != ProblemSeverity.Error);
+        return new Compilation(runs ? plan! with { Warnings = sorted } : null, sorted);
     }
 
     private static Plan? Compile(string name, FieldReader spec, TemplateCompiler templates)
     {
         spec.Take("description");
-        spec.TakeObject("cache");
+        var cache = CacheCompiler.CompileDefaults(spec);
         spec.TakeObject("loading");
         var workload = CompileWorkload(spec, templates);
         var schema = spec.Take("schema") is { } source ? WorkloadSchema.Compile(source, spec.PathOf("schema"), templates.Problems) : null;
@@ -59,7 +60,7 @@ public static class PlanCompiler
         var limits = LimitsCompiler.Compile(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
         var onExit = spec.TakeString("onExit");
-        var steps = CompileSteps(spec, Workbook.Read(spec, templates), workload, templates);
+        var steps = CompileSteps(spec, Workbook.Read(spec, templates), workload, cache, templates);
         spec.ReportUnknown();
         if (steps is not { Length: > 0 } found) return null;
         var byName = found.DistinctBy(step => step.Name, StringComparer.Ordinal).ToImmutableDictionary(step => step.Name, StringComparer.Ordinal);
@@ -125,7 +126,7 @@ public static class PlanCompiler
         return name is null ? null : new SecretReference(name, secretName, key);
     }
 
-    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, Workbook workbook, WorkloadPlan workload, TemplateCompiler templates)
+    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, Workbook workbook, WorkloadPlan workload, CacheDefaults cache, TemplateCompiler templates)
     {
         if (!spec.Has("workflow")) spec.Error("workflow", "is required: a list of steps.");
         if (spec.TakeList("workflow") is not { } list) return null;
@@ -140,7 +141,7 @@ public static class PlanCompiler
                 continue;
             }
 
-            steps.Add(StepCompiler.Compile(workbook.Inline(entry, field), field, workload, templates));
+            steps.Add(StepCompiler.Compile(workbook.Inline(entry, field), field, workload, cache, templates));
         }
 
         return steps.ToImmutable();

@@ -12,15 +12,15 @@ internal static class StepCompiler
     /// <summary>What templates read of the last call beside its result.</summary>
     private static readonly string[] s_ofResponse = ["response", "status_code", "headers"];
 
-    public static StepPlan Compile(JsonElement source, string field, WorkloadPlan workload, TemplateCompiler templates)
+    public static StepPlan Compile(JsonElement source, string field, WorkloadPlan workload, CacheDefaults cache, TemplateCompiler templates)
     {
         var reader = new FieldReader(source, field, templates.Problems);
         // In the flat form name may be a key of the tool.
         var name = (reader.Has("step") ? reader.TakeString("step") : reader.TakeString("step", "name")) ?? "";
         CheckName(reader, name);
         reader.Take("desc", "description");
-        reader.TakeObject("cache");
         var task = TaskCompiler.Compile(reader, templates);
+        if (CacheCompiler.Compile(reader, task, cache) is { } kept) task = task is null ? null : task with { Cache = kept };
         var loop = LoopCompiler.Fit(LoopCompiler.Compile(reader, templates), task, reader);
         var hasVars = reader.Has("vars");
         var vars = TaskCompiler.CompileMap(reader, templates, "vars");

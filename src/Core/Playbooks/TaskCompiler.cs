@@ -12,10 +12,10 @@ public static class TaskCompiler
 {
     private static readonly string[] s_ownKeys = ["tool", "args", "input", "retry", "sink", "save", "timeout"];
 
-    private static readonly string[] s_needTool = ["retry", "sink", "save", "timeout"];
+    private static readonly string[] s_needTool = ["retry", "sink", "save", "timeout", "cache"];
 
     /// <summary>The task of a step as it stands in an assignment; null when it has problems.</summary>
-    public static TaskPlan? Compile(JsonElement task, ToolSchemas tools, TemplateOptions options, List<Problem> problems)
+    public static TaskPlan? Compile(JsonElement task, ToolSchemas tools, TemplateOptions options, List<Problem> problems, TemplateCache? cache = null)
     {
         var before = problems.Count;
         if (task.ValueKind != JsonValueKind.Object)
@@ -25,7 +25,7 @@ public static class TaskCompiler
         }
 
         var reader = new FieldReader(task, "", problems);
-        var templates = new TemplateCompiler(options, problems, tools);
+        var templates = new TemplateCompiler(options, problems, tools, cache);
         var plan = Compile(reader, templates);
         if (plan is not null) plan = TaskExtras.Compile(plan, reader, templates);
         return problems.Count == before ? plan : null;

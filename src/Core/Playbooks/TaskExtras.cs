@@ -15,6 +15,7 @@ internal static class TaskExtras
     private const string Vars = "vars";
     private const string Reports = "reports";
     private const string KeepsResult = "keeps_result";
+    private const string CacheSeconds = "cache_seconds";
 
     /// <summary>The same as <see cref="Compile"/> will make of it.</summary>
     public static void Write(Utf8JsonWriter writer, TaskPlan task, StepSource source)
@@ -22,6 +23,7 @@ internal static class TaskExtras
         if (task.Until is not null) WriteMember(writer, Until, source.Until!.Value);
         if (!task.KeepsResult) writer.WriteBoolean(KeepsResult, false);
         if (task.Vars is not null) WriteMember(writer, Vars, source.Vars!.Value);
+        if (task.Cache is { } cache) writer.WriteNumber(CacheSeconds, cache.TimeToLive.TotalSeconds);
         if (task.IsIteration) writer.WriteBoolean(IsIteration, true);
         WriteNames(writer, Reports, task.Reports);
         if (task.Case.Length == 0) return;
@@ -36,6 +38,7 @@ internal static class TaskExtras
         KeepsResult = reader.TakeBoolean(FieldReader.ToCamelCase(KeepsResult)) ?? true,
         Vars = reader.Has(Vars) ? TaskCompiler.CompileMap(reader, templates, Vars) : null,
         IsIteration = reader.TakeBoolean(FieldReader.ToCamelCase(IsIteration)) ?? false,
+        Cache = reader.TakeDuration(FieldReader.ToCamelCase(CacheSeconds)) is { } seconds ? new CachePlan(seconds) : null,
         Reports = reader.TakeList(Reports) is { } names ? [.. names.EnumerateArray().Select(name => name.GetString()!)] : [],
         Case = RouteCompiler.CompileCase(reader, templates),
     };

@@ -18,6 +18,9 @@ public sealed record TaskPlan
     /// <summary>For one attempt; null leaves it to the tool.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>The result of a read may be an earlier one; null: every call is made.</summary>
+    public CachePlan? Cache { get; init; }
+
     /// <summary>Asked after a successful iteration: true ends the loop. Null: nobody asks.</summary>
     public Template? Until { get; init; }
 

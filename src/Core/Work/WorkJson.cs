@@ -19,6 +19,9 @@ namespace PlaybookOperator.Core.Work;
 [JsonSerializable(typeof(ProgressAnswer))]
 [JsonSerializable(typeof(PoolRequest))]
 [JsonSerializable(typeof(PoolReply))]
+[JsonSerializable(typeof(QueryLookup))]
+[JsonSerializable(typeof(QueryFound))]
+[JsonSerializable(typeof(QueryStore))]
 [JsonSerializable(typeof(SessionRequest))]
 [JsonSerializable(typeof(SessionAnswer))]
 public sealed partial class WorkJson : JsonSerializerContext;

@@ -67,6 +67,9 @@ public sealed record WorkReport
     /// <summary>Conditions that met an undefined name or an error where the language says "false", counted.</summary>
     public long Warnings { get; init; }
 
+    /// <summary>What the worker's caches have done since its last report, for metrics; null: nothing.</summary>
+    public IReadOnlyList<CacheCounts>? Caches { get; init; }
+
     /// <summary>The child execution that did the work; only the operator itself says so, for the tool <c>playbook</c>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public ExecutionId? Child { get; init; }
@@ -147,6 +150,9 @@ public static class WorkLimits
 
     /// <summary>Bytes of JSON that <see cref="WorkReport.Response"/> may have.</summary>
     public const int MaxResponseBytes = 64 << 10;
+
+    /// <summary>Bytes of JSON of a result in the query-result cache; larger ones are not kept.</summary>
+    public const int MaxCachedResultBytes = 1 << 20;
 
     /// <summary>Characters of an error message; longer ones are cut.</summary>
     public const int MaxErrorLength = 4096;

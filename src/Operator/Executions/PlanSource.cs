@@ -12,7 +12,8 @@ namespace PlaybookOperator.Operator.Executions;
 /// resource. Two playbooks may have equal specs, but a plan knows its name.
 /// </summary>
 /// <param name="templates">The cache <c>template</c>: playbooks that share texts share their parsed form.</param>
-public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> cache, TemplateCache templates)
+/// <param name="ceilings">What is granted of a playbook's limits at most; null: all that it asks.</param>
+public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> cache, TemplateCache templates, LimitCeilings? ceilings = null)
 {
     public static readonly BoundedCacheOptions DefaultCache = new() { Name = "playbook", MaxEntries = 500, TimeToLive = TimeSpan.FromMinutes(30) };
 
@@ -24,11 +25,14 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     /// <summary>Compiles a spec; a plan that is fine is kept for the executions that follow.</summary>
     public Compilation Compile(string name, string digest, JsonElement spec)
     {
-        if (cache.TryGet(KeyOf(name, digest), out var known)) return new Compilation(known, []);
-        var compilation = PlanCompiler.Compile(name, spec, ToolRegistry.Schemas, TemplateOptions.Default, templates);
-        if (compilation is { Plan: { } plan, Problems.Length: 0 }) cache.Set(KeyOf(name, digest), plan);
+        if (cache.TryGet(KeyOf(name, digest), out var known)) return new Compilation(known, known.Warnings);
+        var compilation = CompileWithin(name, spec);
+        if (compilation.Plan is { } plan) cache.Set(KeyOf(name, digest), plan);
         return compilation;
     }
+
+    private Compilation CompileWithin(string name, JsonElement spec) =>
+        (ceilings ?? LimitCeilings.None).Apply(PlanCompiler.Compile(name, spec, ToolRegistry.Schemas, TemplateOptions.Default, templates), spec);
 
     private static string KeyOf(string name, string digest) => $"{name}@{digest}";
 
@@ -36,7 +40,7 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     {
         var spec = await reader.ReadPlaybookAsync(digest, cancellationToken)
             ?? throw new StateLostException($"The playbook version {digest} of '{name}' is not in the database.");
-        var compilation = PlanCompiler.Compile(name, spec, ToolRegistry.Schemas, TemplateOptions.Default, templates);
+        var compilation = CompileWithin(name, spec);
         return compilation.Plan
             ?? throw new StateLostException($"The pinned version of '{name}' does not compile here: {string.Join("; ", compilation.Errors)}");
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Tools.Queries;
 
 namespace PlaybookOperator.Operator.Hosting;
 
@@ -18,6 +19,10 @@ public sealed class CachesOptions
     /// <summary>Compiled playbooks.</summary>
     [ValidateObjectMembers]
     public CacheBounds Playbook { get; set; } = CacheBounds.Of(PlanSource.DefaultCache);
+
+    /// <summary>Results of reads, for steps with <c>cache</c>; its time to live bounds what they ask for.</summary>
+    [ValidateObjectMembers]
+    public CacheBounds QueryResult { get; set; } = CacheBounds.Of(MemoryQueryCache.DefaultBounds);
 
     /// <summary>Parsed templates.</summary>
     [ValidateObjectMembers]

@@ -15,7 +15,7 @@ internal static class MetricsSetup
     {
         services.AddMetrics();
         services.AddMetricsExporter();
-        services.AddSingleton(provider => new CacheMetrics(provider.GetRequiredService<IMeterFactory>(), provider.GetServices<IBoundedCache>()));
+        services.AddSingleton(provider => new CacheMetrics(provider.GetRequiredService<IMeterFactory>(), provider.GetServices<IBoundedCache>(), provider.GetRequiredService<WorkerMetrics>().Caches));
         services.AddSingleton(provider => new ProcessMetrics(provider.GetRequiredService<IMeterFactory>(), Version));
         services.AddHostedService<CacheSweep>();
     }

@@ -23,6 +23,7 @@ using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Workers.Containers;
 using PlaybookOperator.Operator.Yaml;
 using PlaybookOperator.Tools.Container;
+using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Running;
 
 namespace PlaybookOperator.Operator.Hosting;
@@ -51,6 +52,7 @@ internal static class OperatorHost
         app.MapExecutionApi();
         app.MapCacheApi();
         app.MapWorkerApi();
+        app.MapQueryApi();
     }
 
     private static void AddEventLog(this IServiceCollection services)
@@ -122,7 +124,8 @@ internal static class OperatorHost
         });
         services.AddSingleton(provider => provider.GetRequiredService<TemplateCache>().Cache);
         services.AddCache(caches => caches.Playbook.Named("playbook"), (BoundedCache<string, Plan> cache, IServiceProvider provider) =>
-            new PlanSource(provider.GetRequiredService<IEventReader>(), cache, provider.GetRequiredService<TemplateCache>()));
+            new PlanSource(
+                provider.GetRequiredService<IEventReader>(), cache, provider.GetRequiredService<TemplateCache>(), provider.GetRequiredService<LimitsOptions>().Ceilings()));
         services.AddCache(
             caches => caches.ExecutionState.Named("execution_state"), (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
         services.AddSingleton<Reconciler>();
@@ -163,6 +166,7 @@ internal static class OperatorHost
         services.AddSingleton<WorkerSessions>();
         services.AddSingleton<PodIdentity>();
         services.AddSingleton<ReportQueue>();
+        services.AddCache(caches => caches.QueryResult.Named(MemoryQueryCache.Name), (BoundedCache<string, byte[]> cache, IServiceProvider _) => new MemoryQueryCache(cache), MemoryQueryCache.SizeOf);
         services.AddSingleton<AssignmentReader>();
         services.AddSingleton<AssignmentSource>();
         services.AddSingleton<PoolLeases>();

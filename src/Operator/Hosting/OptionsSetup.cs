@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
+using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Workers.Containers;
 
@@ -28,6 +29,7 @@ internal static class OptionsSetup
             configuration.GetSection(ReconcileOptions.Section).Get<ReconcileOptions>() ?? new(), ReconcileOptions.Section, new ReconcileOptionsValidator()));
         services.AddSingleton(Checked(
             configuration.GetSection(CachesOptions.Section).Get<CachesOptions>() ?? new(), CachesOptions.Section, new CachesOptionsValidator()));
+        services.AddSingleton(Checked(configuration.GetSection(LimitsOptions.Section).Get<LimitsOptions>() ?? new(), LimitsOptions.Section, new LimitsOptionsValidator()));
         var database = configuration.GetSection("Database").Get<EventLogOptions>() ?? new();
         var problems = database.Problems().ToList();
         if (problems.Count > 0) throw new OptionsValidationException("Database", typeof(EventLogOptions), problems.Select(problem => $"Database:{problem}"));
@@ -62,3 +64,6 @@ internal sealed partial class CachesOptionsValidator : IValidateOptions<CachesOp
 
 [OptionsValidator]
 internal sealed partial class ReconcileOptionsValidator : IValidateOptions<ReconcileOptions>;
+
+[OptionsValidator]
+internal sealed partial class LimitsOptionsValidator : IValidateOptions<LimitsOptions>;

@@ -130,13 +130,7 @@ internal static class JobManifest
         ["image"] = Text(plan, "image") ?? options.Image,
         ["imagePullPolicy"] = "IfNotPresent",
         ["env"] = Environment(plan, options),
-        ["resources"] = Member(plan, "resources") is { ValueKind: JsonValueKind.Object } resources
-            ? JsonNode.Parse(resources.GetRawText())
-            : new JsonObject
-            {
-                ["requests"] = new JsonObject { ["cpu"] = options.CpuRequest, ["memory"] = options.MemoryRequest },
-                ["limits"] = new JsonObject { ["memory"] = plan.Limits.Memory ?? options.MemoryLimit },
-            },
+        ["resources"] = PodResources.Build(Member(plan, "resources"), plan.Limits, options),
         ["securityContext"] = new JsonObject
         {
             ["allowPrivilegeEscalation"] = false,

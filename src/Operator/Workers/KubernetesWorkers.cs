@@ -7,6 +7,7 @@ using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Watching;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Metrics;
 
 namespace PlaybookOperator.Operator.Workers;
 
@@ -145,6 +146,9 @@ internal sealed class WorkerMetrics : IDisposable
     public Counter<long> JobsCreated { get; }
 
     public Counter<long> ReportsRefused { get; }
+
+    /// <summary>What the workers' caches do.</summary>
+    public ReportedCaches Caches { get; } = new();
 
     public void Refused(string reason) => ReportsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

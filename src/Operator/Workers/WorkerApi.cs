@@ -20,18 +20,20 @@ internal static class WorkerApi
     public static void MapWorkerApi(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/worker/v1");
-        group.AddEndpointFilter(static async (context, next) =>
-        {
-            // Without the database there is neither a key to check sessions with nor a place for results: come again.
-            if (context.HttpContext.RequestServices.GetRequiredService<WorkerSessions>().IsReady) return await next(context);
-            context.HttpContext.Response.Headers.RetryAfter = "1";
-            return Problem(StatusCodes.Status503ServiceUnavailable, "", "The database is not available.");
-        });
+        group.AddEndpointFilter(RequireDatabaseAsync);
         group.MapPost("/session", OpenSessionAsync);
         group.MapPost("/claim", ClaimAsync);
         group.MapPost("/reports", ReportAsync);
         group.MapPost("/progress", SaveAsync);
         group.MapPost("/lease", LeaseAsync);
+    }
+
+    /// <summary>Without the database there is neither a key to check sessions with nor a place for results: come again.</summary>
+    internal static async ValueTask<object?> RequireDatabaseAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        if (context.HttpContext.RequestServices.GetRequiredService<WorkerSessions>().IsReady) return await next(context);
+        context.HttpContext.Response.Headers.RetryAfter = "1";
+        return Problem(StatusCodes.Status503ServiceUnavailable, "", "The database is not available.");
     }
 
     private static async Task<IResult> OpenSessionAsync(
@@ -85,8 +87,13 @@ internal static class WorkerApi
         }
 
         var outcomes = await queue.EnqueueAsync(session.Execution, reports, context.RequestAborted);
-        foreach (var outcome in outcomes)
-            if (outcome is not IngestOutcome.Accepted) metrics.Refused("late");
+        foreach (var (report, outcome) in reports.Zip(outcomes))
+        {
+            // A report that comes twice is counted once.
+            if (outcome is IngestOutcome.Accepted) metrics.Caches.Add(report.Caches);
+            else metrics.Refused("late");
+        }
+
         return Results.Json(new ReportAnswer([.. outcomes.Select(PoolLeases.Word)]), WorkJson.Default.ReportAnswer);
     }
 
@@ -112,8 +119,12 @@ internal static class WorkerApi
 
         var request = new PoolRequest(reports, sent.Returned ?? [], sent.Wants, sent.Leaves);
         var reply = await leases.TurnAsync(session.Execution, runId, session.Pod, request, context.RequestAborted);
-        foreach (var outcome in reply.Outcomes)
-            if (outcome != "accepted") metrics.Refused("late");
+        foreach (var (report, outcome) in reports.Zip(reply.Outcomes))
+        {
+            if (outcome == PoolLeases.Word(IngestOutcome.Accepted)) metrics.Caches.Add(report.Caches);
+            else metrics.Refused("late");
+        }
+
         return Results.Json(reply, WorkJson.Default.PoolReply);
     }
 
@@ -167,14 +178,14 @@ internal static class WorkerApi
         return null;
     }
 
-    private static WorkerSession? Authenticate(HttpContext context, SessionSigner signer)
+    internal static WorkerSession? Authenticate(HttpContext context, SessionSigner signer)
     {
         const string Scheme = "Bearer ";
         var header = context.Request.Headers.Authorization.ToString();
         return header.StartsWith(Scheme, StringComparison.Ordinal) ? signer.Verify(header[Scheme.Length..]) : null;
     }
 
-    private static async Task<(T? Body, IResult? Refusal)> ReadAsync<T>(
+    internal static async Task<(T? Body, IResult? Refusal)> ReadAsync<T>(
         HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, WorkerOptions options, WorkerMetrics metrics)
         where T : class
     {
@@ -199,7 +210,7 @@ internal static class WorkerApi
         }
     }
 
-    private static IResult Unauthorized(WorkerMetrics metrics)
+    internal static IResult Unauthorized(WorkerMetrics metrics)
     {
         metrics.Refused("unauthorized");
         return Problem(StatusCodes.Status401Unauthorized, "Authorization", "A session from /worker/v1/session is required.");

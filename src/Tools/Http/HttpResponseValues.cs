@@ -16,6 +16,10 @@ internal static class HttpResponseValues
         return Value.Map((IReadOnlyDictionary<string, Value>)headers);
     }
 
+    /// <summary>The same from headers as they stand in a result.</summary>
+    public static Value Headers(Value headers) =>
+        Value.Map((IReadOnlyDictionary<string, Value>)headers.Members.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase));
+
     public static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
     {
         var asked = response.Headers.RetryAfter;

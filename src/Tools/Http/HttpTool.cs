@@ -2,12 +2,13 @@ using System.Net;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Tools.Http;
 
 /// <summary>The <c>http</c> tool. Statuses of 400 and more are errors, 3xx are results unless redirects are followed.</summary>
-internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITool
+internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICacheableTool
 {
     public static ToolSchema Schema { get; } = new(
         "http",
@@ -35,6 +36,12 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITo
         {
             return CallOutcome.Failed(HttpFailures.Describe(Describe(call), exception));
         }
+    }
+
+    public async ValueTask<CacheableCall?> ReadAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var (call, _) = await HttpCall.ReadAsync(request, context, cancellationToken);
+        return call is not null && call.Method == HttpMethod.Get ? new HttpRead(call) : null;
     }
 
     private async Task<CallOutcome> FollowAsync(HttpCall call, SecretScope secrets, CancellationToken cancellationToken)
@@ -110,5 +117,5 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ITo
     private static string Describe(HttpCall call) => $"{call.Method} {Show(call.Url)}";
 
     /// <summary>Without query and user information, which may hold secrets.</summary>
-    private static string Show(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    internal static string Show(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 }

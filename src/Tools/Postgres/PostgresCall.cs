@@ -51,7 +51,8 @@ internal sealed class PostgresCall(ToolInstances instances, TimeProvider time)
         }
     }
 
-    private static async ValueTask<(NpgsqlConnectionStringBuilder? Target, WorkError? Error)> TargetAsync(
+    /// <summary>Whose database, and as whom; an error when <c>auth</c> does not say.</summary>
+    public static async ValueTask<(NpgsqlConnectionStringBuilder? Target, WorkError? Error)> TargetAsync(
         SettingsReader settings, SecretScope secrets, CancellationToken cancellationToken)
     {
         var (credential, error) = await Credential.ReadAsync(settings, CredentialType.Postgres, secrets, cancellationToken);

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Npgsql;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Tools.Queries;
 
 namespace PlaybookOperator.Tools.Postgres;
 
@@ -8,7 +10,7 @@ namespace PlaybookOperator.Tools.Postgres;
 /// The <c>postgres</c> tool: one statement with bound <c>params</c> (a list for <c>$1</c>, a map for <c>@name</c>).
 /// More rows than <c>maxRows</c> are cut off: the result then has <c>truncated: true</c> and a warning is counted.
 /// </summary>
-internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) : ITool
+internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) : ICacheableTool
 {
     public static ToolSchema Schema { get; } = new("postgres", [["auth"], ["query", "command"], ["params"], ["maxRows"], ["timeout"]], ["query"]);
 
@@ -19,12 +21,32 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
     public ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var settings = new SettingsReader(request, context.Secrets);
-        var query = settings.RequiredText("query");
-        var maxRows = (int)settings.Integer("maxRows", DefaultMaxRows, 1, MostRows);
-        var parameters = StatementParameters.Read(settings);
+        var statement = Read(settings);
         if (settings.Error is not null) return new(CallOutcome.Failed(settings.Error));
-        return _call.RunAsync(settings, context, (connection, _, token) => QueryAsync(connection, query!, parameters, new(maxRows, context.MaxResultBytes), token), cancellationToken);
+        return _call.RunAsync(
+            settings, context, (connection, _, token) => QueryAsync(connection, statement.Query, statement.Parameters, new(statement.MaxRows, context.MaxResultBytes), token), cancellationToken);
     }
+
+    public async ValueTask<CacheableCall?> ReadAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var settings = new SettingsReader(request, context.Secrets);
+        var statement = Read(settings);
+        if (settings.Error is not null || !CachePlan.IsCacheableStatement(statement.Query)) return null;
+        var (target, _) = await PostgresCall.TargetAsync(settings, context.Secrets, cancellationToken);
+        return target is null ? null : new PostgresRead(QueryKey.Of(
+        [
+            "postgres",
+            target.ConnectionString,
+            statement.Query.Trim(),
+            statement.MaxRows.ToString(CultureInfo.InvariantCulture),
+            .. statement.Parameters.SelectMany(parameter => (string?[])[parameter.ParameterName, parameter.Value as string]),
+        ]));
+    }
+
+    private static (string Query, int MaxRows, IReadOnlyList<NpgsqlParameter> Parameters) Read(SettingsReader settings) => (
+        settings.RequiredText("query") ?? "",
+        (int)settings.Integer("maxRows", DefaultMaxRows, 1, MostRows),
+        StatementParameters.Read(settings));
 
     private static async Task<CallOutcome> QueryAsync(
         NpgsqlConnection connection, string query, IReadOnlyList<NpgsqlParameter> parameters, RowLimits limits, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Secrets;
 
 namespace PlaybookOperator.Tools.Running;
@@ -14,8 +15,12 @@ namespace PlaybookOperator.Tools.Running;
 /// <param name="options">Waits and bounds.</param>
 /// <param name="time">The clock of timeouts, waits and notes.</param>
 /// <param name="random">Numbers in [0, 1) for jitter.</param>
-public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, RunnerOptions options, TimeProvider time, Func<double> random)
+/// <param name="queries">Earlier results for steps with <c>cache</c>; null: every call is made.</param>
+/// <param name="caches">Parsed templates, and the counters that reports tell; null: neither.</param>
+public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, RunnerOptions options, TimeProvider time, Func<double> random, IQueryCache? queries = null, WorkerCaches? caches = null)
 {
+    private readonly QueryCalls? _queries = queries is null ? null : new QueryCalls(queries);
+
     /// <summary>
     /// Runs one delivery to its end. Every failure becomes a report; only a cancelled <paramref name="cancellationToken"/> throws
     /// <see cref="OperationCanceledException"/>: nothing is then known about the effects of the call under way.
@@ -33,7 +38,7 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
     {
         try
         {
-            return TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, options.Templates, problems);
+            return TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, options.Templates, problems, caches?.Templates);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
@@ -78,13 +83,13 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         try
         {
             var outcome = await RunAsync(delivery, plan, scope, save, cancellationToken);
-            return ReportWriter.Write(delivery, plan, outcome, time.GetUtcNow(), time.GetElapsedTime(started));
+            return WithCounts(ReportWriter.Write(delivery, plan, outcome, time.GetUtcNow(), time.GetElapsedTime(started)));
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // The last line of defence: an unforeseen fault must end this iteration, not the process and the iterations beside it.
             var error = new WorkError(WorkErrorKind.Internal, $"The worker failed: {exception.GetType().Name}: {exception.Message}");
-            return ReportWriter.Write(delivery, plan, new TaskOutcome.Failed(error), time.GetUtcNow(), time.GetElapsedTime(started));
+            return WithCounts(ReportWriter.Write(delivery, plan, new TaskOutcome.Failed(error), time.GetUtcNow(), time.GetElapsedTime(started)));
         }
     }
 
@@ -103,6 +108,7 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
             Secrets = delivery.Secrets,
             HasAttemptTimeout = plan.Timeout is not null,
             MaxResultBytes = delivery.Assignment.MaxResultBytes,
+            Queries = _queries,
         };
         var clock = new RunClock(time, random, options);
         var sinks = new SinkWriter(scope, tools, context, delivery.Notes);
@@ -113,6 +119,8 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         (delivery.Attempt, delivery.Last) = (run.Attempt, run.Last);
         return outcome;
     }
+
+    private WorkReport WithCounts(WorkReport report) => caches?.Take() is { } counts ? report with { Caches = counts } : report;
 
     private static WorkReport Refused(Assignment assignment, List<Problem> problems) => new()
     {

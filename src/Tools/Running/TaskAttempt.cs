@@ -20,12 +20,13 @@ internal sealed record AttemptResult(CallOutcome Outcome, Value Request, bool Is
 internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry tools, CallContext context, SinkWriter sinks, PageSinks pageSinks)
 {
     private PageCollector? _pages = NewCollector(plan, context);
+    private bool _isRepeated;
 
     /// <summary>A page's sink was written: handing the work back would have all pages fetched again.</summary>
     public bool HasSunkPages => pageSinks.HasWritten;
 
     /// <summary>Forgets the pages: the call is made again from its first one.</summary>
-    public void Restart() => _pages = NewCollector(plan, context);
+    public void Restart() => (_pages, _isRepeated) = (NewCollector(plan, context), true);
 
     /// <param name="number">Which attempt of which page.</param>
     /// <param name="request">The settings for a later page; undefined for the first, which renders the step's own.</param>
@@ -40,7 +41,8 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
             return AttemptResult.Failed(CallErrors.Template(wrong!));
         if (tools.Tool(plan.Tool.Kind) is not { } tool)
             return AttemptResult.Failed(CallErrors.Configuration("tool.kind", $"{plan.Tool.Kind} is not a tool that this worker has."));
-        var outcome = await tool.CallAsync(new CallRequest(request, "tool"), context, cancellationToken);
+        _isRepeated |= number.Attempt > 1;
+        var outcome = await CallAsync(tool, new CallRequest(request, "tool"), cancellationToken);
         scope.Warn(outcome.Warnings);
         scope.BindOutcome(outcome);
         if (outcome.Error is not null) return new(outcome, request, IsLast: false, Value.Undefined);
@@ -49,6 +51,12 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
             : await FinishPageAsync(number, outcome, cancellationToken);
         return new(finished.Error is null ? outcome : outcome with { Error = finished.Error }, request, finished.IsLast, finished.Result);
     }
+
+    /// <summary>A call that is made again, because it failed or because a <c>case</c> wants another answer, is not answered by what is known.</summary>
+    private ValueTask<CallOutcome> CallAsync(ITool tool, CallRequest request, CancellationToken cancellationToken) =>
+        plan.Cache is { } cache && context.Queries is { } queries
+            ? queries.CallAsync(tool, request, context, _isRepeated ? null : cache.TimeToLive, cancellationToken)
+            : tool.CallAsync(request, context, cancellationToken);
 
     private async ValueTask<(WorkError? Error, bool IsLast, Value Result)> FinishAsync(AttemptNumber number, Value result, CancellationToken cancellationToken)
     {

@@ -155,7 +155,7 @@ public sealed class DataCases(World world)
         Assert.All((await _api.RequestsAsync()).Where(request => request.Query.ContainsKey("again")), request => Assert.Equal(request["item"], request["again"]));
     }
 
-    [Fact(Skip = "There is no query cache yet: the keys cache of playbook and step are accepted without effect.")]
+    [Fact]
     public async Task F8_a_second_equal_request_is_served_from_the_cache()
     {
         var outcome = await _api.RunAsync("""

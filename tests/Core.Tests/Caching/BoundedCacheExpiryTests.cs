@@ -23,6 +23,21 @@ public sealed class BoundedCacheExpiryTests
         Assert.Equal(1, cache.Statistics.Evictions.Of(EvictionReason.TimeToLive));
     }
 
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(4, false)]
+    [InlineData(60, true)]
+    public void A_reader_may_want_nothing_older_than_it_says(int maxAgeSeconds, bool isFound)
+    {
+        var cache = Caches.Of(ttlSeconds: 10, clock: _clock);
+        cache.Set("a", "1");
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(isFound, cache.TryGet("a", TimeSpan.FromSeconds(maxAgeSeconds), out _));
+        Assert.Equal(isFound ? (1, 0, 1L) : (0, 1, 0L), (cache.Count, (int)cache.Statistics.Evictions.Of(EvictionReason.TimeToLive), cache.Statistics.Hits));
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.False(cache.TryGet("a", TimeSpan.FromSeconds(60), out _));
+    }
+
     [Fact]
     public void Reading_does_not_prolong_a_life_but_storing_does()
     {

@@ -8,7 +8,7 @@ namespace PlaybookOperator.Operator.Tests.Executions;
 public sealed class ControlTests : IAsyncLifetime
 {
     private const string Echo = "workflow: [{step: echo, tool: {kind: transform, result: '{{ workload }}'}}]";
-    private const string Walk = "workflow: [{step: walk, loop: {in: '{{ range(100) }}', mode: async, maxParallel: 2}, tool: {kind: http, url: 'http://example.invalid/'}}]";
+    private const string Walk = "workflow: [{step: walk, loop: {in: '{{ range(100) }}', mode: async, maxParallel: 2, workers: job}, tool: {kind: http, url: 'http://example.invalid/'}}]";
     private OperatorUnderTest _operator = null!;
 
     public async ValueTask InitializeAsync() => _operator = await OperatorUnderTest.StartAsync();

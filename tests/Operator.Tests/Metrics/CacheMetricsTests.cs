@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Caching;
+using PlaybookOperator.Core.Work;
 using PlaybookOperator.Operator.Metrics;
 using PlaybookOperator.Testing;
 using Xunit;
@@ -38,6 +39,39 @@ public sealed class CacheMetricsTests : IDisposable
         Assert.Contains("""playbook_cache_entries{cache="template"} 2""", lines);
         Assert.Contains("""playbook_cache_size_bytes{cache="template"} 2""", lines);
         Assert.Contains("""playbook_cache_load_duration_seconds_count{cache="template"} 3""", lines);
+    }
+
+    [Fact]
+    public void What_workers_report_is_added_to_the_counters()
+    {
+        var reported = new ReportedCaches();
+        using var metrics = new CacheMetrics(_scrapes, [_template], reported);
+        Assert.Contains("""playbook_cache_requests_total{cache="tool_instance",result="hit"} 0""", _scrapes.Lines("playbook_cache_"));
+        foreach (var key in new[] { "a", "b", "c", "c" }) _template.GetOrAdd(key, k => k);
+        reported.Add([new CacheCounts("template", 9, 0, 0, [0, 2]), new CacheCounts("tool_instance", 0, 1, 1, [0, 0, 1, 0, 0, 0])]);
+        reported.Add([new CacheCounts("template", 7, 0, 0)]);
+        reported.Add(null);
+        var lines = _scrapes.Lines("playbook_cache_");
+
+        Assert.Contains("""playbook_cache_requests_total{cache="template",result="hit"} 17""", lines);
+        Assert.Contains("""playbook_cache_requests_total{cache="template",result="miss"} 3""", lines);
+        Assert.Contains("""playbook_cache_hit_ratio{cache="template"} 0.85""", lines);
+        Assert.Contains("""playbook_cache_evictions_total{cache="template",reason="size"} 1""", lines);
+        Assert.Contains("""playbook_cache_evictions_total{cache="template",reason="bytes"} 2""", lines);
+        Assert.Contains("""playbook_cache_loads_total{cache="template"} 3""", lines);
+        Assert.Contains("""playbook_cache_requests_total{cache="tool_instance",result="miss"} 1""", lines);
+        Assert.Contains("""playbook_cache_evictions_total{cache="tool_instance",reason="ttl"} 1""", lines);
+        Assert.DoesNotContain(lines, line => line.StartsWith("playbook_cache_entries{cache=\"tool_instance\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_no_count_of_a_known_cache_is_passed_over()
+    {
+        var reported = new ReportedCaches();
+        reported.Add([new CacheCounts("mine", 1, 1, 1), new CacheCounts(null!, 1, 1, 1), null!, new CacheCounts("template", -1, 5, 5), new CacheCounts("template", 5, long.MaxValue, 5)]);
+        reported.Add([new CacheCounts("template", 5, 5, 5, [0, 0, 0, 0, 0, 0, 1]), new CacheCounts("template", 5, 5, 5, [-1])]);
+        Assert.Equivalent(CacheTotals.None("template"), reported.Of("template"));
+        Assert.Equivalent(CacheTotals.None("mine"), reported.Of("mine"));
     }
 
     [Fact]

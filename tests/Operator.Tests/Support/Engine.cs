@@ -42,12 +42,12 @@ internal sealed class Engine : IDisposable
     }
 
     /// <summary>Registers an execution of a spec in YAML.</summary>
-    public async Task<ExecutionId> CreateAsync(string spec = OneCall, ExecutionId? retryOf = null)
+    public async Task<ExecutionId> CreateAsync(string spec = OneCall, ExecutionId? retryOf = null, string @namespace = "team")
     {
         var json = YamlDocument.Parse(spec);
         var number = ++_created;
         var id = ExecutionId.Create(Time.GetUtcNow(), number);
-        var created = new NewExecution(id, "cluster", $"uid-{number}", "team", "nightly", "book", PlaybookDocument.Digest(json), json, JsonElement.Parse("{}"))
+        var created = new NewExecution(id, "cluster", $"uid-{number}", @namespace, "nightly", "book", PlaybookDocument.Digest(json), json, JsonElement.Parse("{}"))
         {
             CreatedAt = Time.GetUtcNow(),
             RetryOf = retryOf,

@@ -28,17 +28,20 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("operator-");
     private readonly PrivateDatabase _database;
+    private readonly (string Name, string Value)[] _options;
     private WebApplication? _app;
 
-    private OperatorUnderTest(ClusterStandIn cluster, PrivateDatabase database) => (Cluster, _database) = (cluster, database);
+    private OperatorUnderTest(ClusterStandIn cluster, PrivateDatabase database, (string Name, string Value)[] options) =>
+        (Cluster, _database, _options) = (cluster, database, options);
 
     public ClusterStandIn Cluster { get; }
 
-    public static async Task<OperatorUnderTest> StartAsync()
+    /// <param name="options">Options beside those that every test has, as <c>Section:Name</c>.</param>
+    public static async Task<OperatorUnderTest> StartAsync(params (string Name, string Value)[] options)
     {
         var cluster = await ClusterStandIn.StartAsync();
         var database = await (await PrivatePostgres.SharedAsync()).CreateDatabaseAsync();
-        var started = new OperatorUnderTest(cluster, database);
+        var started = new OperatorUnderTest(cluster, database, options);
         await started.StartOperatorAsync();
         return started;
     }
@@ -62,6 +65,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
             ["Reconcile:SweepSeconds"] = "1",
             ["LeaderElection:RetryPeriodSeconds"] = "1",
         });
+        builder.Configuration.AddInMemoryCollection(_options.Select(option => KeyValuePair.Create(option.Name, (string?)option.Value)));
         builder.Services.AddOperatorOptions(builder.Configuration);
         builder.Services.AddOperator();
         builder.Services.AddRequestTimeouts();

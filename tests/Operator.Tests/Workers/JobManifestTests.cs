@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Operator.Tests.Support;
 using PlaybookOperator.Operator.Workers;
+using PlaybookOperator.Operator.Yaml;
 using Xunit;
 
 namespace PlaybookOperator.Operator.Tests.Workers;
@@ -62,6 +64,20 @@ public sealed class JobManifestTests
     {
         var container = Pod(await BuildAsync(spec))["containers"]![0]!;
         Assert.Equal(limit, (string)container["resources"]!["limits"]!["memory"]!);
+    }
+
+    [Theory]
+    [InlineData("{}", "{limits: {memory: 128Mi}}")]
+    [InlineData("{limits: {memory: 64Mi}}", "{limits: {memory: 64Mi}}")]
+    [InlineData("{limits: {memory: 1Gi, cpu: 2}}", "{limits: {memory: 128Mi, cpu: 2}}")]
+    [InlineData("{limits: {memory: 1073741824}}", "{limits: {memory: 128Mi}}")]
+    [InlineData("{requests: {memory: 1Gi}}", "{requests: {memory: 128Mi}, limits: {memory: 128Mi}}")]
+    [InlineData(null, "{requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 128Mi}}")]
+    public void No_pod_has_more_memory_than_the_operators_ceiling(string? written, string expected)
+    {
+        var limits = new PlanLimits { MemoryCeiling = "128Mi" };
+        var resources = PodResources.Build(written is null ? null : YamlDocument.Parse(written), limits, new WorkerOptions());
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(YamlDocument.Parse(expected).GetRawText()), resources), resources.ToJsonString());
     }
 
     [Fact]

@@ -51,6 +51,17 @@ public sealed class WorkerApiTests : IAsyncLifetime
         Assert.Equal(1, Refused("late"));
     }
 
+    [Fact]
+    public async Task Counts_of_a_workers_caches_are_added_once()
+    {
+        Open();
+        var report = Report()[..^2] + ""","caches":[{"cache":"template","hits":3,"misses":2,"loads":2},{"cache":"own","hits":1}]}]""";
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(report)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(report)).Status);
+        var counted = _metrics.Caches.Of("template");
+        Assert.Equal((3, 2, 2), (counted.Hits, counted.Misses, counted.Loads));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("v1.AAAA.AAAA")]
@@ -130,7 +141,7 @@ public sealed class WorkerApiTests : IAsyncLifetime
         Open();
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("", Session("pod-1"), "/worker/v1/claim")).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("", Session("pod-1"), "/worker/v1/claim")).Status);
-        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync("", Session("pod-2"), "/worker/v1/claim")).Status);
+        Assert.Equal(HttpStatusCode.Locked, (await PostAsync("", Session("pod-2"), "/worker/v1/claim")).Status);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed class OperatorStandIn : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
-        app.Map("/worker/v1/{call}", standIn.AnswerAsync);
+        app.Map("/worker/v1/{**call}", standIn.AnswerAsync);
         await app.StartAsync();
         standIn._app = app;
         standIn.Url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -86,6 +86,7 @@ internal sealed class OperatorStandIn : IAsyncDisposable
         "session" => (200, """{"session": "session-token", "expires_at": "2040-01-01T00:00:00Z"}""", null),
         "claim" when Work is null => (204, "", null),
         "claim" => (200, JsonSerializer.Serialize(Work, WorkJson.Default.Assignment), null),
+        "query/get" or "query/put" => (204, "", null),
         "progress" => (200, """{"stands": true}""", null),
         _ => (200, """{"outcomes": ["accepted"]}""", null),
     };

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools;
 using PlaybookOperator.Tools.Running;
@@ -141,6 +142,44 @@ public sealed class WorkerRunTests(SampleFixture sample) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_step_with_cache_asks_the_operator_first_and_gives_it_what_it_had_to_read()
+    {
+        using var bench = new TaskBench(sample.Url);
+        _operator.Work = bench.Assign("""{"tool": {"kind": "http", "url": "URL/detail/3?run_key=RUNKEY"}, "cache_seconds": 60}""");
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal(["session", "claim", "query/get", "query/put", "reports"], _operator.Paths);
+        var stored = _operator.Calls.Single(call => call.Path == "query/put");
+        Assert.Equal("Bearer session-token", stored.Authorization);
+        var kept = JsonSerializer.Deserialize(stored.Body, WorkJson.Default.QueryStore)!;
+        Assert.Equal(new QueryLookup(kept.Key, 60), JsonSerializer.Deserialize(_operator.Calls.Single(call => call.Path == "query/get").Body, WorkJson.Default.QueryLookup));
+
+        var fetched = _operator.LastReport.Result!.Value.GetRawText();
+        _operator.Queue("query/get", 200, $$"""{"result": {{kept.Result.GetRawText()}} }""");
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal(fetched, _operator.LastReport.Result!.Value.GetRawText());
+        Assert.Single(await bench.RequestsAsync());
+        Assert.Single(_operator.Paths, path => path == "query/put");
+    }
+
+    [Theory]
+    [InlineData(503, "{}")]
+    [InlineData(404, "{}")]
+    [InlineData(401, "{}")]
+    [InlineData(200, "not json")]
+    [InlineData(200, "null")]
+    public async Task An_operator_that_cannot_say_costs_a_read_and_nothing_else(int status, string body)
+    {
+        using var bench = new TaskBench(sample.Url);
+        _operator.Work = bench.Assign("""{"tool": {"kind": "http", "url": "URL/detail/3?run_key=RUNKEY"}, "cache_seconds": 60}""");
+        _operator.Queue("query/get", status, body);
+        _operator.Queue("query/put", status, body);
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal(WorkOutcome.Completed, _operator.LastReport.Outcome);
+        Assert.Single(await bench.RequestsAsync());
+        Assert.Empty(_time.Waits);
+    }
+
+    [Fact]
     public async Task Work_of_another_version_is_not_run()
     {
         _operator.Work = _operator.Work! with { Version = 2 };
@@ -170,8 +209,9 @@ public sealed class WorkerRunTests(SampleFixture sample) : IAsyncLifetime
         using var client = new OperatorClient(_operator.Url);
         var log = new WorkerLog(_log, _time);
         var options = new WorkerOptions { ApiUrl = _operator.Url, TokenFile = _tokenFile };
-        var runner = new AssignmentRunner(tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), _time, () => 0.5);
         var calls = new PersistentCalls(client, options, _time, () => 0.5, log);
+        var queries = new OperatorQueryCache(client, () => calls.Session, TimeProvider.System);
+        var runner = new AssignmentRunner(tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), _time, () => 0.5, queries);
         return await new WorkerRun(calls, runner, log, _time).RunAsync(TestContext.Current.CancellationToken);
     }
 }

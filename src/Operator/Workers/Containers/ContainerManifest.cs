@@ -66,13 +66,7 @@ internal static class ContainerManifest
             ["name"] = ContainerName,
             ["image"] = request.Image,
             ["env"] = Environment(plan, run, request),
-            ["resources"] = request.Resources is { } resources
-                ? JsonNode.Parse(resources.GetRawText())
-                : new JsonObject
-                {
-                    ["requests"] = new JsonObject { ["cpu"] = workers.CpuRequest, ["memory"] = workers.MemoryRequest },
-                    ["limits"] = new JsonObject { ["memory"] = plan.Limits.Memory ?? workers.MemoryLimit },
-                },
+            ["resources"] = PodResources.Build(request.Resources, plan.Limits, workers),
             ["securityContext"] = new JsonObject
             {
                 ["allowPrivilegeEscalation"] = false,

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace PlaybookOperator.Cli.Caches;
+
+/// <summary>The HTTP API of a running operator. Answers are JSON; anything else becomes one sentence for a person.</summary>
+internal sealed class OperatorApi : IDisposable
+{
+    private const long MaxAnswerBytes = 64L << 20;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private readonly HttpClient _http;
+
+    private OperatorApi(Uri server, string? token)
+    {
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+        {
+            BaseAddress = server,
+            Timeout = s_patience,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <exception cref="UsageException">The server is no URL, or the token cannot stand in a header.</exception>
+    public static OperatorApi Connect(string server, string? token)
+    {
+        if (!Uri.TryCreate(server.EndsWith('/') ? server : $"{server}/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new UsageException($"--server must be an http or https URL such as http://127.0.0.1:8082, not '{server}'.");
+        var given = token?.Trim();
+        if (given?.Any(letter => letter is <= ' ' or > '~') == true) throw new UsageException("The token has characters that no token has.");
+        return new OperatorApi(url, given is { Length: > 0 } ? given : null);
+    }
+
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, cancellationToken);
+
+    public Task<JsonElement> PostAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            using var response = await _http.SendAsync(request, cancellationToken);
+            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            if (response.IsSuccessStatusCode) return JsonElement.Parse(body);
+            throw new OperatorApiException(response.StatusCode, Sentence(response, body));
+        }
+        catch (JsonException)
+        {
+            throw new OperatorApiException(null, $"{_http.BaseAddress} answers, but not as an operator does.");
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new OperatorApiException(null, $"{_http.BaseAddress} cannot be reached: {failure.GetBaseException().Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new OperatorApiException(null, $"{_http.BaseAddress} did not answer within {s_patience.TotalSeconds} s.");
+        }
+    }
+
+    /// <summary>Of a problem document; else of the status alone.</summary>
+    private string Sentence(HttpResponseMessage response, byte[] body)
+    {
+        var bare = $"{_http.BaseAddress} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+        if (response.Content.Headers.ContentType?.MediaType != "application/problem+json") return bare;
+        return JsonElement.Parse(body) is { ValueKind: JsonValueKind.Object } problem && problem.TryGetProperty("detail", out var detail) ? detail.ToString() : bare;
+    }
+}
+
+/// <summary>The operator refused, or did not answer.</summary>
+/// <param name="Status">Null: there was no answer that could be read.</param>
+internal sealed class OperatorApiException(HttpStatusCode? status, string message) : Exception(message)
+{
+    public HttpStatusCode? Status => status;
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Tools.Queries;
+
+namespace PlaybookOperator.Tools.Http;
+
+/// <summary>
+/// A read over HTTP. Its key holds everything that the answer may depend on, the credential's header among it. What is kept leaves out the URL where it is
+/// the request's own: it often comes from a secret, and whoever is served has it.
+/// </summary>
+internal sealed record HttpRead(HttpCall Call) : CacheableCall(KeyOf(Call))
+{
+    public override Value Keep(CallOutcome outcome)
+    {
+        var url = outcome.Result.GetMember("url");
+        return Result(outcome.Result, outcome.Headers, url.ToText() == HttpTool.Show(Call.Url) ? Value.Null : url);
+    }
+
+    public override CallOutcome Restore(Value kept)
+    {
+        var headers = HttpResponseValues.Headers(kept.GetMember("headers"));
+        var url = kept.GetMember("url");
+        return new CallOutcome
+        {
+            Status = kept.GetMember("status_code").TryGetInteger(out var status) ? (int)status : null,
+            Headers = headers,
+            Response = kept.GetMember("data"),
+            Result = Result(kept, headers, url.Kind == ValueKind.Null ? Value.From(HttpTool.Show(Call.Url)) : url),
+        };
+    }
+
+    private static Value Result(Value result, Value headers, Value url) => Value.Map([
+        new("status_code", result.GetMember("status_code")),
+        new("headers", headers),
+        new("url", url),
+        new("data", result.GetMember("data")),
+    ]);
+
+    private static QueryKey KeyOf(HttpCall call) => QueryKey.Of(
+    [
+        "http",
+        call.Url.AbsoluteUri,
+        call.FollowRedirects ? "follow" : "stay",
+        call.MaxResponseBytes.ToString(CultureInfo.InvariantCulture),
+        call.Body?.ContentType,
+        call.Body is { } body ? Convert.ToBase64String(body.Content) : null,
+        // Sorted by name; those of one name stay in order, since a server may tell them apart.
+        .. call.Headers.Select(header => (Name: header.Name.ToLowerInvariant(), header.Value))
+            .OrderBy(header => header.Name, StringComparer.Ordinal)
+            .SelectMany(header => (string[])[header.Name, header.Value]),
+    ]);
+}
