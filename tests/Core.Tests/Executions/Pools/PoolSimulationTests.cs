@@ -42,7 +42,15 @@ public sealed class PoolSimulationTests
             var carried = _random.Next(4) == 0 && chunk is null ? IndexSet.Of(Enumerable.Range(0, total).Where(_ => _random.Next(3) == 0).Select(index => (long)index)) : null;
             _loop = new LoopState
             {
-                RunId = 3, Step = "s", Epoch = 0, Total = total, Chunk = chunk, Carried = carried, Succeeded = carried?.Count ?? 0, StartedAt = s_start, Pool = new PoolState(1),
+                RunId = 3,
+                Step = "s",
+                Epoch = 0,
+                Total = total,
+                Chunk = chunk,
+                Carried = carried,
+                Succeeded = carried?.Count ?? 0,
+                StartedAt = s_start,
+                Pool = new PoolState(1),
             };
             _settings = new PoolSettings
             {
