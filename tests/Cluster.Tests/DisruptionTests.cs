@@ -52,6 +52,19 @@ public sealed class DisruptionTests
         foreach (var made in (string[])[name, $"{name}-child", $"{name}-leaf"]) await Cluster.RemoveAsync(made);
     }
 
+    [Fact]
+    public async Task An_operator_killed_while_a_pool_works_costs_no_iteration()
+    {
+        await using var run = await ClusterRun.StartAsync("pool-c19", PoolTests.Loop(1_000));
+        await Cluster.UntilAsync("iterations end", async () => await run.EventsAsync("iteration.completed") > 50);
+
+        await KillAsync(await Cluster.OperatorPodAsync());
+
+        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 240)).GetProperty("phase").GetString());
+        await run.AssertEndedOnceAsync(1_000);
+        await run.AssertDenseAsync();
+    }
+
     private static async Task KillAsync(string pod)
     {
         var (code, _, error) = await Cluster.RunAsync("bash", $"hack/cluster/kill9.sh {Cluster.Operator} {pod}");

@@ -62,6 +62,13 @@ internal sealed class ClusterRun : IAsyncDisposable
     /// <summary>How many requests the sample API has served for this run.</summary>
     public Task<int> RequestsAsync() => Cluster.RequestsAsync(Name);
 
+    /// <summary>Each iteration has one end, and it is a success.</summary>
+    public async Task AssertEndedOnceAsync(int iterations)
+    {
+        Assert.Equal((iterations, 0), (await EventsAsync("iteration.completed"), await EventsAsync("iteration.failed")));
+        Assert.Equal(iterations, await Cluster.NumberAsync($"SELECT count(DISTINCT iteration_index) FROM event WHERE execution_id = {await IdAsync()} AND event_type = 'iteration.completed'"));
+    }
+
     public async Task AssertDenseAsync()
     {
         var id = await IdAsync();

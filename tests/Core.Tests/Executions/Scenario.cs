@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Tests.Playbooks;
 using PlaybookOperator.Core.Tests.Simulation;
@@ -87,6 +88,17 @@ internal sealed class Scenario
     /// <summary>The worker says of a call what only it knows: the entry of case, what was answered; of an iteration that <c>until</c> is true.</summary>
     public Scenario Tell(string step, long index, Func<WorkReport, WorkReport> more, string result = "null", bool failed = false) =>
         Report(step, index, failed ? WorkOutcome.Failed : WorkOutcome.Completed, failed ? null : Compiling.Json(result), null, more);
+
+    /// <summary>What a worker of the step's pool says, and what it is told.</summary>
+    public PoolAnswer Say(string step, string member, int wants = 0, params WorkReport[] reports)
+    {
+        Settle();
+        var settings = Decider.PoolSettingsOf(_plan, _facts, State, State.Steps[step].RunId, Now);
+        Assert.NotNull(settings);
+        var answer = Log.Lease(new PoolTurn(member, reports) { Wants = wants }, settings, Now);
+        Settle();
+        return answer;
+    }
 
     public Scenario Wait(string step, long index, TimeSpan delay) => Report(step, index, WorkOutcome.Waiting, null, Now + delay);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
@@ -16,6 +17,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
     private readonly Dictionary<WorkKey, JsonElement?> _results = [];
     private readonly Dictionary<long, ExecutionEvent> _runs = [];
     private readonly Dictionary<long, long> _totals = [];
+    private readonly Dictionary<long, PoolLedger> _ledgers = [];
 
     public IReadOnlyList<ExecutionEvent> Events => _events;
 
@@ -38,6 +40,26 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
         for (var i = 0; i < decisions.Events.Count; i++) Add(Number(decisions.Events[i], before, i + 1));
         Version++;
         return before + 1;
+    }
+
+    /// <summary>Takes in what a worker of a loop's pool says.</summary>
+    public PoolAnswer Lease(PoolTurn turn, PoolSettings settings, DateTimeOffset now)
+    {
+        var run = settings.Loop.RunId;
+        if (!_ledgers.TryGetValue(run, out var ledger)) return new PoolAnswer { Outcomes = [.. turn.Reports.Select(_ => IngestOutcome.Duplicate)], Stop = true, Leave = true };
+        var step = PoolRules.Apply(ledger, State.Loops[run], settings, [turn], now);
+        foreach (var report in step.Accepted.Concat(step.Lost))
+        {
+            var loop = State.Loops[run];
+            var before = State.LastEventId;
+            var position = 0;
+            foreach (var happened in Ingest.ToEvents(report, loop.Step, loop.Epoch, now, inlineLimitBytes, loop.Chunk is null ? null : loop.SizeAt(report.Index)))
+                AddLeased(Number(happened, before, ++position));
+        }
+
+        _ledgers[run] = step.Ledger;
+        State = State with { Loops = State.Loops.SetItem(run, State.Loops[run] with { Leased = step.Ledger.Leased }) };
+        return step.Answers[0];
     }
 
     public IngestOutcome Take(WorkReport report, DateTimeOffset now)
@@ -76,7 +98,18 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
 
     private bool Holds(Decisions decisions) =>
         decisions.StillOpen.All(seen => State.Open.TryGetValue(seen.Key, out var open) && open.Fence == seen.Fence)
-        && decisions.LoopsDone.All(seen => State.Loops.TryGetValue(seen.Key, out var loop) && loop.Done >= seen.Value);
+        && decisions.LoopsDone.All(seen => State.Loops.TryGetValue(seen.Key, out var loop)
+            && (decisions.Settled.Contains(seen.Key) ? loop.Done == seen.Value : loop.Done >= seen.Value));
+
+    private void AddLeased(ExecutionEvent happened)
+    {
+        _events.Add(happened);
+        State = State with
+        {
+            LastEventId = happened.EventId,
+            Loops = State.Loops.SetItem(happened.RunId!.Value, State.Loops[happened.RunId.Value].Apply(happened)),
+        };
+    }
 
     private void Add(ExecutionEvent happened)
     {
@@ -84,6 +117,8 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
         State = State.Apply(happened);
         if (keepsStates) _states.Add(StateText.Of(State));
         if (happened.Type == EventType.StepStarted) _runs[happened.EventId] = happened;
+        if (happened.Type == EventType.IteratorStarted && State.Loops[happened.RunId!.Value].Pool is not null) _ledgers[happened.RunId.Value] = PoolLedger.Empty;
+        if (happened.Type is EventType.IteratorCompleted or EventType.IteratorFailed) _ledgers.Remove(happened.RunId!.Value);
         if (happened.Type == EventType.IteratorStarted) _totals[happened.RunId!.Value] = State.Loops[happened.RunId.Value].Total;
         if (happened.Work is not { } key) return;
         if (happened.Type is EventType.CallStarted or EventType.IterationStarted || !State.Open.ContainsKey(key)) _claims.Remove(key);

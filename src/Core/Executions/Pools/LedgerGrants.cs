@@ -14,8 +14,7 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
         var place = draft.Members.FindIndex(member => member.Name == turn.Member);
         if (place < 0 || draft.IsDone) return new PoolAnswer { Leave = true, Stop = true };
         var slots = SlotsOf(place);
-        var isSurplus = place >= Workers;
-        var stop = draft.IsStopping || isSurplus || OthersComeFirst();
+        var stop = draft.IsStopping || IsSurplus(place) || OthersComeFirst();
         if (!stop && slots > 0 && turn.Wants > 0) Grant(slots);
         // One that still works is asked again, so that what it does is not lost. One that goes must not keep its place.
         var leave = stop && !draft.HasLease(turn.Member);
@@ -29,6 +28,12 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
             AskAgainAt = _askAgainAt,
         };
     }
+
+    /// <summary>
+    /// One more than is wanted, while all others are there for certain. Otherwise it may be the successor of one that is gone, whose place is not free yet.
+    /// </summary>
+    private bool IsSurplus(int place) =>
+        place >= Workers && draft.Members.Take(Workers).All(member => member.Until - (draft.Settings.TimeToLive / 2) > draft.Now);
 
     /// <summary>In order: while an earlier iteration waits for its next attempt, later ones that were leased with it are given back.</summary>
     private bool OthersComeFirst() =>

@@ -41,6 +41,20 @@ public sealed class PoolRulesTests
         Assert.Equal((0, true, true), Told(Say("c", wants: 5)));
     }
 
+    [Fact]
+    public void The_successor_of_a_worker_that_is_gone_waits_for_its_place()
+    {
+        Say("a", wants: 20);
+        Say("b", wants: 1);
+        Pass(seconds: 4.9);
+        Say("b");
+        Pass(seconds: 1);
+
+        Assert.Equal((0, false, false), Told(Say("c", wants: 5)));
+        Pass(seconds: 4.9);
+        Assert.Equal((2, false, false), Told(Say("c", wants: 5)));
+    }
+
     [Theory]
     [InlineData(1, 2, "1 0")]
     [InlineData(5, 2, "3 2")]

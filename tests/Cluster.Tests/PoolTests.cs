@@ -1,0 +1,59 @@
+using PlaybookOperator.Cluster.Tests.Cases;
+
+namespace PlaybookOperator.Cluster.Tests;
+
+/// <summary>Loops with a pool of workers, on real pods.</summary>
+public sealed class PoolTests
+{
+    /// <summary>A loop of so many iterations that take a hundredth of a second.</summary>
+    internal static string Loop(int iterations, string tool = "{kind: shell, cmds: 'sleep 0.01'}") => $$$"""
+          workflow:
+          - step: work
+            loop: {in: "{{ range({{{iterations}}}) }}", iterator: i, mode: async, maxParallel: 4, poolSize: 2, workers: pool, collect: none}
+            tool: {{{tool}}}
+
+        """;
+
+    [Fact]
+    public async Task A_loop_of_20000_is_run_by_one_Job_with_one_event_for_each_iteration()
+    {
+        await using var run = await ClusterRun.StartAsync("pool", Loop(20_000, "{kind: transform, result: '{{ i * 2 }}'}"));
+
+        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 180)).GetProperty("phase").GetString());
+        await run.AssertEndedOnceAsync(20_000);
+        Assert.Equal(20_008, await run.LastEventAsync());
+        Assert.Equal(1, await Cluster.NumberAsync($"SELECT count(*) FROM job WHERE execution_id = {await run.IdAsync()}"));
+        Assert.Equal(0, await Cluster.NumberAsync($"SELECT count(*) FROM pool WHERE execution_id = {await run.IdAsync()}"));
+        await run.AssertDenseAsync();
+    }
+
+    [Fact]
+    public async Task A_pod_killed_under_way_costs_no_iteration()
+    {
+        await using var run = await ClusterRun.StartAsync("pool-kill", Loop(600));
+        await Cluster.UntilAsync("iterations end", async () => await run.EventsAsync("iteration.completed") > 50);
+
+        await Cluster.KubectlAsync($"-n {Cluster.Samples} delete {(await run.OwnedAsync("pods"))[0]} --grace-period=0 --force");
+
+        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 180)).GetProperty("phase").GetString());
+        await run.AssertEndedOnceAsync(600);
+        await run.AssertDenseAsync();
+    }
+
+    [Fact]
+    public async Task A_suspended_pool_leaves_and_goes_on_where_it_was_when_resumed()
+    {
+        await using var run = await ClusterRun.StartAsync("pool-pause", Loop(800));
+        await Cluster.UntilAsync("iterations end", async () => await run.EventsAsync("iteration.completed") > 50);
+
+        await run.PatchAsync("{\\\"suspend\\\":true}");
+        await Cluster.UntilAsync("nothing is leased", async () =>
+            await run.FieldAsync("phase") == "Suspended" && await Cluster.NumberAsync($"SELECT coalesce(sum(leased), 0) FROM loop WHERE execution_id = {await run.IdAsync()}") == 0);
+        var before = await run.EventsAsync("iteration.completed");
+        await run.PatchAsync("{\\\"suspend\\\":false}");
+
+        Assert.InRange(before, 50, 799);
+        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 180)).GetProperty("phase").GetString());
+        await run.AssertEndedOnceAsync(800);
+    }
+}

@@ -1,0 +1,144 @@
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Work;
+using Xunit;
+
+namespace PlaybookOperator.Core.Tests.Executions;
+
+public sealed class PoolDecisionTests
+{
+    private static string Loop(string loop, string more = "") =>
+        $$$"""{"workflow": [{"step": "only", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"mode": "async", {{{loop}}} } {{{more}}} }]}""";
+
+    [Theory]
+    [InlineData("\"in\": \"{{ range(50) }}\"", false)]
+    [InlineData("\"in\": \"{{ range(51) }}\"", true)]
+    [InlineData("\"in\": \"{{ range(51) }}\", \"workers\": \"job\"", false)]
+    [InlineData("\"in\": [1], \"workers\": \"pool\"", true)]
+    public void Auto_is_a_pool_above_fifty_iterations(string loop, bool pooled)
+    {
+        var run = new Scenario(Loop(loop));
+
+        var started = run.Settle().Start;
+
+        Assert.Equal(pooled, run.State.Loops.Values.Single().Pool is not null);
+        Assert.All(started, delivery => Assert.Equal(pooled, delivery.Key.IsPool));
+        Assert.Equal(pooled, !run.Log.Events.Any(happened => happened.Type == EventType.IterationStarted));
+    }
+
+    [Fact]
+    public void A_pool_runs_the_loop_to_its_end_with_one_event_for_each_iteration()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\""));
+        for (var answer = run.Say("only", "a", wants: 40); !answer.Leave && !run.State.IsTerminal;)
+            answer = run.Say("only", "a", 40, [.. answer.Grants.SelectMany(Reports)]);
+
+        Assert.Equal(ExecutionPhase.Completed, run.State.Phase);
+        Assert.Equal(100 + 8, run.Log.Events.Count);
+        Assert.Equal(100, run.State.Loops[3].Succeeded);
+    }
+
+    [Fact]
+    public void A_failure_under_failFast_ends_the_loop_when_what_runs_has_ended()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\", \"maxParallel\": 2, \"poolSize\": 1"));
+        var grant = run.Say("only", "a", wants: 2).Grants[0];
+
+        run.Say("only", "a", 2, Report(grant, grant.Lo) with { Outcome = WorkOutcome.Failed, Error = new WorkError(WorkErrorKind.Http, "500") });
+        Assert.False(run.State.IsTerminal);
+        run.Say("only", "a", 0, Report(grant, grant.Lo + 1));
+
+        Assert.Equal((ExecutionPhase.Failed, 1, 1), (run.State.Phase, run.State.Loops[3].Succeeded, run.State.Loops[3].Failed));
+        Assert.Contains("\"skipped\":98", run.Log.Events.Single(happened => happened.Type == EventType.IteratorFailed).Result!.Value.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(JobPhase.Failed)]
+    [InlineData(JobPhase.Short)]
+    [InlineData(JobPhase.Succeeded)]
+    public void A_pool_that_lost_pods_gets_a_further_Job_under_the_next_fence(JobPhase phase)
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\""));
+        run.Settle();
+        var first = new Delivery(new WorkKey(3, WorkKey.Pool), 1);
+        run.Jobs[first] = phase;
+
+        Assert.Equal([first with { Fence = 2 }], run.Settle().Start);
+        Assert.Equal((2, 0), (run.State.Loops[3].Pool!.Fence, run.State.Open.Count));
+    }
+
+    [Fact]
+    public void A_pool_that_is_lost_three_times_without_an_iteration_having_ended_fails_the_loop()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\""));
+        for (var fence = 1; fence <= 3; fence++)
+        {
+            Assert.Equal(fence, Assert.Single(run.Settle().Start).Fence);
+            run.Jobs[new Delivery(new WorkKey(3, WorkKey.Pool), fence)] = JobPhase.Failed;
+        }
+
+        run.Settle();
+        Assert.Equal(ExecutionPhase.Failed, run.State.Phase);
+        Assert.Contains("lost 3 times", run.State.Message!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Progress_between_two_losses_starts_the_count_again()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\", \"maxParallel\": 16, \"poolSize\": 16"));
+        for (var fence = 1; fence <= 6; fence++)
+        {
+            var grant = run.Say("only", $"pod-{fence}", wants: 1).Grants[0];
+            run.Say("only", $"pod-{fence}", 0, Report(grant, grant.Lo));
+            run.Jobs[new Delivery(new WorkKey(3, WorkKey.Pool), fence)] = JobPhase.Failed;
+            run.Settle();
+        }
+
+        Assert.Equal((ExecutionPhase.Running, 7, 0), (run.State.Phase, run.State.Loops[3].Pool!.Fence, run.State.Loops[3].Pool!.Losses));
+    }
+
+    [Fact]
+    public void A_suspended_pool_is_sent_away_and_comes_back_when_it_is_resumed()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\""));
+        run.Settle();
+        run.Intent = run.Intent with { Suspend = true };
+
+        Assert.True(run.Say("only", "a", wants: 5).Leave);
+        run.Jobs[new Delivery(new WorkKey(3, WorkKey.Pool), 1)] = JobPhase.Succeeded;
+        Assert.Empty(run.Settle().Start);
+        run.Intent = run.Intent with { Suspend = false };
+        Assert.Equal(2, Assert.Single(run.Settle().Start).Fence);
+        Assert.NotEmpty(run.Say("only", "a", wants: 5).Grants);
+    }
+
+    [Fact]
+    public void An_override_of_maxParallel_is_the_window_from_the_next_word_on()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\", \"poolSize\": 1"));
+        Assert.Equal(8, run.Say("only", "a").Slots);
+        run.Intent = run.Intent with { Overrides = run.Intent.Overrides.Add("overrides.loops.only.maxParallel", System.Text.Json.JsonElement.Parse("3")) };
+
+        Assert.Equal(3, run.Say("only", "a").Slots);
+    }
+
+    [Fact]
+    public void A_cancelled_execution_ends_at_once_and_counts_what_has_ended()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\""));
+        var grant = run.Say("only", "a", wants: 5).Grants[0];
+        run.Say("only", "a", 0, Report(grant, 0));
+        run.Intent = run.Intent with { Cancel = true };
+        run.Settle();
+
+        Assert.Equal((ExecutionPhase.Cancelled, 1), (run.State.Phase, run.State.Loops[3].Succeeded));
+        Assert.Empty(run.Jobs);
+    }
+
+    private static IEnumerable<WorkReport> Reports(PoolGrant grant)
+    {
+        for (var index = grant.Lo; index < grant.Hi; index++) yield return Report(grant, index);
+    }
+
+    private static WorkReport Report(PoolGrant grant, long index) => new() { RunId = 3, Index = index, Fence = grant.Lease, Outcome = WorkOutcome.Completed };
+}
