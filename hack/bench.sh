@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
-iterations=${BENCH_ITERATIONS:-20000}
+iterations=${BENCH_ITERATIONS:-1000000}
 jobs=${BENCH_JOBS:-100}
 hack/install.sh postgresql jq
 dotnet build tests/Benchmarks --configuration "$configuration" --verbosity quiet
@@ -19,20 +19,27 @@ echo "## Event log: fsync, appends, ingest, pages at 10,000 events, commands a d
 $bench event-log ${BENCH_ARGS:-}
 
 echo
-echo "## playbook run: $iterations no-op iterations, memory store"
+echo "## playbook run: a tenth and all of $iterations transforms in a pool, memory store"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cat >"$work/noop.yaml" <<END
+# loop_of COUNT WORKERS: a playbook of one loop that does next to nothing.
+loop_of() {
+  cat <<END
+apiVersion: playbooks.dev/v1alpha1
 kind: Playbook
-metadata: {name: noop}
+metadata: {name: bench-$2-$1}
 spec:
   workflow:
   - step: spin
-    loop: {in: "{{ range($iterations) }}", iterator: i, mode: async, maxParallel: 8, collect: none}
-    tool: {kind: noop}
+    loop: {in: "{{ range($1) }}", iterator: i, mode: async, maxParallel: 8, workers: $2, collect: none}
+    tool: {kind: transform, result: "{{ i * 2 }}"}
 END
-$playbook run "$work/noop.yaml" --output json >"$work/noop.json"
-jq -r --argjson n "$iterations" '"\($n / .duration_seconds | floor) iterations/s (\(.duration_seconds) s)"' "$work/noop.json"
+}
+for count in $((iterations / 10)) "$iterations"; do
+  loop_of "$count" pool >"$work/noop.yaml"
+  $playbook run "$work/noop.yaml" --output json >"$work/noop.json"
+  jq -r --argjson n "$count" '"\($n) iterations: \($n / .duration_seconds | floor) iterations/s (\(.duration_seconds) s)"' "$work/noop.json"
+done
 
 echo
 echo "## $jobs bare Jobs beside $jobs iterations with workers: job"
@@ -66,4 +73,25 @@ kubectl --namespace playbook-bench wait --for=condition=Finished --timeout=600s 
 loop=$(awk -v s="$started" -v n="$(date +%s.%N)" 'BEGIN { printf "%.1f", n - s }')
 kubectl --namespace playbook-bench get execution jobs
 echo "bare Jobs $bare s, iterations $loop s, ratio $(awk -v a="$loop" -v b="$bare" 'BEGIN { printf "%.2f", a / b }')"
+
+echo
+echo "## $iterations iterations with workers: pool on the cluster, beside 200 with workers: job"
+# rate COUNT WORKERS: iterations a second, by the Execution's own times in the database.
+rate() {
+  loop_of "$1" "$2" | kubectl --namespace playbook-bench apply -f - >/dev/null
+  kubectl --namespace playbook-bench delete execution "rate-$2" --ignore-not-found >/dev/null
+  kubectl --namespace playbook-bench create -f - >/dev/null <<END
+apiVersion: playbooks.dev/v1alpha1
+kind: Execution
+metadata: {name: rate-$2}
+spec: {playbook: bench-$2-$1}
+END
+  kubectl --namespace playbook-bench wait --for=condition=Finished --timeout=900s "execution/rate-$2" >/dev/null
+  kubectl --namespace playbook-system exec playbook-operator-postgres-0 -- psql -U playbook -d playbook -Atc \
+    "SELECT round($1 / extract(epoch FROM ended_at - started_at), 1) FROM execution WHERE uid = '$(kubectl --namespace playbook-bench get execution "rate-$2" -o jsonpath='{.metadata.uid}')'"
+}
+byjob=$(rate 200 job)
+bypool=$(rate "$iterations" pool)
+kubectl --namespace playbook-bench get executions
+echo "pool $bypool iterations/s, job $byjob iterations/s, ratio $(awk -v a="$bypool" -v b="$byjob" 'BEGIN { printf "%.0f", a / b }')"
 kubectl delete namespace playbook-bench --wait=false >/dev/null
