@@ -15,7 +15,8 @@ internal sealed class CallUnderWay(SampleFixture sample)
         var stats = new Uri($"{sample.Url}/concurrency/stats?run_key={_key}");
         while (!(await client.GetStringAsync(stats)).Contains("\"active\":1", StringComparison.Ordinal))
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString()]);
+        // By the shell: a small Debian has no program of that name.
+        using var kill = Process.Start("bash", ["-c", $"kill -INT {process.Id}"]);
         await kill.WaitForExitAsync();
     }
 }

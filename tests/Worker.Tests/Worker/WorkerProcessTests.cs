@@ -36,7 +36,8 @@ public sealed class WorkerProcessTests(SampleFixture sample, PostgresFixture pos
         standIn.Work = Assign("""{"tool": {"kind": "http", "url": "URL/concurrency/probe?seconds=60&run_key=RUNKEY"}}""", bench);
         using var worker = await StartAsync(standIn.Url.ToString());
         while ((await bench.RequestsAsync()).Count == 0) Assert.False(worker.HasExited);
-        using var kill = Process.Start("kill", ["-TERM", worker.Id.ToString()]);
+        // By the shell: a small Debian has no program of that name.
+        using var kill = Process.Start("bash", ["-c", $"kill -TERM {worker.Id}"]);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await worker.WaitForExitAsync(patience.Token);
         Assert.Equal(143, worker.ExitCode);
