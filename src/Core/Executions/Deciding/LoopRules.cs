@@ -156,13 +156,11 @@ internal static class LoopRules
     internal static int MaxParallelOf(Draft draft, StepPlan step, LoopPlan loop) =>
         (int)Math.Max(1, draft.Override($"overrides.loops.{step.Name}.maxParallel") ?? loop.MaxParallel);
 
-    internal static bool IsExceeded(Draft draft, StepPlan step, LoopState loop)
-    {
-        if (loop.Failed == 0) return false;
-        return draft.Override($"overrides.loops.{step.Name}.maxFailed") is { } maxFailed
-            ? loop.Failed > maxFailed
-            : step.Loop!.FailurePolicy.IsExceeded(loop.Failed, loop.Total);
-    }
+    internal static bool IsExceeded(Draft draft, StepPlan step, LoopState loop) => FailuresOf(draft, step).IsExceeded(loop.Failed, loop.Total);
+
+    /// <summary>When the loop has failed: as the execution says, else as the playbook does.</summary>
+    internal static FailurePolicy FailuresOf(Draft draft, StepPlan step) =>
+        draft.Override($"overrides.loops.{step.Name}.maxFailed") is { } maxFailed ? new FailurePolicy.MaxFailed((long)maxFailed) : step.Loop!.FailurePolicy;
 
     private static IEnumerable<OpenWork> OpenOf(Draft draft, StepRun run) =>
         draft.State.Open.Values.Where(work => work.Key.RunId == run.RunId);

@@ -51,7 +51,7 @@ internal static class PooledLoopRules
         MaxParallel = Math.Max(0, Math.Min(LoopRules.MaxParallelOf(draft, step, step.Loop!), LoopRules.RoomOfWhole(draft) - OlderPools(draft, loop))),
         PoolSize = step.Loop!.PoolSize,
         IsSequential = step.Loop.Mode == LoopMode.Sequential,
-        Failures = draft.Override($"overrides.loops.{step.Name}.maxFailed") is { } maxFailed ? new FailurePolicy.MaxFailed((long)maxFailed) : step.Loop.FailurePolicy,
+        Failures = LoopRules.FailuresOf(draft, step),
         StartsPerSecond = step.Loop.StartsPerSecond,
         MaxStarts = (long)Math.Max(0, LimitRules.RoomForIterations(draft)),
     };

@@ -77,7 +77,7 @@ public sealed class PoolWorker(AssignmentRunner runner, Assignment assignment, T
                 return PoolEnd.Unheard;
             }
 
-            if (Hear(reply, slots.Token) is { Leaves: true }) return PoolEnd.Left;
+            if (!Hear(reply, slots.Token)) return PoolEnd.Left;
             stop = reply.Stop;
             await WaitAsync(reply, cancellationToken);
         }
@@ -99,7 +99,8 @@ public sealed class PoolWorker(AssignmentRunner runner, Assignment assignment, T
         }
     }
 
-    private (bool Leaves, int Started) Hear(PoolReply reply, CancellationToken cancellationToken)
+    /// <summary>False: it leaves.</summary>
+    private bool Hear(PoolReply reply, CancellationToken cancellationToken)
     {
         List<PoolSlot> start = [];
         lock (_lock)
@@ -108,13 +109,14 @@ public sealed class PoolWorker(AssignmentRunner runner, Assignment assignment, T
             var before = _queue.Count;
             foreach (var leased in reply.Leased) _queue.Add(leased);
             if (_queue.Count > before) _lastLeased = _queue.Count - before;
-            if (reply.Leave && _active == 0 && _queue.Count == 0 && _reports.Count == 0) return (true, 0);
-            _paused = reply.Stop;
+            if (reply.Leave && _active == 0 && _queue.Count == 0 && _reports.Count == 0) return false;
+            // An answer that was under way before a failure does not speak about it.
+            _paused = reply.Stop || _reports.Exists(MayEndLoop);
             if (!_paused) start = Occupy();
         }
 
         foreach (var slot in start) _ = OccupyAsync(slot, cancellationToken);
-        return (false, start.Count);
+        return true;
     }
 
     /// <summary>Slots to start for what is in hand.</summary>
@@ -174,13 +176,16 @@ public sealed class PoolWorker(AssignmentRunner runner, Assignment assignment, T
             _reports.Add(report);
             _endedSinceLearnt++;
             _lastEnd = time.GetTimestamp();
-            var pool = assignment.Pool!;
-            // Whether the loop goes on is known only when the operator has heard of this one.
-            var asks = (report.Outcome == WorkOutcome.Failed && pool.StopsOnFailure) || (pool.IsSequential && (report.Outcome != WorkOutcome.Completed || report.Until == true));
+            var asks = MayEndLoop(report);
             if (asks) _paused = true;
             if (asks || report.Outcome == WorkOutcome.Failed || _reports.Count >= MostReports / 2 || _queue.Count <= Math.Max(_slots, _lastLeased / 4)) _news.TrySetResult();
         }
     }
+
+    /// <summary>Whether the loop goes on after it is known only when the operator has heard of it.</summary>
+    private bool MayEndLoop(WorkReport report) =>
+        (report.Outcome == WorkOutcome.Failed && assignment.Pool!.StopsOnFailure)
+        || (assignment.Pool!.IsSequential && (report.Outcome != WorkOutcome.Completed || report.Until == true));
 
     private void Learn()
     {

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools;
+using PlaybookOperator.Tools.Running;
+using PlaybookOperator.Tools.Running.Pools;
+using PlaybookOperator.Tools.Secrets;
+using Xunit;
+
+namespace PlaybookOperator.Worker.Tests.Tools.Running.Pools;
+
+public sealed class PoolWorkerTests
+{
+    private static readonly JsonElement s_empty = JsonElement.Parse("{}");
+
+    [Fact]
+    public async Task After_a_failure_nothing_is_asked_for_on_an_answer_that_was_under_way_before_it()
+    {
+        // Nothing runs before the queue lets it: its second answer is under way while the first iteration fails.
+        using var gate = new SemaphoreSlim(0);
+        var queue = new OneLease(gate);
+        using var tools = new ToolRegistry(TimeProvider.System);
+        var runner = new AssignmentRunner(
+            tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), TimeProvider.System, () => 0.5);
+        var assignment = Assignment();
+        var worker = new PoolWorker(runner, assignment, runner.Compile(assignment, out _)!, queue, TimeProvider.System, gate);
+
+        Assert.Equal(PoolEnd.Left, await worker.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal((0L, WorkOutcome.Failed), Assert.Single(queue.Reports.Select(report => (report.Index, report.Outcome))));
+        Assert.Equal(0, queue.WantsWithTheFailure);
+    }
+
+    private static Assignment Assignment() => new()
+    {
+        ExecutionId = 7,
+        RunId = 3,
+        Step = "s",
+        Epoch = 0,
+        Index = -2,
+        Fence = 1,
+        IterationId = "7-3",
+        Now = DateTimeOffset.UnixEpoch,
+        Task = JsonElement.Parse("""{"tool": {"kind": "transform", "result": "{{ missing.name }} of {{ item }}"}}"""),
+        WorkloadTemplate = s_empty,
+        WorkloadValues = s_empty,
+        Variables = s_empty,
+        Pool = new PoolWork("item", Total: 5, Chunk: null, RangeStart: 0, RangeStep: 1, IsSequential: true, StopsOnFailure: true, BatchSize: null),
+    };
+
+    /// <summary>Leases one iteration, lets it run to its end during the next word, and stops the loop when it has heard of it.</summary>
+    private sealed class OneLease(SemaphoreSlim gate) : IPoolQueue
+    {
+        private int _words;
+
+        public List<WorkReport> Reports { get; } = [];
+
+        /// <summary>What the worker would take when it tells of the failure.</summary>
+        public int? WantsWithTheFailure { get; private set; }
+
+        public async ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)
+        {
+            Reports.AddRange(request.Reports);
+            if (request.Reports.Count > 0) WantsWithTheFailure = request.Wants;
+            if (_words++ == 0) return Reply(new LeasedRange(1, 0, 1, AttemptsUsed: 0, Elements: null));
+            if (_words == 2)
+            {
+                gate.Release();
+                await gate.WaitAsync(cancellationToken);
+                gate.Release();
+            }
+
+            var stop = Reports.Count > 0;
+            return Reply() with { Stop = stop, Leave = stop };
+        }
+
+        private static PoolReply Reply(params LeasedRange[] leased) => new([], leased, Slots: 1, Stop: false, Leave: false, AskAgainAt: null);
+    }
+}
