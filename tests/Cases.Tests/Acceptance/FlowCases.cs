@@ -116,7 +116,7 @@ public sealed class FlowCases(World world)
             """);
 
         outcome.Completed();
-        Assert.True(outcome.Seconds >= 0.3, $"It took {outcome.Seconds} s.");
+        Assert.True(outcome.Seconds >= 0.25, $"It took {outcome.Seconds} s.");
         Assert.Equal(["step.exit", "workflow.completed", "playbook.completed"], outcome.Events.TakeLast(3).Select(line => line.GetProperty("event_type").GetString()));
         Assert.Equal("COMPLETED", outcome.StepStatus("slow"));
     }
