@@ -77,6 +77,12 @@ public interface IEventReader
         ExecutionId id, long runId, long fromIndex, int limit, CancellationToken cancellationToken);
 
     /// <summary>
+    /// What the <c>aggregate</c> of a loop's run has come to, with the count of iterations that it was read at. Null when there is no such run, or it sums
+    /// up nothing.
+    /// </summary>
+    ValueTask<LoopAggregates?> ReadAggregatesAsync(ExecutionId id, long runId, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Iterations of the newest run of a loop that succeeded, those carried into it included, with index ≥ <paramref name="fromIndex"/>, ordered by index,
     /// at most <paramref name="limit"/>. Empty when there is no such loop.
     /// </summary>

@@ -83,7 +83,7 @@ public sealed record ExecutionSnapshot(
         {
             // What never changes about a loop stands in its first event; only what changes is worth a column.
             loops = loops.SetItem(loop.RunId, loops.TryGetValue(loop.RunId, out var begun)
-                ? loop with { Chunk = begun.Chunk, Carried = begun.Carried, Pool = begun.Pool }
+                ? loop with { Chunk = begun.Chunk, Carried = begun.Carried, Pool = begun.Pool, Aggregates = begun.Aggregates }
                 : loop);
         }
 
@@ -113,6 +113,11 @@ public sealed record AppendBatch(long ExpectedVersion, IReadOnlyList<ExecutionEv
 
     /// <summary>Iterations of loops whose <c>iterator.started</c> is in the batch that a former execution has done: their results are read from there.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<CarriedIteration>> Carried { get; init; } = new Dictionary<long, IReadOnlyList<CarriedIteration>>();
+
+    /// <summary>
+    /// Loops whose <c>iterator.started</c> is in the batch and whose numbers begin with those of a former one, if that one summed up the same names.
+    /// </summary>
+    public IReadOnlyDictionary<long, FormerLoop> Inherited { get; init; } = new Dictionary<long, FormerLoop>();
 
     /// <summary>Work whose delivery must still be what the decider saw: same fence and still open; for each re-delivery and each failure that the decider declares.</summary>
     public IReadOnlyList<OpenWork> StillOpen { get; init; } = [];

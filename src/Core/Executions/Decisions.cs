@@ -16,6 +16,11 @@ public sealed record Decisions
     /// <summary>Iterations of the loops that start in <see cref="Events"/> which a former execution has done, in order of index.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<CarriedIteration>> Carried { get; init; } = new Dictionary<long, IReadOnlyList<CarriedIteration>>();
 
+    /// <summary>
+    /// Loops that start in <see cref="Events"/> with all that succeeded in a former execution, whose numbers they therefore begin with, by provisional run id.
+    /// </summary>
+    public IReadOnlyDictionary<long, FormerLoop> Inherited { get; init; } = new Dictionary<long, FormerLoop>();
+
     /// <summary>Work that must still be open with the same fence when the events are appended.</summary>
     public IReadOnlyList<OpenWork> StillOpen { get; init; } = [];
 
@@ -43,10 +48,13 @@ public sealed record Decisions
     /// <summary>Loops of the execution that this one repeats: decide again with them in <see cref="Observed.Former"/>.</summary>
     public IReadOnlySet<LoopName> NeedsFormer { get; init; } = new HashSet<LoopName>();
 
+    /// <summary>Runs of loops that end with their numbers summed up: decide again with them in <see cref="Observed.Aggregates"/>.</summary>
+    public IReadOnlySet<long> NeedsAggregates { get; init; } = new HashSet<long>();
+
     /// <summary>Conditions that read something undefined and so counted as false.</summary>
     public long Warnings { get; init; }
 
-    public bool NeedsMore => NeedsLoopResults.Count > 0 || NeedsLargeResults.Count > 0 || NeedsFormer.Count > 0;
+    public bool NeedsMore => NeedsLoopResults.Count > 0 || NeedsLargeResults.Count > 0 || NeedsFormer.Count > 0 || NeedsAggregates.Count > 0;
 
     /// <summary>Nothing to append, start or stop.</summary>
     public bool IsQuiet => Events.Count == 0 && Start.Count == 0 && Stop.Count == 0 && !NeedsMore;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlaybookOperator.Core.Statistics;
 
 namespace PlaybookOperator.Core.Executions;
 
@@ -50,6 +51,9 @@ public sealed record LoopState
     /// <summary>Elements that are leased to workers of the pool and have not ended, as the log's ledger says; no event tells of it.</summary>
     public long Leased { get; init; }
 
+    /// <summary>The numbers that it sums up, as they are at its start; null: none.</summary>
+    public AggregateBook? Aggregates { get; init; }
+
     /// <summary>The first index from here on that is to be run.</summary>
     public long NextToRun(long from) => Carried?.NextMissing(from) ?? from;
 
@@ -75,9 +79,13 @@ public sealed record LoopState
             Carried = carried.Member("indexes") is { } indexes ? IndexSet.Read(indexes) : null,
             Succeeded = carried.Member("succeeded")?.GetInt64() ?? 0,
             Pool = started.Context.Member("pool") is { } pool ? PoolState.Read(pool) : null,
+            Aggregates = started.Context.Member("aggregate") is { } aggregate ? ReadAggregate(aggregate) : null,
             StartedAt = started.CreatedAt,
         };
     }
+
+    private static AggregateBook ReadAggregate(JsonElement aggregate) =>
+        AggregateBook.Of(aggregate.GetProperty("names").EnumerateArray().Select(name => name.GetString()!), aggregate.GetProperty("samples").GetInt32());
 
     public LoopState Apply(ExecutionEvent happened) => happened.Type switch
     {

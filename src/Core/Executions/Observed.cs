@@ -60,6 +60,9 @@ public sealed record Observed
     /// <summary>Outcomes of loops that a former decision asked for, by run id, in order of index.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<JsonElement?>> LoopResults { get; init; } = ImmutableDictionary<long, IReadOnlyList<JsonElement?>>.Empty;
 
+    /// <summary>What the numbers of loops have come to that a former decision asked for, by run id.</summary>
+    public IReadOnlyDictionary<long, LoopAggregates> Aggregates { get; init; } = ImmutableDictionary<long, LoopAggregates>.Empty;
+
     /// <summary>What succeeded in the loops of the execution that this one repeats, in order of index; those that a former decision asked for.</summary>
     public IReadOnlyDictionary<LoopName, IReadOnlyList<FormerIteration>> Former { get; init; } =
         ImmutableDictionary<LoopName, IReadOnlyList<FormerIteration>>.Empty;

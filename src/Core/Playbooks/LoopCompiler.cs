@@ -12,7 +12,6 @@ internal static class LoopCompiler
     private const int DefaultChunk = 1000;
     private const int MaxChunk = 1_000_000;
     private const double MaxPerSecond = 1_000_000;
-    private const string NotYet = "is not supported by this version yet.";
 
     public static LoopPlan? Compile(FieldReader step, TemplateCompiler templates)
     {
@@ -23,7 +22,6 @@ internal static class LoopCompiler
             reader.Wrong(source.Value, "a list, a map, or a template that gives one", "in", "collection");
 
         var mode = CompileMode(reader);
-        reader.Refuse("aggregate", NotYet);
         var plan = new LoopPlan
         {
             In = source is { } found ? templates.Compile(found, reader.PathOf("in", "collection")) : TemplateNode.Null,
@@ -35,7 +33,9 @@ internal static class LoopCompiler
             OrderBy = CompileOrder(reader, templates),
             Limit = CompileLimit(reader, templates),
             FailurePolicy = CompileFailurePolicy(reader),
-            KeepResults = CompileCollect(reader),
+            Collect = CompileCollect(reader),
+            Aggregates = AggregateCompiler.Compile(reader, templates, out var samples),
+            AggregateSamples = samples,
             Until = CompileUntil(reader, mode, templates),
             StartsPerSecond = CompileRate(reader),
             Key = CompileKey(reader, mode, templates),
@@ -141,12 +141,21 @@ internal static class LoopCompiler
         : task.Retry.OnSuccess?.PerPageSink is not null ? "a sink of each page, whose progress is kept by the Job"
         : null;
 
-    private static bool CompileCollect(FieldReader reader)
+    private static LoopCollect CompileCollect(FieldReader reader)
     {
-        var collect = reader.TakeString("collect");
-        if (collect == "aggregates") reader.Error("collect", "aggregates is not supported by this version yet; use results or none.");
-        else if (collect is not (null or "results" or "none")) reader.Error("collect", $"must be results, none or aggregates, not '{collect}'.");
-        return collect != "none";
+        switch (reader.TakeString("collect"))
+        {
+            case null or "results":
+                return LoopCollect.Results;
+            case "none":
+                return LoopCollect.None;
+            case "aggregates":
+                if (!reader.Has("aggregate")) reader.Error("aggregate", "is required by collect: aggregates: a map of names to numeric templates over result.");
+                return LoopCollect.Aggregates;
+            case var other:
+                reader.Error("collect", $"must be results, none or aggregates, not '{other}'.");
+                return LoopCollect.Results;
+        }
     }
 
     private static ImmutableArray<SortKey> CompileOrder(FieldReader reader, TemplateCompiler templates)

@@ -138,6 +138,25 @@ public enum LoopWorkers
     Pool,
 }
 
+/// <summary>What stays of the iterations of a loop when it has ended; its counters always do.</summary>
+public enum LoopCollect
+{
+    /// <summary>Each one's result, in order of index.</summary>
+    Results,
+
+    None,
+
+    /// <summary>Only <see cref="LoopPlan.Aggregates"/>.</summary>
+    Aggregates,
+}
+
+/// <summary>One name of <c>aggregate</c>.</summary>
+/// <param name="Number">Gives a number of an iteration's <c>result</c>, or null, which does not count.</param>
+public sealed record AggregatePlan(string Name, TemplateNode Number)
+{
+    public const int MaxNames = 32;
+}
+
 /// <summary><c>loop</c>: turns a step into iterations.</summary>
 public sealed record LoopPlan
 {
@@ -160,8 +179,16 @@ public sealed record LoopPlan
 
     public required FailurePolicy FailurePolicy { get; init; }
 
-    /// <summary>False: the values of iterations are not kept (<c>collect: none</c>).</summary>
-    public bool KeepResults { get; init; } = true;
+    public LoopCollect Collect { get; init; }
+
+    /// <summary>False: the values of iterations are not kept.</summary>
+    public bool KeepResults => Collect == LoopCollect.Results;
+
+    /// <summary>By name, in ordinal order.</summary>
+    public ImmutableArray<AggregatePlan> Aggregates { get; init; } = [];
+
+    /// <summary>Samples from which each aggregate's quantiles are read, at most.</summary>
+    public int AggregateSamples { get; init; } = Statistics.Reservoir.DefaultCapacity;
 
     /// <summary>Elements of one call, at most; null unless <see cref="LoopMode.Chunked"/>.</summary>
     public int? Chunk { get; init; }

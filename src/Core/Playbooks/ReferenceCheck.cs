@@ -32,6 +32,7 @@ internal static class ReferenceCheck
             yield return ($"{step.Field}.loop.limit", loop.Limit?.References ?? []);
             yield return ($"{step.Field}.loop.key", loop.Key?.References ?? []);
             yield return ($"{step.Field}.loop.until", loop.Until?.References ?? []);
+            foreach (var aggregate in loop.Aggregates) yield return ($"{step.Field}.loop.aggregate.{aggregate.Name}", aggregate.Number.References);
         }
 
         foreach (var clause in step.Case.Concat(step.Loop is null ? [] : step.Task?.Case ?? []))

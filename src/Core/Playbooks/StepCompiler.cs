@@ -54,6 +54,7 @@ internal static class StepCompiler
     private static TaskPlan Extend(TaskPlan task, StepPlan step, ImmutableArray<CaseClause> ofWorker) => task with
     {
         Until = step.Loop?.Until,
+        Aggregates = step.Loop?.Aggregates ?? [],
         KeepsResult = step.Loop?.KeepResults ?? true,
         Case = ofWorker,
         IsIteration = step.Loop is not null,

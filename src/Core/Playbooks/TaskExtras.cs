@@ -4,12 +4,13 @@ using System.Text.Json;
 namespace PlaybookOperator.Core.Playbooks;
 
 /// <summary>
-/// What a worker needs of a step beside the task's own keys: the entries of <c>case</c> that only it can act on, the loop's <c>until</c>, and what it
+/// What a worker needs of a step beside the task's own keys: the entries of <c>case</c> that only it can act on, the loop's <c>until</c> and <c>aggregate</c>, and what it
 /// is to report. Written into the assignment's task, and read back there.
 /// </summary>
 internal static class TaskExtras
 {
     private const string Until = "until";
+    private const string Aggregate = "aggregate";
     private const string Case = "case";
     private const string IsIteration = "case_of_iteration";
     private const string Vars = "vars";
@@ -21,6 +22,7 @@ internal static class TaskExtras
     public static void Write(Utf8JsonWriter writer, TaskPlan task, StepSource source)
     {
         if (task.Until is not null) WriteMember(writer, Until, source.Until!.Value);
+        if (task.Aggregates.Length > 0) WriteMember(writer, Aggregate, source.Aggregate!.Value);
         if (!task.KeepsResult) writer.WriteBoolean(KeepsResult, false);
         if (task.Vars is not null) WriteMember(writer, Vars, source.Vars!.Value);
         if (task.Cache is { } cache) writer.WriteNumber(CacheSeconds, cache.TimeToLive.TotalSeconds);
@@ -35,6 +37,7 @@ internal static class TaskExtras
     public static TaskPlan Compile(TaskPlan task, FieldReader reader, TemplateCompiler templates) => task with
     {
         Until = reader.Take(Until) is { } until ? templates.CompileCondition(until, reader.PathOf(Until)) : null,
+        Aggregates = reader.TakeObject(Aggregate) is { } aggregate ? AggregateCompiler.CompileNames(reader.Take(Aggregate)!.Value, aggregate, templates) : [],
         KeepsResult = reader.TakeBoolean(FieldReader.ToCamelCase(KeepsResult)) ?? true,
         Vars = reader.Has(Vars) ? TaskCompiler.CompileMap(reader, templates, Vars) : null,
         IsIteration = reader.TakeBoolean(FieldReader.ToCamelCase(IsIteration)) ?? false,
@@ -59,12 +62,16 @@ internal static class TaskExtras
 }
 
 /// <summary>Parts of a step as written.</summary>
-internal sealed record StepSource(JsonElement? Until, JsonElement? Vars, JsonElement? Case)
+internal sealed record StepSource(JsonElement? Until, JsonElement? Aggregate, JsonElement? Vars, JsonElement? Case)
 {
     public static StepSource Of(FieldReader step) => new(
-        step.Take("loop") is { ValueKind: JsonValueKind.Object } loop && loop.TryGetProperty("until", out var until) ? until : null,
+        OfLoop(step, "until"),
+        OfLoop(step, "aggregate"),
         step.Take("vars"),
         step.Take("case"));
+
+    private static JsonElement? OfLoop(FieldReader step, string name) =>
+        step.Take("loop") is { ValueKind: JsonValueKind.Object } loop && loop.TryGetProperty(name, out var found) ? found : null;
 
     /// <summary>The entry that the clause was compiled from: its place is the number at the end of its path.</summary>
     public JsonElement CaseOf(CaseClause clause)

@@ -24,6 +24,9 @@ public sealed record TaskPlan
     /// <summary>Asked after a successful iteration: true ends the loop. Null: nobody asks.</summary>
     public Template? Until { get; init; }
 
+    /// <summary>Numbers of each successful iteration, by name in ordinal order.</summary>
+    public ImmutableArray<AggregatePlan> Aggregates { get; init; } = [];
+
     /// <summary>Asked in order after each call whose outcome would stand; the first true entry counts. Empty: the operator asks, or nobody.</summary>
     public ImmutableArray<CaseClause> Case { get; init; } = [];
 
@@ -36,7 +39,7 @@ public sealed record TaskPlan
     /// <summary>Those of <c>response</c>, <c>status_code</c>, <c>headers</c> that the operator needs in order to let the step leave.</summary>
     public ImmutableArray<string> Reports { get; init; } = [];
 
-    /// <summary>False: the value is not wanted (<c>collect: none</c>) and stays in the worker.</summary>
+    /// <summary>False: the value is not wanted (<c>collect: none</c> or <c>aggregates</c>) and stays in the worker.</summary>
     public bool KeepsResult { get; init; } = true;
 
     /// <summary>Done by a child execution rather than by a worker.</summary>
@@ -48,6 +51,7 @@ public sealed record TaskPlan
     public IEnumerable<TemplateReference> References =>
         Tool.Settings.References.Concat(Args.References).Concat(Retry.References).Concat(Sink?.Settings.References ?? [])
             .Concat(Until?.References ?? [])
+            .Concat(Aggregates.SelectMany(aggregate => aggregate.Number.References))
             .Concat(Vars?.References ?? [])
             .Concat(Case.SelectMany(clause => (clause.When?.References ?? []).Concat(clause.Then.References)));
 }

@@ -3,15 +3,14 @@ using System.Runtime.InteropServices;
 namespace PlaybookOperator.Core.Statistics;
 
 /// <summary>One iteration's number in a <see cref="Reservoir"/>.</summary>
-/// <param name="Index">The iteration, 0-based.</param>
+/// <param name="Lot">What the iteration drew (<see cref="SampleHash"/>); it names the iteration.</param>
 /// <param name="Number">Its number; finite.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Sample(long Index, double Number);
+public readonly record struct Sample(ulong Lot, double Number);
 
 /// <summary>
-/// A uniform sample of at most <see cref="Capacity"/> numbers of one loop's run: those whose iterations draw the
-/// smallest <see cref="SampleHash"/>. Which they are depends on the set of iterations alone, so samples can be offered
-/// in any order, again after a crash, and merged from several workers, and the outcome is the same.
+/// A uniform sample of at most <see cref="Capacity"/> numbers: those whose iterations drew the smallest lots. Which they are depends on the set of
+/// iterations alone, so samples can be offered in any order, again after a crash, and merged from several workers, and the outcome is the same.
 /// An iteration has one number: offered again with another, the first stays. Not thread-safe.
 /// </summary>
 /// <remarks>Also known as bottom-k sampling (Cohen and Kaplan, PODC 2007).</remarks>
@@ -21,56 +20,41 @@ public sealed class Reservoir
     public const int DefaultCapacity = 10_000;
 
     private readonly PriorityQueue<Sample, ulong> _largestFirst = new(Comparer<ulong>.Create((a, b) => b.CompareTo(a)));
-    private readonly HashSet<long> _members = [];
+    private readonly HashSet<ulong> _members = [];
     private double[]? _sorted;
 
-    /// <param name="executionId">The execution that the samples belong to.</param>
-    /// <param name="runId">The loop's run within it.</param>
     /// <param name="capacity">Members at most; at least 1.</param>
-    public Reservoir(long executionId, long runId, int capacity = DefaultCapacity)
+    public Reservoir(int capacity = DefaultCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        (ExecutionId, RunId, Capacity) = (executionId, runId, capacity);
+        Capacity = capacity;
     }
-
-    public long ExecutionId { get; }
-
-    public long RunId { get; }
 
     public int Capacity { get; }
 
     public int Count => _members.Count;
 
-    /// <summary>The members in the order of their indexes; a fresh list.</summary>
-    public IReadOnlyList<Sample> Members => [.. _largestFirst.UnorderedItems.Select(item => item.Element).OrderBy(sample => sample.Index)];
+    /// <summary>The members in the order of their lots; a fresh list.</summary>
+    public IReadOnlyList<Sample> Members => [.. _largestFirst.UnorderedItems.Select(item => item.Element).OrderBy(sample => sample.Lot)];
 
     /// <summary>Offers one iteration's number.</summary>
-    /// <param name="sample">The iteration and its number.</param>
-    /// <param name="displaced">The member that made room, if one had to.</param>
-    /// <returns>Whether the sample became a member: only then is there anything to write down.</returns>
+    /// <returns>Whether the sample became a member; the one with the largest lot made room, if need be.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number is not finite.</exception>
-    public bool Offer(Sample sample, out Sample? displaced)
+    public bool Offer(Sample sample)
     {
         if (!double.IsFinite(sample.Number)) throw new ArgumentOutOfRangeException(nameof(sample), sample.Number, "Only finite numbers can be sampled.");
-        displaced = null;
-        var lot = SampleHash.Of(ExecutionId, RunId, sample.Index);
-        if (IsBeyond(lot) || !_members.Add(sample.Index)) return false;
+        if (IsBeyond(sample.Lot) || !_members.Add(sample.Lot)) return false;
         _sorted = null;
-        _largestFirst.Enqueue(sample, lot);
-        if (_largestFirst.Count <= Capacity) return true;
-        displaced = _largestFirst.Dequeue();
-        _members.Remove(displaced.Value.Index);
+        _largestFirst.Enqueue(sample, sample.Lot);
+        if (_largestFirst.Count > Capacity) _members.Remove(_largestFirst.Dequeue().Lot);
         return true;
     }
 
-    /// <summary>Offers every member of another reservoir of the same run.</summary>
-    /// <exception cref="ArgumentException">It samples another run.</exception>
+    /// <summary>Offers every member of another reservoir.</summary>
     public void Merge(Reservoir other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if ((other.ExecutionId, other.RunId) != (ExecutionId, RunId))
-            throw new ArgumentException($"Samples of run {other.RunId} of execution {other.ExecutionId} do not belong here.", nameof(other));
-        foreach (var (sample, _) in other._largestFirst.UnorderedItems) Offer(sample, out _);
+        foreach (var (sample, _) in other._largestFirst.UnorderedItems) Offer(sample);
     }
 
     /// <summary>
@@ -88,7 +72,7 @@ public sealed class Reservoir
         var rank = (sorted.Length - 1) * share;
         var below = (int)rank;
         var above = Math.Min(below + 1, sorted.Length - 1);
-        return double.Lerp(sorted[below], sorted[above], rank - below);
+        return sorted[below] + ((rank - below) * (sorted[above] - sorted[below]));
     }
 
     private bool IsBeyond(ulong lot) =>

@@ -44,6 +44,12 @@ public sealed record WorkReport
     /// <summary>The loop's <c>until</c> was true after this iteration; null where there is none.</summary>
     public bool? Until { get; init; }
 
+    /// <summary>
+    /// What the loop's <c>aggregate</c> makes of the result, in ordinal order of the names; null: it has none. Each is null, which does not count, or
+    /// between ±<see cref="WorkLimits.MaxNumber"/>.
+    /// </summary>
+    public IReadOnlyList<double?>? Numbers { get; init; }
+
     /// <summary>The entry of the step's <c>case</c> that was true, from 0; −1: none was. Null: the operator decides.</summary>
     public int? Case { get; init; }
 
@@ -150,6 +156,9 @@ public static class WorkLimits
 
     /// <summary>Bytes of JSON that <see cref="WorkReport.Response"/> may have.</summary>
     public const int MaxResponseBytes = 64 << 10;
+
+    /// <summary>Numbers of an aggregate may be so far from 0, so that no sum of their squares leaves the range of a double.</summary>
+    public const double MaxNumber = 1e100;
 
     /// <summary>Bytes of JSON of a result in the query-result cache; larger ones are not kept.</summary>
     public const int MaxCachedResultBytes = 1 << 20;

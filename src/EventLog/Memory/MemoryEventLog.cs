@@ -41,7 +41,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         Arguments.Check(batch);
         if (!_executions.TryGetValue(id, out var execution)) return ValueTask.FromResult<AppendResult>(new AppendResult.NotFound());
         var began = clock.GetTimestamp();
-        var result = execution.Append(batch, FindCarried(batch));
+        var result = execution.Append(batch, FindCarried(batch), FindInherited(batch));
         if (result is AppendResult.Appended)
         {
             metrics.Written(clock.GetElapsedTime(began), batch.Events.Count, Count(batch, EventType.IterationCompleted), Count(batch, EventType.IterationFailed));
@@ -129,6 +129,9 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         ExecutionId id, long runId, long fromIndex, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Results(runId, fromIndex, Arguments.Limit(limit)) : []);
 
+    public ValueTask<LoopAggregates?> ReadAggregatesAsync(ExecutionId id, long runId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Aggregates(runId) : null);
+
     public ValueTask<IReadOnlyList<FormerIteration>> ReadSucceededAsync(
         ExecutionId id, LoopName loop, long fromIndex, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Succeeded(loop, fromIndex, Arguments.Limit(limit)) : []);
@@ -181,6 +184,14 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
                     found[new WorkKey(run, iteration.Index)] = entry;
             }
 
+        return found;
+    }
+
+    private Dictionary<long, LoopAggregates> FindInherited(AppendBatch batch)
+    {
+        var found = new Dictionary<long, LoopAggregates>();
+        foreach (var (run, former) in batch.Inherited)
+            if (_executions.TryGetValue(former.Execution, out var execution) && execution.Aggregates(former.Name) is { } sums) found[run] = sums;
         return found;
     }
 

@@ -18,6 +18,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
     private readonly Dictionary<WorkKey, string> _claims = [];
     private readonly Dictionary<WorkKey, PageProgress> _progress = [];
     private readonly Dictionary<long, PoolLedger> _ledgers = [];
+    private readonly Dictionary<long, MemoryAggregates> _aggregates = [];
     private ExecutionState _state = ExecutionState.Initial;
     private long _version;
 
@@ -28,7 +29,8 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
 
     /// <param name="batch">What the decider appends.</param>
     /// <param name="carried">Former results for the carried iterations of the batch, by run and index.</param>
-    public AppendResult Append(AppendBatch batch, IReadOnlyDictionary<WorkKey, MemoryResults.Entry> carried)
+    /// <param name="inherited">What the numbers of former loops have come to, by the run that inherits them as the batch names it.</param>
+    public AppendResult Append(AppendBatch batch, IReadOnlyDictionary<WorkKey, MemoryResults.Entry> carried, IReadOnlyDictionary<long, LoopAggregates> inherited)
     {
         lock (_lock)
         {
@@ -43,6 +45,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             foreach (var (run, iterations) in batch.Carried) Carry(run, Numbering.Resolve(run, before)!.Value, iterations, carried);
             _version++;
             Commit(after, events, result: null);
+            foreach (var (run, former) in inherited) _aggregates.GetValueOrDefault(Numbering.Resolve(run, before)!.Value)?.Inherit(former);
             return new AppendResult.Appended(before + 1, _version);
         }
     }
@@ -60,6 +63,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             var numbered = new ExecutionEvent[events.Count];
             for (var i = 0; i < numbered.Length; i++) numbered[i] = Numbering.Number(events[i], before, i + 1);
             Commit(_state.Apply(numbered), numbered, report.Result);
+            _aggregates.GetValueOrDefault(report.RunId)?.Add(registered.Id, report);
             written = numbered.Length;
             return outcome;
         }
@@ -86,6 +90,8 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             };
             Commit(after, numbered, result: null);
             foreach (var (index, report) in written.Large) _results.Add(numbered.First(happened => happened.IterationIndex == index && happened.Type == EventType.IterationCompleted), report.Result);
+            if (_aggregates.TryGetValue(runId, out var aggregates))
+                foreach (var report in step.Accepted) aggregates.Add(registered.Id, report);
             SetLeased(runId);
             return (step.Answers, written);
         }
@@ -119,7 +125,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
     {
         lock (_lock)
         {
-            var run = _runs.Where(pair => pair.Value == (loop.Step, loop.Epoch)).Select(pair => pair.Key).DefaultIfEmpty().Max();
+            var run = NewestRunOf(loop);
             var keys = _keys.GetValueOrDefault(run);
             return [.. _results.Succeeded(run, fromIndex, limit).Select(found => new FormerIteration(
                 found.Index,
@@ -127,6 +133,18 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
                 found.Entry.Size,
                 found.Entry.Origin ?? new ResultOrigin(registered.Id, new WorkKey(run, found.Index))))];
         }
+    }
+
+    /// <summary>See <see cref="IEventReader.ReadAggregatesAsync"/>.</summary>
+    public LoopAggregates? Aggregates(long runId)
+    {
+        lock (_lock) return _aggregates.TryGetValue(runId, out var found) && _state.Loops.TryGetValue(runId, out var loop) ? found.Read(loop.Done) : null;
+    }
+
+    /// <summary>What the numbers of the newest run of a loop have come to; null when there is none.</summary>
+    public LoopAggregates? Aggregates(LoopName loop)
+    {
+        lock (_lock) return _aggregates.GetValueOrDefault(NewestRunOf(loop))?.Read(done: 0);
     }
 
     /// <summary>What is kept of an ended iteration; null when there is none.</summary>
@@ -213,8 +231,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         {
             _history.Add(happened);
             if (happened.Type == EventType.StepStarted) _runs[happened.EventId] = (happened.Step!, happened.Epoch!.Value);
-            if (happened.Type == EventType.IteratorStarted && _state.Loops.TryGetValue(happened.RunId!.Value, out var begun) && begun.Pool is not null)
-                _ledgers[begun.RunId] = PoolLedger.Empty;
+            if (happened.Type == EventType.IteratorStarted && _state.Loops.TryGetValue(happened.RunId!.Value, out var begun)) Begin(begun);
             if (happened.Type is EventType.IteratorCompleted or EventType.IteratorFailed && _ledgers.Remove(happened.RunId!.Value)) SetLeased(happened.RunId.Value);
             if (happened.Work is { } key) EndDelivery(key, happened);
             _results.Add(happened, result ?? happened.Result);
@@ -229,6 +246,15 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
 
         if (options.EventSink is not { } sink) return;
         foreach (var happened in events) sink(registered.Id, happened);
+    }
+
+    private long NewestRunOf(LoopName loop) =>
+        _runs.Where(pair => pair.Value == (loop.Step, loop.Epoch)).Select(pair => pair.Key).DefaultIfEmpty().Max();
+
+    private void Begin(LoopState loop)
+    {
+        if (loop.Pool is not null) _ledgers[loop.RunId] = PoolLedger.Empty;
+        if (loop.Aggregates is { } book) _aggregates[loop.RunId] = new MemoryAggregates(book);
     }
 
     /// <summary>A claim belongs to one delivery: it goes with the work, and with a new delivery of it.</summary>

@@ -98,7 +98,14 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
                 Parameters.Of([.. started.Select(loop => (DateTimeOffset?)Storable.Instant(loop.StartedAt))]),
                 Parameters.Of([.. started.Select(loop => loop.Epoch)]),
                 Parameters.Of([.. started.Select(loop => loop.Step)]),
-                Parameters.Of([.. started.Select(loop => loop.Succeeded)]));
+                Parameters.Of([.. started.Select(loop => loop.Succeeded)]),
+                Parameters.Of([.. started.Select(loop => loop.Aggregates is { } book ? AggregateStatements.Write(book) : null)]));
+        }
+
+        foreach (var (run, former) in batch.Inherited)
+        {
+            yield return Statement(
+                Sql.InheritAggregates, Parameters.Of(run), Parameters.Of(former.Execution.Value), Parameters.Of(former.Name.Step), Parameters.Of(former.Name.Epoch));
         }
 
         if (started.Where(loop => loop.Pool is not null).ToArray() is { Length: > 0 } pooled)

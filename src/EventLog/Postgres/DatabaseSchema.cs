@@ -14,7 +14,7 @@ public sealed partial class DatabaseSchema(DatabasePools pools, TimeProvider clo
     /// <summary>Any number that no other program on the same database uses for an advisory lock.</summary>
     private const long LockKey = 0x706C_6179_626F_6F6B;
 
-    private static readonly string[] s_partitioned = ["event", "element", "result", "carried"];
+    private static readonly string[] s_partitioned = ["event", "element", "result", "carried", "sample"];
 
     private readonly Database _database = new(pools.Background, metrics);
 

@@ -14,7 +14,7 @@ public sealed class ExpiredExecutions(DatabasePools pools, TimeProvider clock, E
 
     private const int MaxExecutions = 100;
 
-    private static readonly string[] s_large = [Sql.DeleteEvents, Sql.DeleteElements, Sql.DeleteResults, Sql.DeleteCarried, Sql.DeleteJobs];
+    private static readonly string[] s_large = [Sql.DeleteEvents, Sql.DeleteElements, Sql.DeleteResults, Sql.DeleteCarried, Sql.DeleteSamples, Sql.DeleteJobs];
 
     private readonly Database _database = new(pools.Background, metrics);
 

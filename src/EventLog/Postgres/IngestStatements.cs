@@ -26,20 +26,34 @@ internal sealed class IngestStatements
         for (var i = 0; i < _reports.Length; i++) Prepare(i, now, inlineResultBytes);
     }
 
+    public ExecutionId Id => _id;
+
     public IReadOnlyList<WorkReport> Reports => _reports;
 
     /// <summary>How many events report <paramref name="index"/> gives when accepted.</summary>
     public IReadOnlyList<int> EventsOfReport => [.. Enumerable.Range(1, _reports.Length).GroupJoin(_reportOfEvent, i => i, i => i, (_, own) => own.Count())];
 
+    /// <summary>Runs whose loops may sum up numbers of these reports.</summary>
+    public long[] RunsWithNumbers => [.. _reports.Where(report => report is { Numbers: not null, Key.IsCall: false }).Select(report => report.RunId).Distinct()];
+
+    private long[] Runs => [.. _reports.Select(report => report.RunId)];
+
+    private long[] Indexes => [.. _reports.Select(report => report.Index)];
+
+    private bool[] Waits => [.. _reports.Select(report => report.Outcome == WorkOutcome.Waiting)];
+
     /// <summary>Two result sets: the lock's row and the verdict.</summary>
-    public IEnumerable<NpgsqlBatchCommand> All()
+    public IEnumerable<NpgsqlBatchCommand> Judgement()
     {
-        var runs = _reports.Select(report => report.RunId).ToArray();
-        var indexes = _reports.Select(report => report.Index).ToArray();
-        var waits = _reports.Select(report => report.Outcome == WorkOutcome.Waiting).ToArray();
         yield return Statement(Sql.Lock);
         yield return Statement(
-            Sql.Judge, Parameters.Of(runs), Parameters.Of(indexes), Parameters.Of([.. _reports.Select(report => report.Fence)]), Parameters.Of(waits));
+            Sql.Judge, Parameters.Of(Runs), Parameters.Of(Indexes), Parameters.Of([.. _reports.Select(report => report.Fence)]), Parameters.Of(Waits));
+    }
+
+    /// <summary>What follows from the verdict.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Writes()
+    {
+        var (runs, indexes, waits) = (Runs, Indexes, Waits);
         yield return Statement(
             Sql.WriteEvents,
             [

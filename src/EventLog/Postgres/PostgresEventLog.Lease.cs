@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Statistics;
 using PlaybookOperator.EventLog.Writing;
 
 namespace PlaybookOperator.EventLog.Postgres;
@@ -35,7 +36,10 @@ public sealed partial class PostgresEventLog
             var now = Storable.Instant(_clock.GetUtcNow());
             var step = PoolRules.Apply(seen.Ledger, seen.Loop, call.Settings, call.Turns, now);
             var written = PoolEvents.Of(step, seen.Loop, now, _inlineResultBytes);
-            var writes = BatchStatement.On(connection, LeaseStatements(call, seen.LastEventId, step.Ledger, written));
+            var sums = seen.Aggregates is { } book
+                ? await AggregateStatements.AddAsync(connection, call.Id, call.RunId, book, step.Accepted, cancellationToken).ConfigureAwait(false)
+                : [];
+            var writes = BatchStatement.On(connection, [.. LeaseStatements(call, seen.LastEventId, step.Ledger, written), .. sums]);
             await using (writes.ConfigureAwait(false)) await writes.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return (step.Answers, written);
@@ -62,7 +66,8 @@ public sealed partial class PostgresEventLog
                     Stopped = reader.GetBoolean(5),
                     FirstError = reader.IsDBNull(6) ? null : reader.GetString(6),
                 };
-                return (new LedgerSeen(reader.GetInt64(0), JsonSerializer.Deserialize(reader.GetString(2), PoolJson.Default.PoolLedger)!, loop), default);
+                var ledger = JsonSerializer.Deserialize(reader.GetString(2), PoolJson.Default.PoolLedger)!;
+                return (new LedgerSeen(reader.GetInt64(0), ledger, loop, reader.IsDBNull(7) ? null : AggregateStatements.Read(reader.GetString(7))), default);
             }
         }
     }
@@ -105,5 +110,5 @@ public sealed partial class PostgresEventLog
 
     private sealed record LeaseCall(ExecutionId Id, long RunId, IReadOnlyList<PoolTurn> Turns, PoolSettings Settings);
 
-    private sealed record LedgerSeen(long LastEventId, PoolLedger Ledger, LoopState Loop);
+    private sealed record LedgerSeen(long LastEventId, PoolLedger Ledger, LoopState Loop, AggregateBook? Aggregates);
 }

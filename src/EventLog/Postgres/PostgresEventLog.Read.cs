@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Statistics;
 using PlaybookOperator.EventLog.Writing;
 
 namespace PlaybookOperator.EventLog.Postgres;
@@ -41,6 +42,19 @@ public sealed partial class PostgresEventLog
             [Parameters.Of(id.Value), Parameters.Of(runId), Parameters.Of(fromIndex), Parameters.Of((long)Arguments.Limit(limit))],
             ReadOutcome,
             cancellationToken);
+
+    public async ValueTask<LoopAggregates?> ReadAggregatesAsync(ExecutionId id, long runId, CancellationToken cancellationToken)
+    {
+        var rows = await AllAsync(Sql.Aggregates, [Parameters.Of(id.Value), Parameters.Of(runId)], ReadAggregate, cancellationToken).ConfigureAwait(false);
+        if (rows.FirstOrDefault(row => row.Book is not null) is not { Book: { } book } head) return null;
+        var samples = book.Columns.Select(_ => new Reservoir(book.Samples)).ToArray();
+        foreach (var row in rows.Where(row => row.Book is null)) samples[row.Sample.Column].Offer(row.Sample.Sample);
+        return new LoopAggregates(head.Done, [.. book.Columns.Select((column, i) => new AggregateSummary(column.Name, column.Stats, samples[i]))]);
+    }
+
+    private static (AggregateBook? Book, long Done, SampleRow Sample) ReadAggregate(NpgsqlDataReader row) => row.IsDBNull(1)
+        ? (null, 0, new SampleRow(row.GetInt16(2), new Sample(AggregateStatements.ToLot(row.GetInt64(3)), row.GetDouble(4))))
+        : (AggregateStatements.Read(row.GetString(1)), row.GetInt64(0), default);
 
     public ValueTask<IReadOnlyList<FormerIteration>> ReadSucceededAsync(
         ExecutionId id, LoopName loop, long fromIndex, int limit, CancellationToken cancellationToken) =>

@@ -135,24 +135,6 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
         }
     }
 
-    private static async ValueTask<IngestOutcome[]?> JudgeAsync(NpgsqlConnection connection, IngestStatements statements, CancellationToken cancellationToken)
-    {
-        var batch = BatchStatement.On(connection, statements.All());
-        await using (batch.ConfigureAwait(false))
-        {
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                var known = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                var outcomes = reader.GetFieldValue<int[]>(0);
-                await BatchStatement.DrainAsync(reader, cancellationToken).ConfigureAwait(false);
-                return known ? [.. outcomes.Select(outcome => (IngestOutcome)outcome)] : null;
-            }
-        }
-    }
-
     private void Count(IngestStatements statements, IngestOutcome[] outcomes, TimeSpan took)
     {
         long written = 0, completed = 0, failed = 0;

@@ -33,6 +33,11 @@ internal static class Sql
     public static readonly string EnterBatch = Load("Writes/EnterBatch");
     public static readonly string SaveLedger = Load("Writes/SaveLedger");
     public static readonly string StoreLeasedResults = Load("Writes/StoreLeasedResults");
+    public static readonly string ReadAggregates = Load("Writes/ReadAggregates");
+    public static readonly string SaveAggregates = Load("Writes/SaveAggregates");
+    public static readonly string InheritAggregates = Load("Writes/InheritAggregates");
+    public static readonly string StoreSamples = Load("Writes/StoreSamples");
+    public static readonly string CutSamples = Load("Writes/CutSamples");
     public static readonly string RecordJobs = Load("Writes/RecordJobs");
     public static readonly string Snapshot = Load("Reads/Snapshot");
     public static readonly string Header = Load("Reads/Header");
@@ -43,6 +48,7 @@ internal static class Sql
     public static readonly string PageNewestOfType = Load("Reads/PageNewestOfType");
     public static readonly string PageSinceOfType = Load("Reads/PageSinceOfType");
     public static readonly string Outcomes = Load("Reads/Outcomes");
+    public static readonly string Aggregates = Load("Reads/Aggregates");
     public static readonly string Element = Load("Reads/Element");
     public static readonly string Succeeded = Load("Reads/Succeeded");
     public static readonly string Result = Load("Reads/Result");
@@ -53,6 +59,7 @@ internal static class Sql
     public static readonly string DeleteElements = Load("Retention/DeleteElements");
     public static readonly string DeleteResults = Load("Retention/DeleteResults");
     public static readonly string DeleteCarried = Load("Retention/DeleteCarried");
+    public static readonly string DeleteSamples = Load("Retention/DeleteSamples");
     public static readonly string DeleteJobs = Load("Retention/DeleteJobs");
     public static readonly string DeleteExecution = Load("Retention/DeleteExecution");
     public static readonly string Partitions = Load("Retention/Partitions");

@@ -15,6 +15,7 @@ internal static class ReportCleaning
         DurationMs = double.IsFinite(report.DurationMs) ? report.DurationMs : 0,
         Error = report.Error is { } error ? Clean(error) : null,
         Response = report.Response is { ValueKind: JsonValueKind.Object } response && Ingest.ByteCount(response) <= 2 * WorkLimits.MaxResponseBytes ? response : null,
+        Numbers = report.Outcome != WorkOutcome.Completed || report.Numbers?.Any(number => number is { } one && !(Math.Abs(one) <= WorkLimits.MaxNumber)) == true ? null : report.Numbers,
         NextAt = report.NextAt is { } at ? Storable.Instant(at) : null,
         Notes = report.Notes.Count == 0
             ? report.Notes

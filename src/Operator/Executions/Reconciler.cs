@@ -105,6 +105,7 @@ public sealed class Reconciler(
             StillOpen = decisions.StillOpen,
             Keys = decisions.Keys,
             Carried = decisions.Carried,
+            Inherited = decisions.Inherited,
             Loops = [.. decisions.LoopsDone.Select(done => new LoopCondition(done.Key, done.Value, decisions.Settled.Contains(done.Key)))],
         };
         var result = await log.AppendAsync(pass.Header.Id, batch, cancellationToken);
@@ -124,6 +125,12 @@ public sealed class Reconciler(
 
     private async Task LoadAsync(Plan plan, Pass pass, Decisions decisions, CancellationToken cancellationToken)
     {
+        if (decisions.NeedsAggregates.Count > 0)
+        {
+            await SumUpAsync(pass, decisions.NeedsAggregates, cancellationToken);
+            return;
+        }
+
         var loops = pass.Observed.LoopResults.ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var run in decisions.NeedsLoopResults)
             loops[run] = await LoopResults.ReadAsync(reader, pass.Header.Id, run, plan.LoopOf(pass.State.FindRun(run)?.Step), MaxLoadedResults, cancellationToken);
@@ -138,6 +145,20 @@ public sealed class Reconciler(
         foreach (var loop in decisions.NeedsFormer)
             former[loop] = await FormerLoops.ReadAsync(reader, pass.Header.RetryOf!.Value, loop, MaxLoadedResults, cancellationToken);
         pass.Observed = pass.Observed with { LoopResults = loops, LargeResults = large, Former = former };
+    }
+
+    /// <summary>A loop that goes on while it is read gets another look, until its count and its numbers are of one moment.</summary>
+    private async Task SumUpAsync(Pass pass, IReadOnlySet<long> runs, CancellationToken cancellationToken)
+    {
+        var sums = pass.Observed.Aggregates.ToDictionary(pair => pair.Key, pair => pair.Value);
+        foreach (var run in runs)
+        {
+            sums[run] = await reader.ReadAggregatesAsync(pass.Header.Id, run, cancellationToken)
+                ?? throw new StateLostException($"The aggregates of run {run} of execution {pass.Header.Id} are not in the database.");
+        }
+
+        pass.Observed = pass.Observed with { Aggregates = sums };
+        if (runs.Any(run => sums[run].Done != pass.State.Loops[run].Done)) await ReadAsync(pass.Header.Id, pass, cancellationToken);
     }
 
     private async Task ActAsync(Plan plan, Pass pass, Decisions decisions, CancellationToken cancellationToken)

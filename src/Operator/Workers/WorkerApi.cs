@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
 
@@ -171,6 +172,8 @@ internal static class WorkerApi
             if (report.Index < WorkKey.Call) return $"index must be at least {WorkKey.Call}, not {report.Index}.";
             if (report.Notes.Count > WorkLimits.MaxNotes) return $"notes must be at most {WorkLimits.MaxNotes}, not {report.Notes.Count}.";
             if (report.Outcome == WorkOutcome.Waiting && report.NextAt is null) return "next_at is required by the outcome Waiting.";
+            if (report.Numbers is { } numbers && (numbers.Count > AggregatePlan.MaxNames || numbers.Any(number => number is { } one && !(Math.Abs(one) <= WorkLimits.MaxNumber))))
+                return $"numbers must be at most {AggregatePlan.MaxNames}, each null or within ±1e100.";
             if (report.Notes.Any(note => note?.Type is not (EventType.CallRetry or EventType.SinkDone or EventType.SinkError)))
                 return "notes may be CallRetry, SinkDone or SinkError.";
         }

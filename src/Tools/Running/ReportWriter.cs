@@ -30,7 +30,7 @@ internal static class ReportWriter
         switch (outcome)
         {
             case TaskOutcome.Completed completed:
-                return Complete(report with { Until = completed.Until }, plan.KeepsResult ? completed.Result : Value.Null, delivery);
+                return Complete(report with { Until = completed.Until, Numbers = completed.Numbers }, plan.KeepsResult ? completed.Result : Value.Null, delivery);
             case TaskOutcome.Waiting waiting:
                 return report with
                 {
@@ -48,7 +48,7 @@ internal static class ReportWriter
     private static WorkReport Complete(WorkReport report, Value value, Delivery delivery)
     {
         var (result, error) = ResultText.Write(value, delivery.Secrets.Mask, delivery.Assignment.MaxResultBytes);
-        if (error is not null) return report with { Error = error, Until = null, Case = null };
+        if (error is not null) return report with { Error = error, Until = null, Numbers = null, Case = null };
         return report with
         {
             Outcome = WorkOutcome.Completed,

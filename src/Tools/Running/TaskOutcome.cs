@@ -15,7 +15,8 @@ internal abstract record TaskOutcome
 
     /// <param name="Result">The task's result.</param>
     /// <param name="Until">Whether the loop is to end here; null where it never asks.</param>
-    public sealed record Completed(Value Result, bool? Until = null) : TaskOutcome;
+    /// <param name="Numbers">What the loop's <c>aggregate</c> makes of the result; null where it has none.</param>
+    public sealed record Completed(Value Result, bool? Until = null, double?[]? Numbers = null) : TaskOutcome;
 
     public sealed record Failed(WorkError Error) : TaskOutcome;
 

@@ -5,7 +5,7 @@ using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Tools.Running;
 
-/// <summary>Runs a task to its end: page after page, each with its own attempts, then its <c>case</c> and its loop's <c>until</c>.</summary>
+/// <summary>Runs a task to its end: page after page, each with its own attempts, then its <c>case</c>, and its loop's <c>until</c> and <c>aggregate</c>.</summary>
 internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempts, CaseRun cases, RunNotes notes, RunClock clock)
 {
     /// <summary>The highest attempt that any page has needed, over all deliveries.</summary>
@@ -23,7 +23,7 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
         for (var page = 1; ; page++)
         {
             var step = await RunPageAsync(page, first, request, cancellationToken);
-            if (step.End is { } end) return end is TaskOutcome.Completed completed ? AskUntil(completed) : end;
+            if (step.End is { } end) return end is TaskOutcome.Completed completed ? AskLoop(completed) : end;
             if (step.Restarts)
             {
                 (page, first, request) = (0, Attempt + 1, Value.Undefined);
@@ -90,11 +90,15 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
             ? RetryBackoff.Delay(rule, number.Attempt, clock.Random(), outcome.RetryAfter)
             : null;
 
-    private TaskOutcome.Completed AskUntil(TaskOutcome.Completed completed)
+    /// <summary>What the loop around the task wants to know of a result.</summary>
+    private TaskOutcome AskLoop(TaskOutcome.Completed completed)
     {
-        if (plan.Until is not { } until) return completed;
+        if (plan.Until is null && plan.Aggregates.Length == 0) return completed;
         scope.Bind("result", completed.Result);
-        return completed with { Until = scope.Test(until) };
+        if (plan.Until is { } until) completed = completed with { Until = scope.Test(until) };
+        if (plan.Aggregates.Length == 0) return completed;
+        var (numbers, error) = AggregateNumbers.Of(plan.Aggregates, scope);
+        return error is null ? completed with { Numbers = numbers } : new TaskOutcome.Failed(error) { Case = completed.Case };
     }
 
     private async ValueTask<AttemptResult> TryAsync(AttemptNumber number, Value request, CancellationToken cancellationToken)

@@ -19,6 +19,42 @@ public sealed class LoopKeyTests(SampleFixture sample, ResultsFixture results)
         Assert.Equal((3, 1), (outcome.Events("iteration.completed"), outcome.Events("iterator.completed")));
     }
 
+    [Theory]
+    [InlineData("job", "async")]
+    [InlineData("pool", "async")]
+    [InlineData("pool", "sequential")]
+    public async Task Aggregates_are_all_that_stays_of_the_iterations(string workers, string mode)
+    {
+        var outcome = await RunAsync($$$"""
+            - step: walk
+              loop: {in: '{{ range(1, 101) }}', iterator: num, mode: {{{mode}}}, workers: {{{workers}}}, collect: aggregates, aggregate: {value: '{{ result }}', half: '{{ result / 2 if result is even else none }}'}}
+              tool: {kind: transform, result: '{{ num }}'}
+              next: read
+            - step: read
+              tool: {kind: transform, result: '{{ [walk.aggregates.value.p95, walk.results | length, walk.stats.succeeded] }}'}
+            """);
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal("[]", Json(outcome.Result("walk").GetProperty("results")));
+        var value = outcome.Result("walk").GetProperty("aggregates").GetProperty("value");
+        Assert.Equal("100 5050 50.5 1 100 29.011 50.5 95.05 99.01", string.Join(' ', value.EnumerateObject().Select(figure => Math.Round(figure.Value.GetDouble(), 3).ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Equal((50, 1275.0), (outcome.Result("walk").GetProperty("aggregates").GetProperty("half").GetProperty("count").GetInt32(), outcome.Result("walk").GetProperty("aggregates").GetProperty("half").GetProperty("sum").GetDouble()));
+        Assert.Equal("[95.05,0,100]", Json(outcome.Result("read")));
+    }
+
+    [Fact]
+    public async Task A_number_that_is_none_fails_its_iteration_and_says_so()
+    {
+        var outcome = await RunAsync("""
+            - step: walk
+              loop: {in: [1, x, 3], iterator: num, failurePolicy: collectAll, aggregate: {value: '{{ result }}'}}
+              tool: {kind: transform, result: '{{ num }}'}
+            """);
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal("""[1,null,3]""", Json(outcome.Result("walk").GetProperty("results")));
+        Assert.Equal((2, 4.0), (outcome.Result("walk").GetProperty("aggregates").GetProperty("value").GetProperty("count").GetInt32(), outcome.Result("walk").GetProperty("aggregates").GetProperty("value").GetProperty("sum").GetDouble()));
+        Assert.Equal(1, outcome.Events("iteration.failed"));
+    }
+
     [Fact]
     public async Task A_rate_limit_spaces_the_starts()
     {

@@ -29,6 +29,17 @@ public sealed class CarryDecisionTests
         Assert.Equal((ExecutionPhase.Completed, 2), (run.State.Phase, Only(run).Succeeded));
     }
 
+    [Theory]
+    [InlineData("[1, 2, 3]", true)]
+    [InlineData("[1]", false)]
+    [InlineData("[]", false)]
+    public void Numbers_are_inherited_when_all_that_succeeded_is_carried(string collection, bool inherited)
+    {
+        var run = Repeat(Loop($"\"in\": {collection}, \"aggregate\": {{\"ms\": 1}}"), Succeeded(0), Succeeded(1));
+        run.Settle();
+        Assert.Equal(inherited ? [new FormerLoop(new ExecutionId(3), new LoopName("only", 0))] : [], run.Inherited.Values);
+    }
+
     [Fact]
     public void The_log_is_told_where_each_carried_result_is()
     {

@@ -16,6 +16,7 @@ internal sealed class Scenario
     private readonly Plan _plan;
     private readonly ExecutionFacts _facts;
     private readonly Dictionary<long, IReadOnlyList<JsonElement?>> _loopResults = [];
+    private readonly Dictionary<long, LoopAggregates> _aggregates = [];
 
     public Scenario(string spec, string workload = "{}", long? retryOf = null)
     {
@@ -31,6 +32,9 @@ internal sealed class Scenario
 
     /// <summary>Loops of the former execution that decisions have asked for.</summary>
     public HashSet<LoopName> Asked { get; } = [];
+
+    /// <summary>Loops whose numbers begin with those of the former execution, by run as the decision named it.</summary>
+    public Dictionary<long, FormerLoop> Inherited { get; } = [];
 
     /// <summary>Carried iterations that were appended, by run as the decision named it.</summary>
     public Dictionary<long, IReadOnlyList<CarriedIteration>> Carried { get; } = [];
@@ -59,10 +63,12 @@ internal sealed class Scenario
             {
                 Assert.NotNull(Log.Append(seen.Version, decisions));
                 foreach (var (run, iterations) in decisions.Carried) Carried[run] = iterations;
+                foreach (var (run, former) in decisions.Inherited) Inherited[run] = former;
             }
 
             Asked.UnionWith(decisions.NeedsFormer);
             foreach (var loop in decisions.NeedsFormer) Former.TryAdd(loop, []);
+            foreach (var run in decisions.NeedsAggregates) _aggregates[run] = Log.AggregatesOf(run);
             foreach (var run in decisions.NeedsLoopResults) _loopResults[run] = Log.ResultsOf(run);
             if (decisions.Events.Count > 0 || decisions.NeedsMore) continue;
             foreach (var delivery in decisions.Stop) Jobs.Remove(delivery);
@@ -124,7 +130,7 @@ internal sealed class Scenario
         return this;
     }
 
-    private Observed Observe(LogReading seen) => new() { Intent = Intent, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults, Former = Former };
+    private Observed Observe(LogReading seen) => new() { Intent = Intent, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults, Aggregates = _aggregates, Former = Former };
 
     private static string Tell(ExecutionEvent happened) =>
         string.Join(' ', new[] { happened.Type.Name(), happened.Step, happened.IterationIndex?.ToString() }.Where(part => part is not null));

@@ -22,8 +22,30 @@ public sealed class LoopCompilerTests
     [InlineData("\"rate_limit\": {\"per_second\": -1}", "loop.rate_limit.per_second: must be a number from 0")]
     [InlineData("\"key\": 5", "loop.key: must be a template")]
     [InlineData("\"until\": \"{{ secret.X }}\"", "loop.until: reads the secret-bearing 'secret.X'")]
+    [InlineData("\"collect\": \"aggregates\"", "loop.aggregate: is required by collect: aggregates")]
+    [InlineData("\"collect\": \"all\"", "loop.collect: must be results, none or aggregates, not 'all'")]
+    [InlineData("\"aggregate\": \"{{ result }}\"", "loop.aggregate: must be a map")]
+    [InlineData("\"aggregate\": {}", "loop.aggregate: must name at least one number")]
+    [InlineData("\"aggregate\": {\"a b\": \"{{ result }}\"}", "loop.aggregate.a b: must be a name")]
+    [InlineData("\"aggregate\": {\"ms\": [1]}", "loop.aggregate.ms: must be a template that gives a number")]
+    [InlineData("\"aggregate\": {\"ms\": \"{{ result.ms | nothing }}\"}", "loop.aggregate.ms: ")]
+    [InlineData("\"aggregate\": {\"ms\": \"{{ secret.X }}\"}", "loop.aggregate.ms: reads the secret-bearing 'secret.X'")]
+    [InlineData("\"aggregateSamples\": 500", "loop.aggregateSamples: belongs to aggregate")]
+    [InlineData("\"aggregate\": {\"ms\": \"{{ result }}\"}, \"aggregate_samples\": 5", "loop.aggregate_samples: must be an integer from 100")]
     public void What_does_not_fit_is_a_problem_of_its_key(string keys, string problem) =>
         Assert.Contains(Compiling.Errors(Only($"\"loop\": {{\"in\": [1], {keys}}}")), error => error.StartsWith($"workflow[0].{problem}", StringComparison.Ordinal));
+
+    [Fact]
+    public void An_assignment_carries_the_aggregates_in_the_order_of_their_names()
+    {
+        var step = Compiling.Plan(Only("\"loop\": {\"in\": [1], \"collect\": \"aggregates\", \"aggregate\": {\"z\": \"{{ result.z }}\", \"B\": 1, \"a\": \"{{ result.a }}\"}}")).Steps[0];
+        var read = TaskCompiler.Compile(step.TaskSource, ToolRegistry.Schemas, TemplateOptions.Default, [])!;
+
+        Assert.Equal((false, LoopCollect.Aggregates, 10_000), (step.Loop!.KeepResults, step.Loop.Collect, step.Loop.AggregateSamples));
+        Assert.Equal(["B", "a", "z"], step.Loop.Aggregates.Select(aggregate => aggregate.Name));
+        Assert.Equal(["B", "a", "z"], read.Aggregates.Select(aggregate => aggregate.Name));
+        Assert.False(read.KeepsResult);
+    }
 
     [Fact]
     public void A_chunked_loop_names_its_list_after_the_iterator()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Statistics;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
@@ -18,6 +19,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
     private readonly Dictionary<long, ExecutionEvent> _runs = [];
     private readonly Dictionary<long, long> _totals = [];
     private readonly Dictionary<long, PoolLedger> _ledgers = [];
+    private readonly List<WorkReport> _summed = [];
 
     public IReadOnlyList<ExecutionEvent> Events => _events;
 
@@ -57,6 +59,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
                 AddLeased(Number(happened, before, ++position));
         }
 
+        _summed.AddRange(step.Accepted.Where(report => report.Numbers is not null));
         _ledgers[run] = step.Ledger;
         State = State with { Loops = State.Loops.SetItem(run, State.Loops[run] with { Leased = step.Ledger.Leased }) };
         return step.Answers[0];
@@ -70,6 +73,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
         var before = State.LastEventId;
         var position = 0;
         if (report.Outcome == WorkOutcome.Completed) _results[report.Key] = report.Result;
+        if (report.Numbers is not null) _summed.Add(report);
         foreach (var happened in Ingest.ToEvents(report, run.Step!, run.Epoch!.Value, now, inlineLimitBytes, State.Open[report.Key].Size)) Add(Number(happened, before, ++position));
         return outcome;
     }
@@ -86,6 +90,23 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
 
     public IReadOnlyList<JsonElement?> ResultsOf(long run) =>
         [.. Enumerable.Range(0, (int)_totals.GetValueOrDefault(run)).Select(index => _results.GetValueOrDefault(new WorkKey(run, index)))];
+
+    public LoopAggregates AggregatesOf(long run)
+    {
+        var book = State.Loops[run].Aggregates!;
+        var sums = LoopAggregates.Empty(book).Of.ToArray();
+        foreach (var report in _summed.Where(report => report.RunId == run))
+        {
+            for (var i = 0; i < sums.Length; i++)
+            {
+                if (report.Numbers![i] is not { } number) continue;
+                sums[i].Samples.Offer(new Sample(SampleHash.Of(7, run, report.Index), number));
+                sums[i] = sums[i] with { Stats = sums[i].Stats.Add(number) };
+            }
+        }
+
+        return new LoopAggregates(State.Loops[run].Done, sums);
+    }
 
     public JsonElement ResultOf(WorkKey key) => _results[key]!.Value;
 

@@ -42,3 +42,8 @@ public sealed class MemoryPoolTests : PoolContract
 {
     protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
 }
+
+public sealed class MemoryAggregateTests : AggregateContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}

@@ -42,3 +42,8 @@ public sealed class PostgresPoolTests : PoolContract
 {
     protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
 }
+
+public sealed class PostgresAggregateTests : AggregateContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}

@@ -102,10 +102,10 @@ public sealed class RetentionTests : IAsyncLifetime
         await log.Log.AppendedAsync(id, Build.Begin(1, 1));
         await log.Log.AppendedAsync(id, new AppendBatch(1, [Build.Event(EventType.ExecutionCancelled)]));
         past.Advance(TimeSpan.FromDays(10));
-        // The second day's partitions never had an execution: one each of event, element, result and carried.
-        Assert.Equal(4, await schema.DropEmptyPartitionsAsync(Stop));
+        // The second day's partitions never had an execution: one each of event, element, result, carried and sample.
+        Assert.Equal(5, await schema.DropEmptyPartitionsAsync(Stop));
         Assert.Equal(1, await new ExpiredExecutions(log.Pools, past, log.Metrics).DeleteSomeAsync(Stop));
-        Assert.Equal(4, await schema.DropEmptyPartitionsAsync(Stop));
+        Assert.Equal(5, await schema.DropEmptyPartitionsAsync(Stop));
         Assert.Equal(0, await schema.DropEmptyPartitionsAsync(Stop));
     }
 

@@ -15,12 +15,14 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     private readonly Dictionary<long, IReadOnlyList<JsonElement>> _collections = [];
     private readonly Dictionary<long, IReadOnlyList<string>> _keys = [];
     private readonly Dictionary<long, IReadOnlyList<CarriedIteration>> _carried = [];
+    private readonly Dictionary<long, FormerLoop> _inherited = [];
     private readonly HashSet<LoopName> _needsFormer = [];
     private readonly List<OpenWork> _stillOpen = [];
     private readonly Dictionary<long, long> _loopsDone = [];
     private readonly HashSet<long> _settled = [];
     private readonly HashSet<long> _needsLoopResults = [];
     private readonly HashSet<WorkKey> _needsLargeResults = [];
+    private readonly HashSet<long> _needsAggregates = [];
 
     public Plan Plan => plan;
 
@@ -77,17 +79,23 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         if (_before.Open.TryGetValue(work.Key, out var seen) && seen.Fence == work.Fence) _stillOpen.Add(work);
     }
 
+    /// <summary>Whether this very draft starts the loop.</summary>
+    public bool IsNew(LoopState loop) =>
+        loop.RunId <= 0 || _events.Any(happened => happened.RunId == loop.RunId && happened.Type == EventType.IteratorStarted);
+
     /// <summary>The loop must have got this far when this is appended; what this very draft ends is not in the log before.</summary>
     public void ExpectDone(LoopState loop)
     {
-        if (loop.RunId <= 0 || _events.Any(happened => happened.RunId == loop.RunId && happened.Type == EventType.IteratorStarted)) return;
-        var drafted = _events
-            .Where(happened => happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed))
-            .Sum(happened => happened.ChunkSize ?? 1L);
-        _loopsDone[loop.RunId] = loop.Done - drafted;
-        // Results of a pool come in at any time: what the event sums up must be all there will be.
-        if (loop.Pool is not null) _settled.Add(loop.RunId);
+        if (IsNew(loop)) return;
+        _loopsDone[loop.RunId] = DoneInLog(loop);
+        // Results of a pool come in at any time: what the event sums up must be all there will be. So must be what the numbers were summed up of.
+        if (loop.Pool is not null || loop.Aggregates is not null) _settled.Add(loop.RunId);
     }
+
+    /// <summary>Iterations that have ended, without those that this draft ends.</summary>
+    private long DoneInLog(LoopState loop) => loop.Done - _events
+        .Where(happened => happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed))
+        .Sum(happened => happened.ChunkSize ?? 1L);
 
     /// <summary>Has the log keep the elements of a loop that starts, with their names where it has a <c>key</c>.</summary>
     public void Snapshot(long runId, IReadOnlyList<JsonElement> elements, IReadOnlyList<string>? keys)
@@ -98,6 +106,9 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
 
     public void Carry(long runId, IReadOnlyList<CarriedIteration> iterations) => _carried[runId] = iterations;
 
+    /// <summary>Has the log begin a loop's numbers with those of a former execution.</summary>
+    public void Inherit(long runId, FormerLoop former) => _inherited[runId] = former;
+
     public void NeedFormer(LoopName loop) => _needsFormer.Add(loop);
 
     public void Wake(DateTimeOffset at) => WakeAt = WakeAt is { } already && already <= at ? already : at;
@@ -105,6 +116,18 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     public void NeedLoopResults(long runId) => _needsLoopResults.Add(runId);
 
     public void NeedLargeResult(WorkKey key) => _needsLargeResults.Add(key);
+
+    /// <summary>
+    /// What the loop's numbers have come to; null when it has none, or when they must be read first: then nothing that is drafted here is decided.
+    /// </summary>
+    public LoopAggregates? AggregatesOf(LoopState loop)
+    {
+        if (loop.Aggregates is null) return null;
+        if (IsNew(loop)) return LoopAggregates.Empty(loop.Aggregates);
+        if (Observed.Aggregates.TryGetValue(loop.RunId, out var known) && known.Done == DoneInLog(loop)) return known;
+        _needsAggregates.Add(loop.RunId);
+        return null;
+    }
 
     public StepRun? RunOf(WorkKey key) => Runs.StepOf(key.RunId) is { } step && State.Steps[step] is var run && run.RunId == key.RunId ? run : null;
 
@@ -130,12 +153,13 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         }
     }
 
-    public Decisions ToDecisions(IReadOnlyList<Delivery> start, IReadOnlyList<Delivery> stop) => new()
+    public Decisions ToDecisions(IReadOnlyList<Delivery> start, IReadOnlyList<Delivery> stop) => _needsAggregates.Count > 0 ? new() { NeedsAggregates = _needsAggregates } : new()
     {
         Events = _events,
         Collections = _collections,
         Keys = _keys,
         Carried = _carried,
+        Inherited = _inherited,
         NeedsFormer = _needsFormer,
         StillOpen = _stillOpen,
         LoopsDone = _loopsDone,

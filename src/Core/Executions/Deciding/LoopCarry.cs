@@ -13,7 +13,7 @@ internal static class LoopCarry
     {
         carried = [];
         if (draft.Facts.RetryOf is null) return true;
-        var name = new LoopName(run.Step, run.Epoch);
+        var name = NameOf(run);
         if (!draft.Observed.Former.TryGetValue(name, out var former))
         {
             draft.NeedFormer(name);
@@ -23,6 +23,17 @@ internal static class LoopCarry
         carried = elements.Keys is { } keys ? ByKey(former, keys) : ByIndex(former, loop, elements.Count);
         return true;
     }
+
+    /// <summary>
+    /// Whether everything is carried that succeeded there: only then are the former loop's numbers those of the carried iterations. Which number was whose
+    /// is not kept.
+    /// </summary>
+    public static bool IsWhole(Draft draft, StepRun run, IReadOnlyList<CarriedIteration> carried) =>
+        carried.Count > 0 && draft.Observed.Former[NameOf(run)].Count == carried.Count;
+
+    public static FormerLoop FormerOf(Draft draft, StepRun run) => new(draft.Facts.RetryOf!.Value, NameOf(run));
+
+    private static LoopName NameOf(StepRun run) => new(run.Step, run.Epoch);
 
     private static List<CarriedIteration> ByIndex(IReadOnlyList<FormerIteration> former, LoopPlan loop, long count) =>
     [

@@ -23,7 +23,8 @@ internal static class LoopDescription
             new PoolState(Fence: 1, MaxParallel: LoopRules.MaxParallelOf(draft, step, step.Loop)).Write(writer);
         }
 
-        if (!step.Loop.KeepResults) writer.WriteString("collect", "none");
+        if (!step.Loop.KeepResults) writer.WriteString("collect", step.Loop.Collect.ToString().ToLowerInvariant());
+        WriteAggregate(writer, step.Loop);
         if (elements.Dropped > 0) writer.WriteNumber("where_errors", elements.Dropped);
         if (elements.Range is { } range)
         {
@@ -40,6 +41,17 @@ internal static class LoopDescription
         foreach (var member in step.TaskSource.EnumerateObject().Where(member => member.NameEquals("retry"))) member.WriteTo(writer);
         writer.WriteEndObject();
     });
+
+    private static void WriteAggregate(Utf8JsonWriter writer, LoopPlan loop)
+    {
+        if (loop.Aggregates.Length == 0) return;
+        writer.WriteStartObject("aggregate");
+        writer.WriteNumber("samples", loop.AggregateSamples);
+        writer.WriteStartArray("names");
+        foreach (var aggregate in loop.Aggregates) writer.WriteStringValue(aggregate.Name);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
 
     private static void WriteCarried(Utf8JsonWriter writer, ExecutionId former, IReadOnlyList<CarriedIteration> carried)
     {

@@ -15,6 +15,8 @@ internal static class LoopRules
             return;
         }
 
+        // The numbers that it begins with are in the log once its start is.
+        if (loop.Aggregates is not null && loop.Carried is not null && draft.IsNew(loop)) return;
         if (loop.Pool is not null)
         {
             PooledLoopRules.Advance(draft, run, step, loop);
@@ -84,6 +86,7 @@ internal static class LoopRules
                 draft.Append(EventType.IteratorStarted, run, LoopDescription.Of(draft, step, elements, carried));
                 if (elements.Range is null) draft.Snapshot(run.RunId, elements.Items!, elements.Keys);
                 if (carried.Count > 0) draft.Carry(run.RunId, carried);
+                if (step.Loop!.Aggregates.Length > 0 && LoopCarry.IsWhole(draft, run, carried)) draft.Inherit(run.RunId, LoopCarry.FormerOf(draft, run));
                 return;
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -187,8 +190,17 @@ internal static class LoopRules
             DurationMs = (draft.Now - loop.StartedAt).TotalMilliseconds,
             Error = error,
             Context = context,
-            Result = JsonText.Object(writer => WriteStats(writer, loop)),
+            Result = JsonText.Object(writer => WriteSummary(writer, loop, draft.AggregatesOf(loop))),
         });
+    }
+
+    private static void WriteSummary(Utf8JsonWriter writer, LoopState loop, LoopAggregates? aggregates)
+    {
+        WriteStats(writer, loop);
+        if (aggregates is null) return;
+        writer.WriteStartObject("aggregates");
+        foreach (var aggregate in aggregates.Of) aggregate.Write(writer);
+        writer.WriteEndObject();
     }
 
     private static void WriteStats(Utf8JsonWriter writer, LoopState loop)

@@ -122,6 +122,34 @@ public sealed class CaseTests(SampleFixture sample, PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Numbers_of_a_result_are_told_in_the_order_of_their_names()
+    {
+        using var bench = Bench();
+        var report = await bench.RunAsync("""
+            {"tool": {"kind": "transform", "result": {"ms": 1.5, "text": "-2e3", "big": 12345678901234567890, "none": null}}, "keeps_result": false,
+             "aggregate": {"text": "{{ result.text }}", "ms": "{{ result.ms * 2 }}", "absent": "{{ result.absent | default(none) }}", "none": "{{ result.none }}", "big": "{{ result.big }}", "one": 1}}
+            """);
+        Assert.Null(report.Error);
+        Assert.Equal([null, 12345678901234567890.0, 3.0, null, 1.0, -2000.0], report.Numbers);
+        Assert.Equal("null", report.Result!.Value.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("{{ result }}", "loop.aggregate.ms must give a number up to ±1e100, or null, not list.")]
+    [InlineData("{{ 'fast' }}", "not string fast.")]
+    [InlineData("{{ true }}", "not boolean true.")]
+    [InlineData("{{ 10 ** 101 }}", "not integer 1000")]
+    [InlineData("{{ 1 / 0 }}", "division by zero")]
+    public async Task What_is_no_number_fails_the_iteration_and_is_not_tried_again(string template, string message)
+    {
+        using var bench = Bench();
+        var report = await bench.RunAsync($$"""{"tool": {"kind": "transform", "result": []}, "retry": true, "aggregate": {"ms": "{{template}}"} }""");
+        Assert.Equal((WorkOutcome.Failed, 1, WorkErrorKind.Template), (report.Outcome, report.Attempt, report.Error?.Kind));
+        Assert.Contains(message, report.Error!.Message, StringComparison.Ordinal);
+        Assert.Null(report.Numbers);
+    }
+
+    [Fact]
     public async Task A_value_that_is_not_collected_stays_in_the_worker()
     {
         using var bench = Bench();

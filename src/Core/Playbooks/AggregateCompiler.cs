@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PlaybookOperator.Core.Statistics;
+using PlaybookOperator.Core.Templates;
+
+namespace PlaybookOperator.Core.Playbooks;
+
+/// <summary>Compiles a loop's <c>aggregate</c>: names, each with a template that gives a number of an iteration's result.</summary>
+internal static class AggregateCompiler
+{
+    private const int MaxSamples = 100_000;
+    private const int MaxNameLength = 63;
+
+    public static ImmutableArray<AggregatePlan> Compile(FieldReader loop, TemplateCompiler templates, out int samples)
+    {
+        samples = (int)(loop.TakeInteger(100, MaxSamples, "aggregateSamples") ?? Reservoir.DefaultCapacity);
+        if (loop.TakeObject("aggregate") is not { } reader)
+        {
+            if (loop.Has("aggregateSamples")) loop.Error("aggregateSamples", "belongs to aggregate; without one there is nothing to sample.");
+            return [];
+        }
+
+        var compiled = CompileNames(loop.Take("aggregate")!.Value, reader, templates);
+        if (compiled.Length == 0) loop.Error("aggregate", "must name at least one number, such as latency: \"{{ result.ms }}\".");
+        else if (compiled.Length > AggregatePlan.MaxNames) loop.Error("aggregate", $"must have at most {AggregatePlan.MaxNames} names, not {compiled.Length}.");
+        return compiled;
+    }
+
+    /// <summary>Of a map whose names have been checked, in the order in which reports give their numbers.</summary>
+    public static ImmutableArray<AggregatePlan> CompileNames(JsonElement map, FieldReader reader, TemplateCompiler templates) =>
+    [
+        .. map.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal)
+            .Select(member => CompileName(member.Name, reader.Take(member.Name)!.Value, reader, templates)),
+    ];
+
+    private static AggregatePlan CompileName(string name, JsonElement value, FieldReader reader, TemplateCompiler templates)
+    {
+        if (name.Length is 0 or > MaxNameLength || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '_'))
+            reader.Error(name, $"must be a name of 1 to {MaxNameLength} letters, digits and _.");
+        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
+            reader.Wrong(value, "a template that gives a number of the result, such as \"{{ result.ms }}\"", name);
+        return new AggregatePlan(name, templates.Compile(value, reader.PathOf(name)));
+    }
+}
