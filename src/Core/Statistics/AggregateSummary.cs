@@ -14,7 +14,8 @@ public sealed record AggregateSummary(string Name, RunningStats Stats, Reservoir
         writer.WriteStartObject(Name);
         writer.WriteNumber("count", Stats.Count);
         writer.WriteNumber("sum", Stats.Sum);
-        Write(writer, "mean", Stats.Count == 0 ? null : Stats.Mean);
+        // Not the running mean: of whole numbers this one is exact, as readers expect of a sum and a count that stand beside it.
+        Write(writer, "mean", Stats.Count == 0 ? null : Stats.Sum / Stats.Count);
         Write(writer, "min", Stats.Min);
         Write(writer, "max", Stats.Max);
         Write(writer, "stddev", Stats.StandardDeviation);
