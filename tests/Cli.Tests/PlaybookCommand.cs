@@ -42,8 +42,9 @@ internal static class PlaybookCommand
 
     private static ProcessStartInfo Describe(string[] arguments)
     {
-        string[] all = [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
-        return new ProcessStartInfo("dotnet", all)
+        // Whoever runs the tests in the background of a script has had SIGINT ignored for all their processes.
+        string[] all = ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
+        return new ProcessStartInfo("env", all)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -89,8 +89,9 @@ public sealed class InterruptionTests(World world)
         Assert.Equal((1, 8), await _api.ConcurrencyAsync());
     }
 
+    /// <summary>Whoever runs the tests in the background of a script has had SIGINT ignored for all their processes.</summary>
     private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments])
+        "env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments])
     { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static async Task<int> SignalAsync(int process, string signal)
