@@ -16,6 +16,7 @@ public sealed class Cluster
     public const string Postgres = "playbook-operator-postgres-0";
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeProvider s_time = TimeProvider.System;
+    private static readonly Lazy<Task<ApiReader>> s_api = new(async () => ApiReader.Of(await KubectlAsync("config view --minify --raw --flatten -o json")));
 
 #pragma warning disable RS0030 // Where the test target put the cluster is told by the environment.
     private static readonly string s_kubeconfig = Environment.GetEnvironmentVariable("PLAYBOOK_TEST_KUBECONFIG")
@@ -69,17 +70,34 @@ public sealed class Cluster
     }
 
     public static async Task<JsonElement> ExecutionAsync(string name) =>
-        JsonDocument.Parse(await KubectlAsync($"-n {Samples} get execution {name} -o json")).RootElement;
+        await FindExecutionAsync(name) ?? throw new InvalidOperationException($"There is no Execution {name}.");
+
+    public static Task<JsonElement?> FindExecutionAsync(string name) => GetAsync($"/apis/playbooks.dev/v1alpha1/namespaces/{Samples}/executions/{name}");
+
+    /// <summary>A field of an Execution's status as text; empty when it is not set, or there is no such Execution.</summary>
+    public static async Task<string> StatusAsync(string name, string field) =>
+        await FindExecutionAsync(name) is { } found && found.TryGetProperty("status", out var status) && status.TryGetProperty(field, out var value) ? value.ToString() : "";
+
+    /// <summary>Names of what carries an execution's label: <c>jobs</c> or <c>pods</c>.</summary>
+    public static async Task<IReadOnlyList<string>> OwnedAsync(string kind, string executionId)
+    {
+        var group = kind == "jobs" ? "/apis/batch/v1" : "/api/v1";
+        var list = await GetAsync($"{group}/namespaces/{Samples}/{kind}?labelSelector=playbooks.dev%2Fexecution-id%3D{executionId}");
+        return [.. list!.Value.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("metadata").GetProperty("name").GetString()!)];
+    }
+
+    /// <summary>The JSON under a path of the API server; null when there is nothing.</summary>
+    public static async Task<JsonElement?> GetAsync(string path) => await (await s_api.Value).GetAsync(path, TestContext.Current.CancellationToken);
 
     /// <summary>Waits for the condition Finished, and returns the status.</summary>
-    public static async Task<JsonElement> FinishedAsync(string name, int seconds = 120)
+    public static async Task<JsonElement> FinishedAsync(string name, int seconds = 300)
     {
         await KubectlAsync($"-n {Samples} wait --for=condition=Finished --timeout={seconds}s execution/{name}");
         return (await ExecutionAsync(name)).GetProperty("status");
     }
 
     /// <summary>Looks again and again until the condition holds, at most so many seconds.</summary>
-    public static async Task UntilAsync(string what, Func<Task<bool>> condition, int seconds = 60)
+    public static async Task UntilAsync(string what, Func<Task<bool>> condition, int seconds = 240)
     {
         var started = s_time.GetTimestamp();
         while (true)
@@ -115,14 +133,13 @@ public sealed class Cluster
     public static async Task<int> RequestsAsync(string runKey)
     {
         var path = $"/api/v1/namespaces/{Samples}/services/paginated-api:5555/proxy/requests?run_key={runKey}";
-        using var answer = JsonDocument.Parse(await KubectlAsync($"get --raw {path}"));
-        return answer.RootElement.GetProperty("requests").GetArrayLength();
+        return (await GetAsync(path))!.Value.GetProperty("requests").GetArrayLength();
     }
 
     private static async Task<string> DatabaseAsync()
     {
-        var ip = await KubectlAsync($"-n {Operator} get pod {Postgres} -o jsonpath={{.status.podIP}}");
-        var password = await KubectlAsync($"-n {Operator} get secret playbook-operator-database -o jsonpath={{.data.password}}");
+        var ip = (await GetAsync($"/api/v1/namespaces/{Operator}/pods/{Postgres}"))!.Value.GetProperty("status").GetProperty("podIP").GetString();
+        var password = (await GetAsync($"/api/v1/namespaces/{Operator}/secrets/playbook-operator-database"))!.Value.GetProperty("data").GetProperty("password").GetString()!;
         return $"Host={ip};Username=playbook;Database=playbook;Pooling=false;Timeout=5;Password={Encoding.UTF8.GetString(Convert.FromBase64String(password))}";
     }
 

@@ -118,7 +118,7 @@ public sealed class ContainerTests
     {
         var unique = $"container-{name}-{Guid.NewGuid().ToString("N")[..6]}";
         await Cluster.StartAsync(unique, spec);
-        var status = await Cluster.FinishedAsync(unique, seconds: 240);
+        var status = await Cluster.FinishedAsync(unique);
         return (status, status.GetProperty("executionId").GetString()!);
     }
 
@@ -129,5 +129,5 @@ public sealed class ContainerTests
         JsonDocument.Parse(await Cluster.TextAsync($"SELECT context::text FROM event WHERE execution_id = {id} AND event_type = 'call.error'")).RootElement.GetProperty("error");
 
     private static async Task<int> CountAsync(string kind, string id) =>
-        JsonDocument.Parse(await Cluster.KubectlAsync($"-n {Cluster.Samples} get {kind} -l playbooks.dev/execution-id={id} -o json")).RootElement.GetProperty("items").GetArrayLength();
+        (await Cluster.OwnedAsync(kind, id)).Count;
 }

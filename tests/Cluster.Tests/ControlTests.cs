@@ -12,7 +12,7 @@ public sealed class ControlTests
         await PlaybookAsync(name, Echo);
         await ExecutionAsync(name, "{ttlSecondsAfterFinished: 2}");
 
-        await Cluster.UntilAsync("it is gone", async () => (await Cluster.KubectlAsync($"-n {Cluster.Samples} get execution {name} --ignore-not-found")).Length == 0);
+        await Cluster.UntilAsync("it is gone", async () => await Cluster.FindExecutionAsync(name) is null);
 
         Assert.Equal(1, await Cluster.NumberAsync($"SELECT count(*) FROM execution WHERE name = '{name}' AND phase = 'Completed' AND expires_at > now() + interval '29 days'"));
         await Cluster.RemoveAsync(name);
@@ -53,7 +53,7 @@ public sealed class ControlTests
 
         await Cluster.KubectlAsync($"-n {Cluster.Samples} patch execution {name} --type=merge -p {{\\\"spec\\\":{{\\\"overrides\\\":{{\\\"loops\\\":{{\\\"walk\\\":{{\\\"maxParallel\\\":3}}}}}}}}}}");
 
-        await Cluster.UntilAsync("it is an event", async () => await EventsAsync(name, "execution.updated") == 1, seconds: 5);
+        await Cluster.UntilAsync("it is an event", async () => await EventsAsync(name, "execution.updated") == 1, seconds: 30);
         await Cluster.UntilAsync("3 iterations are open", async () => await Cluster.NumberAsync($"SELECT count(*) FROM iteration i JOIN execution x ON x.id = i.execution_id WHERE x.name = '{name}'") == 3);
         await Cluster.RemoveAsync(name);
     }
@@ -67,7 +67,7 @@ public sealed class ControlTests
         await PlaybookAsync(name, "  schema: {properties: {a: {type: integer}}}\n" + Echo);
         await ExecutionAsync(name, spec);
 
-        var status = await Cluster.FinishedAsync(name, seconds: 30);
+        var status = await Cluster.FinishedAsync(name);
 
         Assert.Equal("Failed", status.GetProperty("phase").GetString());
         Assert.Contains(expected, status.GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class ControlTests
     }
 
     private static async Task<string> MessageAsync(string name) =>
-        await Cluster.KubectlAsync($"-n {Cluster.Samples} get execution {name} -o jsonpath={{.status.message}}");
+        await Cluster.StatusAsync(name, "message");
 
     private static Task<long> StartedAsync(string name) => EventsAsync(name, "iteration.started");
 

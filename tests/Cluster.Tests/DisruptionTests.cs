@@ -16,7 +16,7 @@ public sealed class DisruptionTests
 
         await KillAsync(await Cluster.OperatorPodAsync());
 
-        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 180)).GetProperty("phase").GetString());
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
         Assert.Equal((20, 0, 1), (await run.EventsAsync("iteration.completed"), await run.EventsAsync("iteration.failed"), await run.EventsAsync("iterator.completed")));
         Assert.Equal(20, await Cluster.NumberAsync($"SELECT count(DISTINCT iteration_index) FROM event WHERE execution_id = {await run.IdAsync()} AND event_type = 'iteration.completed'"));
         Assert.Equal(20, await run.RequestsAsync());
@@ -31,7 +31,7 @@ public sealed class DisruptionTests
 
         await KillAsync(Cluster.Postgres);
 
-        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 180)).GetProperty("phase").GetString());
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
         Assert.Equal(12, await run.EventsAsync("iteration.completed"));
         await run.AssertDenseAsync();
     }
@@ -55,13 +55,13 @@ public sealed class DisruptionTests
     [Fact]
     public async Task An_operator_killed_while_a_pool_works_costs_no_iteration()
     {
-        await using var run = await ClusterRun.StartAsync("pool-c19", PoolTests.Loop(1_000));
+        await using var run = await ClusterRun.StartAsync("pool-c19", PoolTests.Loop(500));
         await Cluster.UntilAsync("iterations end", async () => await run.EventsAsync("iteration.completed") > 50);
 
         await KillAsync(await Cluster.OperatorPodAsync());
 
-        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 240)).GetProperty("phase").GetString());
-        await run.AssertEndedOnceAsync(1_000);
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
+        await run.AssertEndedOnceAsync(500);
         await run.AssertDenseAsync();
     }
 

@@ -5,8 +5,8 @@ namespace PlaybookOperator.Cluster.Tests;
 /// <summary>Loops with a pool of workers, on real pods.</summary>
 public sealed class PoolTests
 {
-    /// <summary>A loop of so many iterations that take a hundredth of a second.</summary>
-    internal static string Loop(int iterations, string tool = "{kind: shell, cmds: 'sleep 0.01'}") => $$$"""
+    /// <summary>A loop of so many iterations that take a twentieth of a second: long enough for a test to step in.</summary>
+    internal static string Loop(int iterations, string tool = "{kind: shell, cmds: 'sleep 0.05'}") => $$$"""
           workflow:
           - step: work
             loop: {in: "{{ range({{{iterations}}}) }}", iterator: i, mode: async, maxParallel: 4, poolSize: 2, workers: pool, collect: none}
@@ -19,7 +19,7 @@ public sealed class PoolTests
     {
         await using var run = await ClusterRun.StartAsync("pool", Loop(20_000, "{kind: transform, result: '{{ i * 2 }}'}"));
 
-        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 180)).GetProperty("phase").GetString());
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
         await run.AssertEndedOnceAsync(20_000);
         Assert.Equal(20_008, await run.LastEventAsync());
         Assert.Equal(1, await Cluster.NumberAsync($"SELECT count(*) FROM job WHERE execution_id = {await run.IdAsync()}"));
@@ -30,20 +30,20 @@ public sealed class PoolTests
     [Fact]
     public async Task A_pod_killed_under_way_costs_no_iteration()
     {
-        await using var run = await ClusterRun.StartAsync("pool-kill", Loop(600));
+        await using var run = await ClusterRun.StartAsync("pool-kill", Loop(400));
         await Cluster.UntilAsync("iterations end", async () => await run.EventsAsync("iteration.completed") > 50);
 
-        await Cluster.KubectlAsync($"-n {Cluster.Samples} delete {(await run.OwnedAsync("pods"))[0]} --grace-period=0 --force");
+        await Cluster.KubectlAsync($"-n {Cluster.Samples} delete pod {(await run.OwnedAsync("pods"))[0]} --grace-period=0 --force");
 
-        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 180)).GetProperty("phase").GetString());
-        await run.AssertEndedOnceAsync(600);
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
+        await run.AssertEndedOnceAsync(400);
         await run.AssertDenseAsync();
     }
 
     [Fact]
     public async Task A_suspended_pool_leaves_and_goes_on_where_it_was_when_resumed()
     {
-        await using var run = await ClusterRun.StartAsync("pool-pause", Loop(800));
+        await using var run = await ClusterRun.StartAsync("pool-pause", Loop(400));
         await Cluster.UntilAsync("iterations end", async () => await run.EventsAsync("iteration.completed") > 50);
 
         await run.PatchAsync("{\\\"suspend\\\":true}");
@@ -52,8 +52,8 @@ public sealed class PoolTests
         var before = await run.EventsAsync("iteration.completed");
         await run.PatchAsync("{\\\"suspend\\\":false}");
 
-        Assert.InRange(before, 50, 799);
-        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 180)).GetProperty("phase").GetString());
-        await run.AssertEndedOnceAsync(800);
+        Assert.InRange(before, 50, 399);
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
+        await run.AssertEndedOnceAsync(400);
     }
 }

@@ -48,13 +48,13 @@ public sealed class ScenarioTests
     {
         var name = Unique("columns");
         await Cluster.StartAsync(name, "  workflow:\n  - step: only\n    tool: {kind: transform, result: 1}\n");
-        await Cluster.FinishedAsync(name, seconds: 30);
+        await Cluster.FinishedAsync(name);
 
         var executions = await Cluster.KubectlAsync($"-n {Cluster.Samples} get executions.playbooks.dev -o wide");
         var playbooks = await Cluster.KubectlAsync($"-n {Cluster.Samples} get playbooks.playbooks.dev -o wide");
 
         var heading = executions.Split('\n')[0];
-        foreach (var column in (string[])["PLAYBOOK", "PHASE", "PROGRESS", "ACTIVE", "FAILED", "DURATION", "AGE", "ID", "MESSAGE"])
+        foreach (var column in (string[])["PLAYBOOK", "PHASE", "PROGRESS", "ACTIVE", "FAILED", "DURATION", "AGE", "RATE", "ETA", "ID", "MESSAGE"])
             Assert.Contains(column, heading, StringComparison.Ordinal);
         foreach (var column in (string[])["READY", "STEPS", "EXECUTIONS", "AGE", "MESSAGE"])
             Assert.Contains(column, playbooks.Split('\n')[0], StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ScenarioTests
 
         await Cluster.KubectlAsync($"-n {Cluster.Samples} delete execution {name} --timeout=20s");
 
-        await Cluster.UntilAsync("no Job and no pod is left", async () => await JobsAsync(id) == 0 && await PodsAsync(id) == 0, seconds: 240); // A busy kubelet takes its time to clean up volumes.
+        await Cluster.UntilAsync("no Job and no pod is left", async () => await JobsAsync(id) == 0 && await PodsAsync(id) == 0); // A busy kubelet takes its time to clean up volumes.
         await Cluster.UntilAsync("no work is open", async () => await Cluster.NumberAsync($"SELECT count(*) FROM iteration WHERE execution_id = {id}") == 0);
         Assert.Equal(1, await EventsAsync(id, "execution.cancelled"));
         await Cluster.RemoveAsync(name);
@@ -83,7 +83,7 @@ public sealed class ScenarioTests
         var name = Unique("invalid");
         await Cluster.StartAsync(name, "  workflow:\n  - step: a\n    tool: {kind: htp}\n    next: b\n  - step: c\n    loop: {mode: sideways}\n    tool: {kind: noop}\n");
 
-        var status = await Cluster.FinishedAsync(name, seconds: 30);
+        var status = await Cluster.FinishedAsync(name);
 
         Assert.Equal("Failed", status.GetProperty("phase").GetString());
         var message = await Cluster.KubectlAsync($"-n {Cluster.Samples} get playbook {name} -o jsonpath={{.status.conditions[?(@.type==\\\"Ready\\\")].message}}");
@@ -118,13 +118,11 @@ public sealed class ScenarioTests
     private static async Task AssertDenseAsync(string? id) => Assert.Equal(
         1, await Cluster.NumberAsync($"SELECT CASE WHEN min(event_id) = 1 AND max(event_id) = count(*) THEN 1 ELSE 0 END FROM event WHERE execution_id = {id}"));
 
-    private static async Task<string> ExecutionIdAsync(string name) =>
-        (await Cluster.KubectlAsync($"-n {Cluster.Samples} get execution {name} -o jsonpath={{.status.executionId}}")).Trim();
+    private static Task<string> ExecutionIdAsync(string name) => Cluster.StatusAsync(name, "executionId");
 
     private static Task<int> JobsAsync(string id) => CountAsync("jobs", id);
 
     private static Task<int> PodsAsync(string id) => CountAsync("pods", id);
 
-    private static async Task<int> CountAsync(string kind, string id) =>
-        (await Cluster.KubectlAsync($"-n {Cluster.Samples} get {kind} -l playbooks.dev/execution-id={id} -o name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+    private static async Task<int> CountAsync(string kind, string id) => (await Cluster.OwnedAsync(kind, id)).Count;
 }

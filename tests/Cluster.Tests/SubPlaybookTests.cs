@@ -57,7 +57,7 @@ public sealed class SubPlaybookTests
         Assert.Equal("Cancelled", (await Cluster.FinishedAsync(name)).GetProperty("phase").GetString());
         await Cluster.UntilAsync(
             "all children are cancelled", async () => await Cluster.NumberAsync($"SELECT count(*) FROM execution WHERE parent_id = {id} AND phase = 'Cancelled'") == 4);
-        await Cluster.UntilAsync("no Job is left", async () => await JobsAsync(await ChildrenAsync(id)) == 0, seconds: 120);
+        await Cluster.UntilAsync("no Job is left", async () => await JobsAsync(await ChildrenAsync(id)) == 0);
         await Cluster.RemoveAsync(name);
         await Cluster.RemoveAsync($"{name}-child");
     }
@@ -75,13 +75,12 @@ public sealed class SubPlaybookTests
     internal static Task<string> PlaybookAsync(string name, string spec) => Cluster.KubectlAsync(
         $"-n {Cluster.Samples} apply -f -", $"apiVersion: playbooks.dev/v1alpha1\nkind: Playbook\nmetadata: {{name: {name}}}\nspec:\n{spec}");
 
-    internal static async Task<string> IdAsync(string name) =>
-        (await Cluster.KubectlAsync($"-n {Cluster.Samples} get execution {name} -o jsonpath={{.status.executionId}}")).Trim();
+    internal static Task<string> IdAsync(string name) => Cluster.StatusAsync(name, "executionId");
 
     internal static async Task<IReadOnlyList<JsonElement>> ChildrenAsync(string id)
     {
-        var list = JsonDocument.Parse(await Cluster.KubectlAsync($"-n {Cluster.Samples} get executions.playbooks.dev -l playbooks.dev/parent-execution-id={id} -o json"));
-        return [.. list.RootElement.GetProperty("items").EnumerateArray()];
+        var list = await Cluster.GetAsync($"/apis/playbooks.dev/v1alpha1/namespaces/{Cluster.Samples}/executions?labelSelector=playbooks.dev%2Fparent-execution-id%3D{id}");
+        return [.. list!.Value.GetProperty("items").EnumerateArray()];
     }
 
     private static async Task<int> JobsAsync(IReadOnlyList<JsonElement> children)
@@ -90,7 +89,7 @@ public sealed class SubPlaybookTests
         foreach (var child in children)
         {
             if (!child.TryGetProperty("status", out var status) || !status.TryGetProperty("executionId", out var id)) continue;
-            count += (await Cluster.KubectlAsync($"-n {Cluster.Samples} get jobs -l playbooks.dev/execution-id={id.GetString()} -o name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+            count += (await Cluster.OwnedAsync("jobs", id.GetString()!)).Count;
         }
 
         return count;

@@ -9,6 +9,8 @@ internal sealed class ClusterRun : IAsyncDisposable
     /// <summary>The secret with the sample API's address, for specs.</summary>
     public const string Secrets = "  secrets: [{name: PAGINATED_API_URL, secretKeyRef: {name: paginated-api, key: url}}]\n";
 
+    private string? _id;
+
     private ClusterRun(string name) => Name = name;
 
     public string Name { get; }
@@ -34,18 +36,19 @@ internal sealed class ClusterRun : IAsyncDisposable
 
         """);
 
-    public Task<JsonElement> FinishedAsync(int seconds = 120) => Cluster.FinishedAsync(Name, seconds);
+    public Task<JsonElement> FinishedAsync(int seconds = 300) => Cluster.FinishedAsync(Name, seconds);
 
     /// <summary>The id in the log, once the operator has given one.</summary>
     public async Task<string> IdAsync()
     {
+        if (_id is { } known) return known;
         var id = "";
         await Cluster.UntilAsync("the Execution has an id", async () => (id = await FieldAsync("executionId")).Length > 0);
-        return id;
+        return _id = id;
     }
 
-    public async Task<string> FieldAsync(string name) =>
-        (await Cluster.KubectlAsync($"-n {Cluster.Samples} get execution {Name} -o jsonpath={{.status.{name}}}")).Trim();
+    /// <summary>A field of the status; empty when it is not set.</summary>
+    public Task<string> FieldAsync(string name) => Cluster.StatusAsync(Name, name);
 
     /// <summary>Patches the Execution's spec, as <c>kubectl patch</c> does.</summary>
     public Task PatchAsync(string spec) => Cluster.KubectlAsync($"-n {Cluster.Samples} patch execution {Name} --type=merge -p {{\\\"spec\\\":{spec}}}");
@@ -56,8 +59,7 @@ internal sealed class ClusterRun : IAsyncDisposable
     public async Task<long> LastEventAsync() => await Cluster.NumberAsync($"SELECT max(event_id) FROM event WHERE execution_id = {await IdAsync()}");
 
     /// <summary>Names of what carries the execution's label: <c>jobs</c> or <c>pods</c>.</summary>
-    public async Task<IReadOnlyList<string>> OwnedAsync(string kind) =>
-        (await Cluster.KubectlAsync($"-n {Cluster.Samples} get {kind} -l playbooks.dev/execution-id={await IdAsync()} -o name")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    public async Task<IReadOnlyList<string>> OwnedAsync(string kind) => await Cluster.OwnedAsync(kind, await IdAsync());
 
     /// <summary>How many requests the sample API has served for this run.</summary>
     public Task<int> RequestsAsync() => Cluster.RequestsAsync(Name);

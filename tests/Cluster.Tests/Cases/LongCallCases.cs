@@ -8,7 +8,7 @@ public sealed class LongCallCases
     {
         await using var run = await ClusterRun.StartAsync("e16", ClusterRun.SlowLoop(iterations: 1, delayMs: 150_000, "mode: sequential", "timeout: 200s"));
 
-        Assert.Equal("Completed", (await run.FinishedAsync(seconds: 260)).GetProperty("phase").GetString());
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
         Assert.Equal((1, 1), (await run.RequestsAsync(), await run.EventsAsync("iteration.completed")));
     }
 }

@@ -13,7 +13,7 @@ public sealed class LongChildCases
 
         await using var parent = await ClusterRun.StartAsync("e17", $"  workflow:\n  - step: call\n    tool: {{kind: playbook, name: {child.Name}}}\n");
 
-        Assert.Equal("Completed", (await parent.FinishedAsync(seconds: 260)).GetProperty("phase").GetString());
+        Assert.Equal("Completed", (await parent.FinishedAsync()).GetProperty("phase").GetString());
         Assert.Equal(1, await Cluster.RequestsAsync(child.Name + "-slow"));
         Assert.Equal(1, await Cluster.NumberAsync($"SELECT count(DISTINCT execution_id) FROM event WHERE parent_execution_id = {await parent.IdAsync()}"));
     }
