@@ -10,6 +10,9 @@ internal sealed class PersistentCalls(OperatorClient client, WorkerOptions optio
 {
     private static readonly ErrorRetryPlan s_backoff = new() { InitialDelay = TimeSpan.FromSeconds(0.5), MaxDelay = TimeSpan.FromSeconds(15) };
 
+    /// <summary>Leases end when nothing is heard for ten seconds; a worker that is back early keeps them.</summary>
+    private static readonly ErrorRetryPlan s_leaseBackoff = s_backoff with { MaxDelay = TimeSpan.FromSeconds(2) };
+
     private string? _session;
 
     /// <summary>For calls that are made once; null: there is none yet, or it has run out.</summary>
@@ -30,11 +33,11 @@ internal sealed class PersistentCalls(OperatorClient client, WorkerOptions optio
     public Task<CallAnswer<PoolReply>> LeaseAsync(PoolRequest request, CancellationToken cancellationToken)
     {
         var body = OperatorClient.Body(request, WorkJson.Default.PoolRequest);
-        return WithSessionAsync("lease", (session, token) => client.LeaseAsync(session, body, token), cancellationToken);
+        return WithSessionAsync("lease", (session, token) => client.LeaseAsync(session, body, token), cancellationToken, s_leaseBackoff);
     }
 
     private async Task<CallAnswer<T>> WithSessionAsync<T>(
-        string name, Func<string, CancellationToken, Task<CallAnswer<T>>> call, CancellationToken cancellationToken)
+        string name, Func<string, CancellationToken, Task<CallAnswer<T>>> call, CancellationToken cancellationToken, ErrorRetryPlan? backoff = null)
         where T : class
     {
         var started = time.GetTimestamp();
@@ -57,7 +60,7 @@ internal sealed class PersistentCalls(OperatorClient client, WorkerOptions optio
             }
 
             renewed = false;
-            var delay = RetryBackoff.Delay(s_backoff, attempt, random(), refusal.RetryAfter);
+            var delay = RetryBackoff.Delay(backoff ?? s_backoff, attempt, random(), refusal.RetryAfter);
             if (!refusal.IsTransient || time.GetElapsedTime(started) + delay > options.ReportWindow) return new(null, refusal);
             log.Retrying(name, refusal, delay);
             await Task.Delay(delay, time, cancellationToken);

@@ -26,6 +26,9 @@ public sealed record ExecutionStatusView
 
     public required Progress Progress { get; init; }
 
+    /// <summary>Iterations of loops under way that have not ended.</summary>
+    public required long Left { get; init; }
+
     /// <summary>At most <see cref="StatusProjection.MaxSteps"/>, newest last.</summary>
     public required ImmutableArray<StepStatusLine> Steps { get; init; }
 
@@ -54,6 +57,8 @@ public static class StatusProjection
         StartTime = state.StartedAt,
         CompletionTime = state.EndedAt,
         Progress = Sum(state),
+        Left = state.Steps.Values.Where(run => !run.CallEnded && run.Status == StepStatus.Running)
+            .Sum(run => state.Loops.TryGetValue(run.RunId, out var loop) && !loop.Stopped ? loop.Total - loop.Done : 0),
         Steps = [.. state.Steps.Values.Where(run => run.Status != StepStatus.Skipped)
             .OrderBy(run => run.StartedAt).ThenBy(run => run.RunId)
             .TakeLast(MaxSteps)

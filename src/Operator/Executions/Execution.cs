@@ -15,6 +15,8 @@ namespace PlaybookOperator.Operator.Executions;
 [PrinterColumn("Failed", "integer", ".status.progress.failed")]
 [PrinterColumn("Duration", "string", ".status.duration")]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp")]
+[PrinterColumn("Rate", "string", ".status.progress.rate", Priority = 1)]
+[PrinterColumn("ETA", "string", ".status.progress.eta", Priority = 1)]
 [PrinterColumn("Id", "string", ".status.executionId", Priority = 1)]
 [PrinterColumn("Message", "string", ".status.message", Priority = 1)]
 public sealed record Execution : IKubernetesObject
@@ -132,6 +134,12 @@ public sealed record ExecutionProgress
 
     [Description("Ended of total, such as 730/1000.")]
     public string? Text { get; init; }
+
+    [Description("How many end in a second, minute or hour, lately, such as 3120/s.")]
+    public string? Rate { get; init; }
+
+    [Description("When the loops under way will have ended at this rate, such as 4m10s from now.")]
+    public string? Eta { get; init; }
 }
 
 public sealed record ExecutionStep

@@ -25,6 +25,9 @@ internal sealed class ExecutionController(
     /// <summary>Status writes of a running Execution are at least so far apart; the outcome is written at once.</summary>
     private static readonly TimeSpan s_statusInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>A rate that is shown falls when nothing happens, so it is looked at although nothing happens.</summary>
+    private static readonly TimeSpan s_rateInterval = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<ExecutionRef, ExecutionId> _ids = new();
     private readonly ConcurrentDictionary<ExecutionId, ExecutionRef> _refs = new();
 
@@ -83,12 +86,16 @@ internal sealed class ExecutionController(
         if (pass.State.IsTerminal) await parents.ReportAsync(execution, pass, cancellationToken);
 
         var again = pass.WakeAt is { } due ? telling.Until(due) : (TimeSpan?)null;
-        var status = statuses.Compose(execution, id, pass.State);
+        var view = StatusProjection.Project(pass.State);
+        var rate = telling.RateOf(id, view.Progress);
+        var status = statuses.Compose(execution, id, view, rate);
         if (status.Message is null && OverrideCheck.Warn(execution.Spec.Overrides, pass.Plan) is { } warning) status = status with { Message = warning };
         if (!pass.State.IsTerminal && ExecutionStatusWriter.IsNews(execution.Status, status) && telling.TooSoon(id, status.Phase!, s_statusInterval) is { } wait)
             return again is null || wait < again ? wait : again;
         await TellAsync(execution, status, cancellationToken);
+        telling.Written(id, rate);
         if (pass.State.IsTerminal) Forget(key, id);
+        else if (!rate.IsAtRest && (again is null || again > s_rateInterval)) return s_rateInterval;
         return again;
     }
 

@@ -11,9 +11,10 @@ namespace PlaybookOperator.Operator.Executions;
 internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
 {
     /// <summary>The status for a state; what did not change keeps its time of transition.</summary>
-    public ExecutionStatus Compose(Execution execution, ExecutionId id, ExecutionState state)
+    /// <param name="rate">How fast its iterations end.</param>
+    public ExecutionStatus Compose(Execution execution, ExecutionId id, ExecutionStatusView view, ProgressRate rate)
     {
-        var view = StatusProjection.Project(state);
+        var isRunning = view.Phase == nameof(ExecutionPhase.Running);
         return new ExecutionStatus
         {
             Phase = view.Phase,
@@ -30,6 +31,8 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
                 Failed = view.Progress.Failed,
                 Active = view.Progress.Active,
                 Text = OrNull(view.Progress.Text),
+                Rate = isRunning && view.Progress.Total > 0 ? rate.Text : null,
+                Eta = isRunning && rate.TimeLeft(view.Left) is { } left ? Text(left) : null,
             },
             Steps = [.. view.Steps.Select(step => new ExecutionStep { Name = step.Name, Phase = step.Phase, Progress = OrNull(step.Progress) })],
             Message = view.Message,
@@ -62,6 +65,9 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
         // In a merge patch only an explicit null removes what was there.
         foreach (var name in (string[])["message", "completionTime"])
             if (!patch.ContainsKey(name)) patch[name] = null;
+        if (patch["progress"] is JsonObject progress)
+            foreach (var name in (string[])["rate", "eta"])
+                if (!progress.ContainsKey(name)) progress[name] = null;
         await client.MergePatchAsync(
             ResourceTypes.Executions, NamespacedName.Of(execution), new JsonObject { ["status"] = patch }, "status", cancellationToken);
     }

@@ -10,6 +10,7 @@ namespace PlaybookOperator.Operator.Executions;
 internal sealed class ExecutionTelling(EventRecorder recorder, ExecutionMetrics metrics, TimeProvider time)
 {
     private readonly ConcurrentDictionary<ExecutionId, (string Phase, long At)> _written = new();
+    private readonly ConcurrentDictionary<ExecutionId, ProgressRate> _rates = new();
 
     /// <summary>How long to wait with the next write; null when it may be written now, which then counts as done.</summary>
     public TimeSpan? TooSoon(ExecutionId id, string phase, TimeSpan interval)
@@ -26,7 +27,20 @@ internal sealed class ExecutionTelling(EventRecorder recorder, ExecutionMetrics 
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
-    public void Forget(ExecutionId id) => _written.TryRemove(id, out _);
+    /// <summary>The rate as it is now; it counts from here on once it has been written.</summary>
+    public ProgressRate RateOf(ExecutionId id, Progress progress)
+    {
+        var (now, ended) = (time.GetUtcNow(), progress.Succeeded + progress.Failed);
+        return _rates.GetOrAdd(id, static (_, begun) => begun, new ProgressRate(now, ended)).Next(now, ended);
+    }
+
+    public void Written(ExecutionId id, ProgressRate rate) => _rates[id] = rate;
+
+    public void Forget(ExecutionId id)
+    {
+        _written.TryRemove(id, out _);
+        _rates.TryRemove(id, out _);
+    }
 
     /// <summary>Called after the status has been written: what is told has happened.</summary>
     public void Tell(Execution execution, ExecutionStatus status)
