@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Governing;
 
 namespace PlaybookOperator.Core.Executions;
 
@@ -56,6 +57,9 @@ public sealed record Observed
 
     /// <summary>Deliveries that a worker has claimed.</summary>
     public IReadOnlySet<Delivery> Claimed { get; init; } = ImmutableHashSet<Delivery>.Empty;
+
+    /// <summary>What the operator leaves the execution.</summary>
+    public Allowance Allowance { get; init; } = Allowance.Unlimited;
 
     /// <summary>Outcomes of loops that a former decision asked for, by run id, in order of index.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<JsonElement?>> LoopResults { get; init; } = ImmutableDictionary<long, IReadOnlyList<JsonElement?>>.Empty;

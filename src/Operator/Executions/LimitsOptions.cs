@@ -23,6 +23,14 @@ public sealed class LimitsOptions : IValidatableObject
     [Range(1, 100_000)]
     public int? MaxParallel { get; set; }
 
+    /// <summary>Iterations and calls of all executions of one namespace at once, shared fairly.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxParallelPerNamespace { get; set; } = 2_000;
+
+    /// <summary>Iterations and calls of all executions at once, shared fairly; null: as many as the namespaces have.</summary>
+    [Range(1, 1_000_000)]
+    public int? MaxParallelTotal { get; set; }
+
     /// <summary>Events of one execution.</summary>
     [Range(100L, long.MaxValue)]
     public long? MaxEvents { get; set; }

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.EventLog.Writing;
+using PlaybookOperator.Operator.Governing;
 
 namespace PlaybookOperator.Operator.Executions;
 
@@ -24,7 +26,7 @@ public sealed record PassResult(ExecutionHeader Header, ExecutionState State, Da
 /// </summary>
 /// <remarks>Thread-safe; two passes over the same execution fence each other by the log's version.</remarks>
 public sealed class Reconciler(
-    IEventLog log, IEventReader reader, PlanSource plans, StateCache states, IWorkers workers, TimeProvider time)
+    IEventLog log, IEventReader reader, PlanSource plans, StateCache states, IWorkers workers, TimeProvider time, Allowances? allowances = null)
 {
     /// <summary>Appends and reads in one pass, at most: more means that deciding does not come to rest.</summary>
     private const int MaxRounds = 100;
@@ -38,12 +40,13 @@ public sealed class Reconciler(
     /// <exception cref="StateLostException">The log does not know the execution, or its playbook version.</exception>
     public async Task<PassResult> PassAsync(ExecutionId id, Intent intent, CancellationToken cancellationToken)
     {
-        var pass = new Pass { Observed = Observed.Nothing with { Intent = intent, Jobs = workers.Observe(id) } };
+        var pass = new Pass { Observed = Observed.Nothing with { Intent = intent, Allowance = allowances?.Of(id) ?? Allowance.Unlimited, Jobs = workers.Observe(id) } };
         await ReadAsync(id, pass, cancellationToken);
         var plan = await plans.GetAsync(pass.Header.Playbook, pass.Header.Digest, cancellationToken);
         var decisions = await SettleAsync(plan, pass, cancellationToken);
         await ActAsync(plan, pass, decisions, cancellationToken);
         states.Put(id, pass.State);
+        allowances?.Note(id, pass.Header.Namespace, Decider.WidthOf(plan, FactsOf(pass.Header), pass.State, time.GetUtcNow()));
         return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt) { Plan = plan };
     }
 

@@ -7,6 +7,7 @@ using PlaybookOperator.Kubernetes.Watching;
 using PlaybookOperator.Operator.Controllers;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Executions.Children;
+using PlaybookOperator.Operator.Governing;
 using PlaybookOperator.Operator.Playbooks;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Workers.Containers;
@@ -26,6 +27,7 @@ internal sealed class LeaderWork(
     ContainerPods containers,
     IEventReader reader,
     RetentionLoop retention,
+    Allowances allowances,
     IWakeUps wakeUps,
     ClusterIdentity cluster,
     ReconcileOptions options,
@@ -67,6 +69,10 @@ internal sealed class LeaderWork(
                 && executions.Find(found.Execution) is { } known)
                 _executionQueue.Add(known);
         });
+        allowances.Changed = id =>
+        {
+            if (_leads && executions.Find(id) is { } known) _executionQueue.Add(known);
+        };
         informers.Jobs.AddHandler(change =>
         {
             workers.Saw(change.Item.Metadata);

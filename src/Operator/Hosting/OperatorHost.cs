@@ -17,6 +17,7 @@ using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Controllers;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Executions.Children;
+using PlaybookOperator.Operator.Governing;
 using PlaybookOperator.Operator.Metrics;
 using PlaybookOperator.Operator.Playbooks;
 using PlaybookOperator.Operator.Workers;
@@ -128,6 +129,12 @@ internal static class OperatorHost
                 provider.GetRequiredService<IEventReader>(), cache, provider.GetRequiredService<TemplateCache>(), provider.GetRequiredService<LimitsOptions>().Ceilings()));
         services.AddCache(
             caches => caches.ExecutionState.Named("execution_state"), (BoundedCache<ExecutionId, ExecutionState> cache, IServiceProvider _) => new StateCache(cache), StateCache.SizeOf);
+        services.AddSingleton(static provider =>
+        {
+            var limits = provider.GetRequiredService<LimitsOptions>();
+            return new Allowances(limits.MaxParallelPerNamespace, limits.MaxParallelTotal);
+        });
+        services.AddHostedService<MemoryGovernor>();
         services.AddSingleton<Reconciler>();
         services.AddSingleton<WorkloadReader>();
         services.AddSingleton<FormerExecutions>();

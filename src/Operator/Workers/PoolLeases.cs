@@ -2,14 +2,16 @@ using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Governing;
 
 namespace PlaybookOperator.Operator.Workers;
 
 /// <summary>Answers workers of pools: what may go on is read from the execution as it is now, who does what is decided in the log's own transaction.</summary>
-public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler reconciler, TimeProvider time)
+public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler reconciler, TimeProvider time, Allowances? allowances = null)
 {
     /// <param name="id">The execution.</param>
     /// <param name="runId">The loop's run.</param>
@@ -20,7 +22,7 @@ public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler re
     {
         if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return Goodbye(request, IngestOutcome.Unknown);
         if (state.IsTerminal) return Goodbye(request, IngestOutcome.Closed);
-        if (Decider.PoolSettingsOf(plan, Reconciler.FactsOf(header), state, runId, time.GetUtcNow()) is not { } settings) return Goodbye(request, IngestOutcome.Duplicate);
+        if (Decider.PoolSettingsOf(plan, Reconciler.FactsOf(header), state, runId, allowances?.Of(id) ?? Allowance.Unlimited, time.GetUtcNow()) is not { } settings) return Goodbye(request, IngestOutcome.Duplicate);
         var turn = new PoolTurn(member, request.Reports)
         {
             Returned = [.. request.Returned.Select(given => new PoolReturn(given.Lease, given.Lo, given.Hi))],

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Tests.Playbooks;
 using PlaybookOperator.Core.Tests.Simulation;
@@ -42,6 +43,8 @@ internal sealed class Scenario
     public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public Intent Intent { get; set; } = Intent.Run;
+
+    public Allowance Allowance { get; set; } = Allowance.Unlimited;
 
     public Dictionary<Delivery, JobPhase> Jobs { get; } = [];
 
@@ -99,7 +102,7 @@ internal sealed class Scenario
     public PoolAnswer Say(string step, string member, int wants = 0, params WorkReport[] reports)
     {
         Settle();
-        var settings = Decider.PoolSettingsOf(_plan, _facts, State, State.Steps[step].RunId, Now);
+        var settings = Decider.PoolSettingsOf(_plan, _facts, State, State.Steps[step].RunId, Allowance, Now);
         Assert.NotNull(settings);
         var answer = Log.Lease(new PoolTurn(member, reports) { Wants = wants }, settings, Now);
         Settle();
@@ -130,7 +133,7 @@ internal sealed class Scenario
         return this;
     }
 
-    private Observed Observe(LogReading seen) => new() { Intent = Intent, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults, Aggregates = _aggregates, Former = Former };
+    private Observed Observe(LogReading seen) => new() { Intent = Intent, Allowance = Allowance, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults, Aggregates = _aggregates, Former = Former };
 
     private static string Tell(ExecutionEvent happened) =>
         string.Join(' ', new[] { happened.Type.Name(), happened.Step, happened.IterationIndex?.ToString() }.Where(part => part is not null));

@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Playbooks;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
@@ -9,7 +10,7 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// <remarks>
 /// <code>
 ///            ┌────────────── until nothing more follows ──────────────┐
-/// start → intent → deadline → deliveries → steps (calls, loops, routes) → entries → outcome → maxEvents → onExit → end      then, from the resulting state: Start, Stop
+/// start → intent → pressure → deadline → deliveries → steps (calls, loops, routes) → entries → outcome → maxEvents → onExit → end      then, from the resulting state: Start, Stop
 /// </code>
 /// Laws, each held by the simulation: deciding again after obeying gives nothing; duplicates change nothing; never more than <c>maxParallel</c>
 /// iterations alive; after the terminal event nothing is created; every quiet state that has not ended has live work, a time to wake, or a suspension.
@@ -25,6 +26,7 @@ public static class Decider
         IntentRules.Cancel,
         IntentRules.SuspendOrResume,
         IntentRules.Update,
+        PressureRules.Tell,
         LimitRules.EndAtDeadline,
         DeliveryRules.Redeliver,
         StepRules.Advance,
@@ -38,12 +40,17 @@ public static class Decider
 
     /// <summary>What may go on now in a loop that a pool runs; null when there is no such loop under way.</summary>
     /// <param name="runId">The loop's run.</param>
-    public static PoolSettings? PoolSettingsOf(Plan plan, ExecutionFacts facts, ExecutionState state, long runId, DateTimeOffset now)
+    /// <param name="allowance">What the operator leaves the execution.</param>
+    public static PoolSettings? PoolSettingsOf(Plan plan, ExecutionFacts facts, ExecutionState state, long runId, Allowance allowance, DateTimeOffset now)
     {
         var run = state.Steps.Values.FirstOrDefault(run => run.RunId == runId);
         if (run is null || !state.Loops.TryGetValue(runId, out var loop) || loop.Pool is null) return null;
-        return PooledLoopRules.SettingsOf(new Draft(plan, facts, state, Observed.Nothing, now), run, plan.ByName[run.Step], loop);
+        return PooledLoopRules.SettingsOf(new Draft(plan, facts, state, Observed.Nothing with { Allowance = allowance }, now), run, plan.ByName[run.Step], loop);
     }
+
+    /// <summary>Iterations and calls that the execution would have executing at once now, if it were alone; 0 when it has ended.</summary>
+    public static int WidthOf(Plan plan, ExecutionFacts facts, ExecutionState state, DateTimeOffset now) =>
+        state.IsTerminal ? 0 : LoopRules.WidthOf(new Draft(plan, facts, state, Observed.Nothing, now));
 
     /// <param name="plan">The pinned playbook.</param>
     /// <param name="facts">What never changes about the execution.</param>

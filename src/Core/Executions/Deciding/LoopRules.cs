@@ -140,7 +140,22 @@ internal static class LoopRules
     {
         var whole = draft.Plan.Limits.MaxParallel;
         if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
+        whole = Math.Min(whole, draft.Observed.Allowance.MaxParallel);
         return whole - draft.State.Open.Values.Count(work => work.NextAt is null);
+    }
+
+    /// <summary>What running loops and calls would take, within the execution's own limit; an execution that only waits or routes still takes one.</summary>
+    internal static int WidthOf(Draft draft)
+    {
+        long width = 0;
+        foreach (var name in draft.Runs.Running)
+        {
+            var step = draft.Plan.ByName[name];
+            if (step.Loop is null || !draft.State.Loops.TryGetValue(draft.State.Steps[name].RunId, out var loop)) width++;
+            else width += Math.Min(MaxParallelOf(draft, step, step.Loop), (loop.Total - loop.Done + (loop.Chunk ?? 1) - 1) / (loop.Chunk ?? 1));
+        }
+
+        return (int)Math.Clamp(width, 1, (long)draft.Limit("maxParallel", draft.Plan.Limits.MaxParallel));
     }
 
     private static int RoomToExecute(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
@@ -157,7 +172,7 @@ internal static class LoopRules
     }
 
     internal static int MaxParallelOf(Draft draft, StepPlan step, LoopPlan loop) =>
-        (int)Math.Max(1, draft.Override($"overrides.loops.{step.Name}.maxParallel") ?? loop.MaxParallel);
+        draft.Observed.Allowance.Narrow((int)Math.Max(1, draft.Override($"overrides.loops.{step.Name}.maxParallel") ?? loop.MaxParallel));
 
     internal static bool IsExceeded(Draft draft, StepPlan step, LoopState loop) => FailuresOf(draft, step).IsExceeded(loop.Failed, loop.Total);
 

@@ -1,0 +1,75 @@
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Operator.Governing;
+using Xunit;
+
+namespace PlaybookOperator.Operator.Tests.Governing;
+
+public sealed class AllowancesTests
+{
+    private static readonly ExecutionId s_giant = new(1);
+    private static readonly ExecutionId s_small = new(2);
+    private static readonly ExecutionId s_elsewhere = new(3);
+    private readonly List<ExecutionId> _changed = [];
+
+    [Fact]
+    public void A_giant_gives_way_to_a_small_one_and_has_all_again_when_that_has_ended()
+    {
+        var allowances = With(perNamespace: 10, whole: null);
+        allowances.Note(s_giant, "a", 10);
+        Assert.Equal(int.MaxValue, allowances.Of(s_giant).MaxParallel);
+
+        allowances.Note(s_small, "a", 3);
+        Assert.Equal((7, int.MaxValue), (allowances.Of(s_giant).MaxParallel, allowances.Of(s_small).MaxParallel));
+        Assert.Empty(_changed);
+        allowances.Note(s_small, "a", 0);
+
+        Assert.Equal(int.MaxValue, allowances.Of(s_giant).MaxParallel);
+        Assert.Equal([s_giant], _changed);
+    }
+
+    [Fact]
+    public void One_that_gets_some_of_what_it_lacks_is_told()
+    {
+        var allowances = With(perNamespace: 10, whole: null);
+        allowances.Note(s_giant, "a", 100);
+        allowances.Note(s_small, "a", 4);
+        Assert.Equal(6, allowances.Of(s_giant).MaxParallel);
+
+        allowances.Note(s_small, "a", 2);
+
+        Assert.Equal(8, allowances.Of(s_giant).MaxParallel);
+        Assert.Equal([s_giant], _changed);
+    }
+
+    [Fact]
+    public void Namespaces_do_not_share_until_there_is_a_limit_for_all()
+    {
+        var apart = With(perNamespace: 10, whole: null);
+        var together = With(perNamespace: 10, whole: 12);
+        foreach (var allowances in new[] { apart, together })
+        {
+            allowances.Note(s_giant, "a", 10);
+            allowances.Note(s_elsewhere, "b", 10);
+        }
+
+        Assert.Equal((int.MaxValue, int.MaxValue), (apart.Of(s_giant).MaxParallel, apart.Of(s_elsewhere).MaxParallel));
+        Assert.Equal((6, 6), (together.Of(s_giant).MaxParallel, together.Of(s_elsewhere).MaxParallel));
+    }
+
+    [Fact]
+    public void Halving_is_for_all_and_all_are_told()
+    {
+        var allowances = With(perNamespace: 10, whole: null);
+        allowances.Note(s_giant, "a", 1);
+        allowances.Halve(2);
+        Assert.Equal((2, 2), (allowances.Of(s_giant).Halvings, allowances.Of(new ExecutionId(99)).Halvings));
+        Assert.Equal([s_giant], _changed);
+    }
+
+    private Allowances With(int perNamespace, int? whole)
+    {
+        var allowances = new Allowances(perNamespace, whole);
+        allowances.Changed = _changed.Add;
+        return allowances;
+    }
+}
