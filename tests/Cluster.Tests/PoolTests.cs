@@ -28,6 +28,25 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public async Task A_loop_with_aggregates_sums_up_every_iteration_once()
+    {
+        await using var run = await ClusterRun.StartAsync("sums", """
+              workflow:
+              - step: work
+                loop: {in: "{{ range(1, 20001) }}", iterator: num, mode: async, poolSize: 2, workers: pool, collect: aggregates, aggregate: {value: "{{ result }}"}}
+                tool: {kind: transform, result: "{{ num }}"}
+
+            """);
+
+        Assert.Equal("Completed", (await run.FinishedAsync()).GetProperty("phase").GetString());
+        var end = await Cluster.TextAsync($"SELECT result -> 'aggregates' ->> 'value' FROM event WHERE execution_id = {await run.IdAsync()} AND event_type = 'iterator.completed'");
+        using var value = System.Text.Json.JsonDocument.Parse(end);
+        double Figure(string name) => value.RootElement.GetProperty(name).GetDouble();
+        Assert.Equal((20_000, 200_010_000, 10_000.5, 1, 20_000), (Figure("count"), Figure("sum"), Figure("mean"), Figure("min"), Figure("max")));
+        Assert.InRange(Figure("p95"), 18_700, 19_300);
+    }
+
+    [Fact]
     public async Task A_pod_killed_under_way_costs_no_iteration()
     {
         await using var run = await ClusterRun.StartAsync("pool-kill", Loop(400));

@@ -70,7 +70,7 @@ public sealed class DatabaseSchemaTests : IAsyncLifetime
         var id = await _log.Log.CreateAsync(Build.Execution() with { Id = ExecutionId.Create(tomorrowAfter, 7) }, Stop);
         await _log.Log.AppendedAsync(id, Build.Begin(2, 2));
         await using var later = PostgresLog.On(new EventLogOptions { ConnectionString = _database.ConnectionString, PartitionDaysAhead = 2 });
-        Assert.Equal(3, await later.Schema.EnsurePartitionsAsync(Stop));
+        Assert.Equal(4, await later.Schema.EnsurePartitionsAsync(Stop));
         Assert.Equal(5L, await ScalarAsync("SELECT count(*) FROM event_default"));
         Assert.Equal(5, (await _log.Reader.ReadStateAsync(id)).LastEventId);
     }
