@@ -1,7 +1,7 @@
-using PlaybookOperator.Operator.Metrics;
+using PlaybookOperator.Tools.Memory;
 using Xunit;
 
-namespace PlaybookOperator.Operator.Tests.Metrics;
+namespace PlaybookOperator.Worker.Tests.Tools.Memory;
 
 public sealed class MemoryLimitTests : IDisposable
 {

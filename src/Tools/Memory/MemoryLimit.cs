@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PlaybookOperator.Operator.Metrics;
+namespace PlaybookOperator.Tools.Memory;
 
 /// <summary>The memory that the container may use, from the kernel's control groups, version 2 or 1.</summary>
 public static class MemoryLimit
