@@ -1,5 +1,6 @@
 using System.Net;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Memory;
 using PlaybookOperator.Tools.Running;
 using PlaybookOperator.Tools.Running.Pools;
 
@@ -17,7 +18,7 @@ internal sealed class PoolRun(PersistentCalls operatorCalls, AssignmentRunner ru
             return ExitCodes.Failed;
         }
 
-        return await new PoolWorker(runner, assignment, plan, this, time).RunAsync(cancellationToken) == PoolEnd.Left ? ExitCodes.Done : ExitCodes.Failed;
+        return await new PoolWorker(runner, assignment, plan, this, time, memory: new ProcessMemory(time)).RunAsync(cancellationToken) == PoolEnd.Left ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     public async ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using PlaybookOperator.Core.Governing;
-using PlaybookOperator.Operator.Metrics;
+using PlaybookOperator.Tools.Memory;
 
 namespace PlaybookOperator.Operator.Governing;
 
@@ -14,27 +14,24 @@ internal sealed partial class MemoryGovernor : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<MemoryGovernor> _logger;
     private readonly Meter _meter;
+    private readonly ProcessMemory _memory;
     private MemoryPressure _pressure;
 
-    public MemoryGovernor(Allowances allowances, IMeterFactory meters, TimeProvider time, ILogger<MemoryGovernor> logger)
+    public MemoryGovernor(Allowances allowances, ProcessMemory memory, IMeterFactory meters, TimeProvider time, ILogger<MemoryGovernor> logger)
     {
-        (_allowances, _time, _logger) = (allowances, time, logger);
+        (_allowances, _memory, _time, _logger) = (allowances, memory, time, logger);
         _meter = meters.Create(MeterName);
         _meter.CreateObservableGauge("playbook_degraded", () => _pressure.Halvings > 0 ? 1 : 0, null, "1 while loops are narrower than they should be because memory is short.");
     }
 
-    /// <summary>Memory in use as a share of what this process may use; replaced in tests.</summary>
-    internal Func<double> Share { get; init; } = ShareInUse;
-
     /// <summary>One look.</summary>
     internal void Look()
     {
-        var share = Share();
-        var next = _pressure.Next(share);
+        var next = _memory.Look();
         if (next.Halvings != _pressure.Halvings)
         {
-            if (next.Halvings == 0) LogRecovered(share);
-            else if (_pressure.Halvings == 0) LogDegraded(share);
+            if (next.Halvings == 0) LogRecovered();
+            else if (_pressure.Halvings == 0) LogDegraded();
             _allowances.Halve(next.Halvings);
         }
 
@@ -56,17 +53,9 @@ internal sealed partial class MemoryGovernor : BackgroundService
         base.Dispose();
     }
 
-    /// <summary>What the collector holds without need counts as in use until it gives it back; so before memory counts as short it is asked to.</summary>
-    private static double ShareInUse()
-    {
-        var limit = (double)ProcessMetrics.Limit;
-        if (Environment.WorkingSet / limit > MemoryPressure.High) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return Environment.WorkingSet / limit;
-    }
+    [LoggerMessage(EventId = 2401, Level = LogLevel.Warning, Message = "Memory is short: more than 80 % of the limit are in use. All loops are narrower until it is below 65 % for ten seconds.")]
+    private partial void LogDegraded();
 
-    [LoggerMessage(EventId = 2401, Level = LogLevel.Warning, Message = "Memory is short: {Share:P0} of the limit are in use. All loops are narrower until it is below 65 % for ten seconds.")]
-    private partial void LogDegraded(double share);
-
-    [LoggerMessage(EventId = 2402, Level = LogLevel.Information, Message = "Memory is no longer short: {Share:P0} of the limit are in use.")]
-    private partial void LogRecovered(double share);
+    [LoggerMessage(EventId = 2402, Level = LogLevel.Information, Message = "Memory is no longer short.")]
+    private partial void LogRecovered();
 }

@@ -24,6 +24,7 @@ using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Workers.Containers;
 using PlaybookOperator.Operator.Yaml;
 using PlaybookOperator.Tools.Container;
+using PlaybookOperator.Tools.Memory;
 using PlaybookOperator.Tools.Queries;
 using PlaybookOperator.Tools.Running;
 
@@ -134,6 +135,7 @@ internal static class OperatorHost
             var limits = provider.GetRequiredService<LimitsOptions>();
             return new Allowances(limits.MaxParallelPerNamespace, limits.MaxParallelTotal);
         });
+        services.AddSingleton<ProcessMemory>();
         services.AddHostedService<MemoryGovernor>();
         services.AddSingleton<Reconciler>();
         services.AddSingleton<WorkloadReader>();

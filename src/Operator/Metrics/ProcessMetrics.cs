@@ -11,9 +11,6 @@ public sealed class ProcessMetrics : IDisposable
 
     private readonly Meter _meter;
 
-    /// <summary>Bytes that this process may use; the machine's where it has no limit.</summary>
-    public static long Limit { get; } = MemoryLimit.Read() ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-
     /// <param name="meters">Where the meter comes from.</param>
     /// <param name="version">The product's version, for <c>playbook_build_info</c>.</param>
     public ProcessMetrics(IMeterFactory meters, string version)
@@ -22,7 +19,7 @@ public sealed class ProcessMetrics : IDisposable
         using var process = Process.GetCurrentProcess();
         var started = new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000d;
         _meter.CreateObservableGauge("playbook_memory_bytes", () => Environment.WorkingSet, "bytes", "Resident memory of the process.");
-        _meter.CreateObservableGauge("playbook_memory_limit_bytes", () => Limit, "bytes", "Memory that the container may use; the machine's where it has no limit.");
+        _meter.CreateObservableGauge("playbook_memory_limit_bytes", () => ProcessMemory.Limit, "bytes", "Memory that the container may use; the machine's where it has no limit.");
         _meter.CreateObservableGauge("process_start_time_seconds", () => started, "seconds", "When the process started, since the Unix epoch.");
         _meter.CreateObservableGauge(
             "playbook_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, "Always 1; the version is the label.");

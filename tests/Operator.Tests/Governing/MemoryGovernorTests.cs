@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Operator.Governing;
+using PlaybookOperator.Testing;
+using PlaybookOperator.Tools.Memory;
 using Xunit;
 
 namespace PlaybookOperator.Operator.Tests.Governing;
@@ -15,15 +17,22 @@ public sealed class MemoryGovernorTests
         var share = 0.9;
         var allowances = new Allowances(perNamespace: 10, whole: null);
         using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var governor = new MemoryGovernor(allowances, meters.GetRequiredService<IMeterFactory>(), TimeProvider.System, NullLogger<MemoryGovernor>.Instance) { Share = () => share };
+        var time = new ManualTimeProvider();
+        var memory = new ProcessMemory(time) { Share = () => share };
+        using var governor = new MemoryGovernor(allowances, memory, meters.GetRequiredService<IMeterFactory>(), time, NullLogger<MemoryGovernor>.Instance);
+        void Look()
+        {
+            governor.Look();
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
 
-        governor.Look();
-        governor.Look();
+        Look();
+        Look();
         Assert.Equal(2, allowances.Of(new ExecutionId(1)).Halvings);
         share = 0.5;
-        for (var i = 0; i < 9; i++) governor.Look();
+        for (var i = 0; i < 9; i++) Look();
         Assert.Equal(2, allowances.Of(new ExecutionId(1)).Halvings);
-        governor.Look();
+        Look();
 
         Assert.Equal(0, allowances.Of(new ExecutionId(1)).Halvings);
     }

@@ -1,5 +1,7 @@
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Tools.Memory;
 
 namespace PlaybookOperator.Tools.Running.Pools;
 
@@ -18,7 +20,9 @@ public enum PoolEnd
 /// one word to the queue is under way at a time, and while it is, the slots go on with what is in hand.
 /// </summary>
 /// <param name="ceiling">Iterations at once over the whole process; null: its slots decide.</param>
-public sealed class PoolWorker(AssignmentRunner runner, Assignment assignment, TaskPlan plan, IPoolQueue queue, TimeProvider time, SemaphoreSlim? ceiling = null)
+/// <param name="memory">While it is short, fewer run at once and fewer are asked for; null: nobody looks.</param>
+public sealed class PoolWorker(
+    AssignmentRunner runner, Assignment assignment, TaskPlan plan, IPoolQueue queue, TimeProvider time, SemaphoreSlim? ceiling = null, ProcessMemory? memory = null)
 {
     /// <summary>Reports in one word, at most.</summary>
     private const int MostReports = 4_000;
@@ -95,6 +99,7 @@ public sealed class PoolWorker(AssignmentRunner runner, Assignment assignment, T
             _reports = _reports.Count <= MostReports ? [] : _reports[MostReports..];
             _news = NewSignal();
             var wants = stop || isStuck || _paused ? 0 : _size.Ask(Math.Max(1, _slots), _queue.Count + _active);
+            if (memory?.Look() is { } pressure) wants = pressure.Narrow(wants);
             return new PoolRequest(reports, returned, wants, Leaves: false);
         }
     }
@@ -105,7 +110,7 @@ public sealed class PoolWorker(AssignmentRunner runner, Assignment assignment, T
         List<PoolSlot> start = [];
         lock (_lock)
         {
-            _slots = reply.Slots;
+            _slots = reply.Slots > 0 && memory?.Look() is { } pressure ? new Allowance(int.MaxValue, pressure.Halvings).Narrow(reply.Slots) : reply.Slots;
             var before = _queue.Count;
             foreach (var leased in reply.Leased) _queue.Add(leased);
             if (_queue.Count > before) _lastLeased = _queue.Count - before;

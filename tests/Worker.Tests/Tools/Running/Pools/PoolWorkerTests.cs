@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools;
+using PlaybookOperator.Tools.Memory;
 using PlaybookOperator.Tools.Running;
 using PlaybookOperator.Tools.Running.Pools;
 using PlaybookOperator.Tools.Secrets;
@@ -30,6 +31,24 @@ public sealed class PoolWorkerTests
         Assert.Equal(0, queue.WantsWithTheFailure);
     }
 
+    [Theory]
+    [InlineData(0.5, 400)]
+    [InlineData(0.9, 200)]
+    public async Task While_memory_is_short_less_is_asked_for(double share, int wants)
+    {
+        var queue = new Farewell();
+        using var tools = new ToolRegistry(TimeProvider.System);
+        var runner = new AssignmentRunner(
+            tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), TimeProvider.System, () => 0.5);
+        var assignment = Assignment() with { Pool = Assignment().Pool! with { BatchSize = 400 } };
+        var memory = new ProcessMemory(TimeProvider.System) { Share = () => share };
+        var worker = new PoolWorker(runner, assignment, runner.Compile(assignment, out _)!, queue, TimeProvider.System, memory: memory);
+
+        Assert.Equal(PoolEnd.Left, await worker.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(wants, queue.Wants);
+    }
+
     private static Assignment Assignment() => new()
     {
         ExecutionId = 7,
@@ -46,6 +65,18 @@ public sealed class PoolWorkerTests
         Variables = s_empty,
         Pool = new PoolWork("item", Total: 5, Chunk: null, RangeStart: 0, RangeStep: 1, IsSequential: true, StopsOnFailure: true, BatchSize: null),
     };
+
+    /// <summary>Sends the worker away with its first word.</summary>
+    private sealed class Farewell : IPoolQueue
+    {
+        public int Wants { get; private set; }
+
+        public ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)
+        {
+            Wants = request.Wants;
+            return ValueTask.FromResult<PoolReply?>(new PoolReply([], [], Slots: 0, Stop: true, Leave: true, AskAgainAt: null));
+        }
+    }
 
     /// <summary>Leases one iteration, lets it run to its end during the next word, and stops the loop when it has heard of it.</summary>
     private sealed class OneLease(SemaphoreSlim gate) : IPoolQueue
