@@ -47,7 +47,8 @@ internal static class PooledLoopRules
     public static PoolSettings SettingsOf(Draft draft, StepRun run, StepPlan step, LoopState loop) => new()
     {
         Loop = loop,
-        IsOpen = draft.State is { Phase: ExecutionPhase.Running, WorkflowEnded: false } && !draft.IsFailing && !run.IsOver && !run.CallEnded,
+        // After the outcome only the loop of onExit is under way.
+        IsOpen = draft.State is { IsTerminal: false, Phase: not ExecutionPhase.Suspended } && !draft.IsFailing && !run.IsOver && !run.CallEnded,
         MaxParallel = Math.Max(0, Math.Min(LoopRules.MaxParallelOf(draft, step, step.Loop!), LoopRules.RoomOfWhole(draft) - OlderPools(draft, loop))),
         PoolSize = step.Loop!.PoolSize,
         IsSequential = step.Loop.Mode == LoopMode.Sequential,
@@ -63,7 +64,7 @@ internal static class PooledLoopRules
             .Sum(other => LoopRules.MaxParallelOf(draft, draft.Plan.ByName[other.Step], draft.Plan.ByName[other.Step].Loop!));
 
     private static bool IsNeeded(Draft draft, LoopState loop) =>
-        loop.Leased > 0 || (loop.Done < loop.Total && !loop.Stopped && draft.State.Phase == ExecutionPhase.Running);
+        loop.Leased > 0 || (loop.Done < loop.Total && !loop.Stopped && draft.State.Phase != ExecutionPhase.Suspended);
 
     private static Delivery CurrentOf(LoopState loop) => new(new WorkKey(loop.RunId, WorkKey.Pool), loop.Pool!.Fence);
 
