@@ -117,7 +117,7 @@ internal static class WorkerApi
             return Problem(StatusCodes.Status422UnprocessableEntity, "reports", wrong);
         }
 
-        var request = new PoolRequest(reports, sent.Returned ?? [], sent.Wants, sent.Leaves);
+        var request = new PoolRequest(reports, sent.Returned ?? [], sent.Wants, sent.Leaves, sent.Heard);
         var reply = await leases.TurnAsync(session.Execution, runId, session.Pod, request, context.RequestAborted);
         foreach (var (report, outcome) in reports.Zip(reply.Outcomes))
         {

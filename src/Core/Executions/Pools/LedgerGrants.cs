@@ -15,7 +15,8 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
         if (place < 0 || draft.IsDone) return new PoolAnswer { Leave = true, Stop = true };
         var slots = SlotsOf(place);
         var stop = draft.IsStopping || IsSurplus(place) || OthersComeFirst();
-        if (!stop && slots > 0 && turn.Wants > 0) Grant(slots);
+        if (turn.Heard is { } heard) _grants.AddRange(draft.LeasedSince(turn.Member, heard).Take(PoolRules.MaxGrants));
+        if (!stop && slots > 0 && turn.Wants > 0 && _grants.Count == 0) Grant(slots);
         // One that still works is asked again, so that what it does is not lost. One that goes must not keep its place.
         var leave = stop && !draft.HasLease(turn.Member);
         if (leave) draft.Members.RemoveAt(place);
