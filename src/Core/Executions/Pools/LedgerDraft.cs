@@ -137,9 +137,8 @@ internal sealed class LedgerDraft
             return;
         }
 
-        var met = new PoolMember(turn.Member, Now + Settings.TimeToLive);
-        if (place >= 0) Members[place] = met;
-        else Members.Add(met);
+        if (place >= 0) Members[place] = Members[place] with { Until = Now + Settings.TimeToLive };
+        else Members.Add(new PoolMember(turn.Member, Now + Settings.TimeToLive, Now));
     }
 
     private IngestOutcome Judge(string member, WorkReport report)

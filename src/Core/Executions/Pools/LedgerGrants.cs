@@ -31,10 +31,11 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
     }
 
     /// <summary>
-    /// One more than is wanted, while all others are there for certain. Otherwise it may be the successor of one that is gone, whose place is not free yet.
+    /// One more than is wanted, when all others have been heard since it came. Otherwise it may be the successor of one that is gone, whose place is not
+    /// free yet.
     /// </summary>
     private bool IsSurplus(int place) =>
-        place >= Workers && draft.Members.Take(Workers).All(member => member.Until - (draft.Settings.TimeToLive / 2) > draft.Now);
+        place >= Workers && draft.Members.Take(Workers).All(member => member.Until - draft.Settings.TimeToLive >= draft.Members[place].JoinedAt);
 
     /// <summary>In order: while an earlier iteration waits for its next attempt, later ones that were leased with it are given back.</summary>
     private bool OthersComeFirst() =>

@@ -55,6 +55,21 @@ public sealed class PoolRulesTests
         Assert.Equal((2, false, false), Told(Say("c", wants: 5)));
     }
 
+    [Fact]
+    public void The_successor_of_a_worker_that_died_a_moment_ago_waits_too()
+    {
+        Say("a", wants: 20);
+        Say("b", wants: 1);
+        Pass(seconds: 2);
+        Say("b");
+
+        Assert.Equal((0, false, false), Told(Say("c", wants: 5)));
+        Pass(seconds: 1);
+        Say("a");
+        Say("b");
+        Assert.Equal((0, true, true), Told(Say("c", wants: 5)));
+    }
+
     [Theory]
     [InlineData(1, 2, "1 0")]
     [InlineData(5, 2, "3 2")]
