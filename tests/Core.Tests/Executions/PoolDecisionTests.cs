@@ -157,6 +157,23 @@ public sealed class PoolDecisionTests
         Assert.Equal(2, run.Log.Events.Count(happened => happened.Type == EventType.IterationCompleted));
     }
 
+    [Fact]
+    public void A_loop_of_Jobs_leaves_the_places_of_the_execution_that_a_pool_takes()
+    {
+        var run = new Scenario("""
+            {"limits": {"maxParallel": 5}, "workflow": [
+              {"step": "start", "next": ["jobs", "pool"]},
+              {"step": "jobs", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": "{{ range(9) }}", "mode": "async", "maxParallel": 4, "workers": "job"}},
+              {"step": "pool", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": "{{ range(9) }}", "mode": "async", "maxParallel": 4, "workers": "pool", "poolSize": 1}}]}
+            """);
+        run.Settle();
+
+        Assert.Equal(4, run.Say("pool", "a", wants: 9).Slots);
+        for (var index = 0; index < 3; index++) run.Complete("jobs", index);
+        Assert.Single(run.State.Open);
+        Assert.Equal(4, run.Say("pool", "a").Slots);
+    }
+
     private static IEnumerable<WorkReport> Reports(PoolGrant grant)
     {
         for (var index = grant.Lo; index < grant.Hi; index++) yield return Report(grant, index);

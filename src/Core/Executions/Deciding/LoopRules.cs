@@ -132,17 +132,15 @@ internal static class LoopRules
         return loop.Mode == LoopMode.Sequential ? room : Math.Min(room, (2 * MaxParallelOf(draft, step, loop)) - OpenOf(draft, run).Count());
     }
 
-    /// <summary>Iterations that the execution as a whole may still start.</summary>
-    internal static int RoomOfWhole(Draft draft)
-    {
-        var whole = draft.Plan.Limits.MaxParallel;
-        if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
-        return whole - draft.State.Open.Values.Count(work => work.NextAt is null);
-    }
+    /// <summary>Iterations of the execution as a whole that may execute at once.</summary>
+    internal static int MaxParallelOfWhole(Draft draft) => (int)draft.Limit("maxParallel", draft.Plan.Limits.MaxParallel);
+
+    /// <summary>Iterations that the execution as a whole may still start; those in pools are not counted.</summary>
+    internal static int RoomOfWhole(Draft draft) => MaxParallelOfWhole(draft) - draft.State.Open.Values.Count(work => work.NextAt is null);
 
     private static int RoomToExecute(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
     {
-        var whole = RoomOfWhole(draft);
+        var whole = RoomOfWhole(draft) - PooledLoopRules.Places(draft);
         // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
         if (loop.Mode == LoopMode.Sequential)
         {
