@@ -34,6 +34,8 @@ internal sealed class ExecutionTelling(EventRecorder recorder, ExecutionMetrics 
         var regarding = ObjectReference.To(ResourceTypes.Executions, execution);
         foreach (var step in NewlyFailed(execution.Status, status))
             recorder.Record(regarding, EventType.Warning, "StepFailed", "Run", $"Step {step.Name} failed.");
+        if (Degraded(status) is { } degraded && Degraded(execution.Status) is null)
+            recorder.Record(regarding, EventType.Warning, "Degraded", "Run", degraded.Message ?? degraded.Reason ?? "Degraded.");
         if (execution.Status?.Phase == status.Phase) return;
         switch (status.Phase)
         {
@@ -54,6 +56,9 @@ internal sealed class ExecutionTelling(EventRecorder recorder, ExecutionMetrics 
                 break;
         }
     }
+
+    private static Condition? Degraded(ExecutionStatus? status) =>
+        status?.Conditions?.FirstOrDefault(condition => condition is { Type: "Degraded", Status: "True" });
 
     private static bool IsDeadline(ExecutionStatus status) =>
         status.Conditions?.Any(condition => condition is { Type: "Failed", Reason: "DeadlineExceeded" }) == true;

@@ -42,6 +42,7 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         var exits = events.Count(happened => happened.Type == EventType.StepStarted && happened.Step == generated.Plan.OnExit);
         if (generated.Plan.OnExit is not null) world.Demand(exits == 1 || (exits == 0 && world.Intent.Deleted), $"onExit ran {exits} times");
         CheckDeadline();
+        world.Demand(events.Count(happened => happened.Type == EventType.ExecutionDegraded) <= 1, "degraded twice");
         if (world.Log.State.Outcome == ExecutionPhase.Completed) CheckWhole();
         // What workers say on the way is not counted beforehand.
         var notes = events.Count(happened => happened.Type is EventType.CallRetry || (happened.Type == EventType.CallError && happened.IterationIndex is not null));

@@ -9,7 +9,7 @@ internal static class StateText
     public static string Of(ExecutionState state)
     {
         var text = new StringBuilder();
-        text.Append($"{state.Phase} {state.LastEventId} {state.StartedAt:O} {state.EndedAt:O} {state.SuspendedAt:O} {state.SuspendedFor} {state.Message} {state.Reason} {state.Outcome} {state.OutcomeAt:O}\n");
+        text.Append($"{state.Phase} {state.LastEventId} {state.StartedAt:O} {state.EndedAt:O} {state.SuspendedAt:O} {state.SuspendedFor} {state.Message} {state.Reason} {state.Outcome} {state.OutcomeAt:O} {state.DegradedReason} {state.DegradedMessage}\n");
         foreach (var run in state.Steps.Values)
         {
             text.Append($"{run.Step} {run.Epoch} {run.RunId} {run.Status} {run.Result} {run.ResultBytes} {run.Error} {run.ErrorDetail} {run.CallEnded} {run.Handled} {run.Args}");
