@@ -26,6 +26,8 @@ internal sealed class ExecutionTelling(EventRecorder recorder, ExecutionMetrics 
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
+    public void Warned(long warnings) => metrics.Warned(warnings);
+
     public void Forget(ExecutionId id) => _written.TryRemove(id, out _);
 
     /// <summary>Called after the status has been written: what is told has happened.</summary>
