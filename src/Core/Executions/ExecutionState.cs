@@ -50,7 +50,13 @@ public sealed record ExecutionState
 
     public bool WorkflowEnded => Outcome is not null;
 
-    public bool Degraded { get; init; }
+    public bool Degraded => DegradedReason is not null;
+
+    /// <summary>Why it may soon not go on as it does, one word such as <c>MaxEvents</c>; null while nothing is near.</summary>
+    public string? DegradedReason { get; init; }
+
+    /// <summary>The same as a sentence with figures.</summary>
+    public string? DegradedMessage { get; init; }
 
     /// <summary>The newest run of each step, by name, in order of names.</summary>
     public ImmutableSortedDictionary<string, StepRun> Steps { get; init; } =
@@ -100,8 +106,12 @@ public sealed record ExecutionState
         EventType.ExecutionResumed => Resume(happened),
         EventType.ExecutionCancelling => Decide(ExecutionPhase.Cancelled, happened) with { Phase = ExecutionPhase.Cancelling, SuspendedAt = null },
         EventType.ExecutionUpdated => Override(happened),
-        EventType.ExecutionDegraded => this with { Degraded = true },
-        EventType.ExecutionRecovered => this with { Degraded = false },
+        EventType.ExecutionDegraded => this with
+        {
+            DegradedReason = happened.Context.Member("reason")?.GetString() ?? "Degraded",
+            DegradedMessage = happened.Context.Member("message")?.GetString(),
+        },
+        EventType.ExecutionRecovered => this with { DegradedReason = null, DegradedMessage = null },
         EventType.WorkflowCompleted => Decide(ExecutionPhase.Completed, happened),
         EventType.WorkflowFailed => Decide(ExecutionPhase.Failed, happened),
         EventType.PlaybookCompleted => End(ExecutionPhase.Completed, happened),

@@ -41,6 +41,11 @@ public sealed record ExecutionStatusView
     public required bool Suspended { get; init; }
 
     public required bool Degraded { get; init; }
+
+    /// <summary>See <see cref="ExecutionState.DegradedReason"/>.</summary>
+    public string? DegradedReason { get; init; }
+
+    public string? DegradedMessage { get; init; }
 }
 
 /// <summary>State → status. Pure, so that the same state always gives the same status, and a status is written only when it changed.</summary>
@@ -68,6 +73,8 @@ public static class StatusProjection
         LastEventId = state.LastEventId,
         Suspended = state.Phase == ExecutionPhase.Suspended,
         Degraded = state.Degraded,
+        DegradedReason = state.DegradedReason,
+        DegradedMessage = state.DegradedMessage,
     };
 
     /// <summary>The word that the HTTP API and the command line use for a phase: capitals, Suspended is PAUSED.</summary>

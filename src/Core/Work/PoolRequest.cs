@@ -7,7 +7,8 @@ namespace PlaybookOperator.Core.Work;
 /// <param name="Returned">Indexes that it gives back unstarted.</param>
 /// <param name="Wants">Iterations that it would take, at most.</param>
 /// <param name="Leaves">It says goodbye; what it still has goes to others.</param>
-public sealed record PoolRequest(IReadOnlyList<WorkReport> Reports, IReadOnlyList<ReturnedRange> Returned, int Wants, bool Leaves);
+/// <param name="Heard">The newest lease that it was told of, 0 before the first: newer ones of its own are told again. Null: it does not say.</param>
+public sealed record PoolRequest(IReadOnlyList<WorkReport> Reports, IReadOnlyList<ReturnedRange> Returned, int Wants, bool Leaves, int? Heard = null);
 
 /// <summary>The indexes [<paramref name="Lo"/>, <paramref name="Hi"/>) of a lease.</summary>
 public sealed record ReturnedRange(int Lease, long Lo, long Hi);

@@ -70,7 +70,7 @@ public sealed record WorkReport
 
     public int NotesDropped { get; init; }
 
-    /// <summary>Conditions that met an undefined name or an error where the language says "false", counted.</summary>
+    /// <summary>Conditions that met an undefined name or an error where the language says "false", and results that were cut; for a metric.</summary>
     public long Warnings { get; init; }
 
     /// <summary>What the worker's caches have done since its last report, for metrics; null: nothing.</summary>

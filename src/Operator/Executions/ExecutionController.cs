@@ -82,6 +82,7 @@ internal sealed class ExecutionController(
             return await FailAsync(execution, "StateLost", lost.Message, cancellationToken);
         }
 
+        telling.Warned(pass.Warnings);
         // Before the status says so: a child that is seen to have finished has told its parent.
         if (pass.State.IsTerminal) await parents.ReportAsync(execution, pass, cancellationToken);
 

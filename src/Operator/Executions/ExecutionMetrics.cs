@@ -12,11 +12,14 @@ internal sealed class ExecutionMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _finished;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _warnings;
 
     public ExecutionMetrics(Informer<Execution> executions)
     {
         _finished = _meter.CreateCounter<long>("playbook_executions_finished", description: "Executions that have ended, by outcome.");
         _duration = _meter.CreateHistogram<double>("playbook_execution_duration_seconds", "s", "Time from start to end of an execution.");
+        _warnings = _meter.CreateCounter<long>("playbook_decision_warnings", description: "Conditions in the operator that met an undefined name and so were false.");
+        _warnings.Add(0);
         foreach (var outcome in s_outcomes) _finished.Add(0, Outcome(outcome));
         _meter.CreateObservableGauge("playbook_executions", () => Count(executions), description: "Executions that exist, by phase.");
         _meter.CreateObservableGauge(
@@ -29,6 +32,12 @@ internal sealed class ExecutionMetrics : IDisposable
     {
         _finished.Add(1, Outcome(outcome));
         if (start is { } from && end is { } to) _duration.Record((to - from).TotalSeconds);
+    }
+
+    /// <summary>See <see cref="PassResult.Warnings"/>.</summary>
+    public void Warned(long warnings)
+    {
+        if (warnings > 0) _warnings.Add(warnings);
     }
 
     public void Dispose() => _meter.Dispose();

@@ -89,14 +89,17 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
         conditions = Set("Complete", view.Phase == nameof(ExecutionPhase.Completed), view.Phase);
         conditions = Set("Failed", view.Phase == nameof(ExecutionPhase.Failed), view.Phase);
         conditions = Set("Suspended", view.Suspended, view.Suspended ? "Suspended" : "NotSuspended");
-        return Set("Degraded", view.Degraded, view.Degraded ? "MemoryPressure" : "Normal");
+        return Put("Degraded", view.Degraded, view.DegradedReason ?? "Normal", view.DegradedMessage);
 
-        IReadOnlyList<Condition> Set(string type, bool holds, string reason) => Condition.Set(conditions, new Condition
+        IReadOnlyList<Condition> Set(string type, bool holds, string reason) =>
+            Put(type, holds, holds ? view.Reason ?? reason : reason, holds && type is "Failed" or "Finished" ? view.Message : null);
+
+        IReadOnlyList<Condition> Put(string type, bool holds, string reason, string? message) => Condition.Set(conditions, new Condition
         {
             Type = type,
             Status = holds ? "True" : "False",
-            Reason = holds ? view.Reason ?? reason : reason,
-            Message = holds && type is "Failed" or "Finished" ? OrNull(view.Message) : null,
+            Reason = reason,
+            Message = OrNull(message),
             ObservedGeneration = execution.Metadata.Generation,
             LastTransitionTime = WholeSeconds(time.GetUtcNow()),
         });

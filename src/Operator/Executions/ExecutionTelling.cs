@@ -42,12 +42,16 @@ internal sealed class ExecutionTelling(EventRecorder recorder, ExecutionMetrics 
         _rates.TryRemove(id, out _);
     }
 
+    public void Warned(long warnings) => metrics.Warned(warnings);
+
     /// <summary>Called after the status has been written: what is told has happened.</summary>
     public void Tell(Execution execution, ExecutionStatus status)
     {
         var regarding = ObjectReference.To(ResourceTypes.Executions, execution);
         foreach (var step in NewlyFailed(execution.Status, status))
             recorder.Record(regarding, EventType.Warning, "StepFailed", "Run", $"Step {step.Name} failed.");
+        if (Degraded(status) is { } degraded && Degraded(execution.Status) is null)
+            recorder.Record(regarding, EventType.Warning, "Degraded", "Run", degraded.Message ?? degraded.Reason ?? "Degraded.");
         if (execution.Status?.Phase == status.Phase) return;
         switch (status.Phase)
         {
@@ -68,6 +72,9 @@ internal sealed class ExecutionTelling(EventRecorder recorder, ExecutionMetrics 
                 break;
         }
     }
+
+    private static Condition? Degraded(ExecutionStatus? status) =>
+        status?.Conditions?.FirstOrDefault(condition => condition is { Type: "Degraded", Status: "True" });
 
     private static bool IsDeadline(ExecutionStatus status) =>
         status.Conditions?.Any(condition => condition is { Type: "Failed", Reason: "DeadlineExceeded" }) == true;

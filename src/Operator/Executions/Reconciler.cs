@@ -18,6 +18,9 @@ public sealed record PassResult(ExecutionHeader Header, ExecutionState State, Da
 {
     /// <summary>The playbook as it was pinned.</summary>
     public required Plan Plan { get; init; }
+
+    /// <summary>Conditions in what was decided that met an undefined name and so were false.</summary>
+    public long Warnings { get; init; }
 }
 
 /// <summary>
@@ -47,7 +50,7 @@ public sealed class Reconciler(
         await ActAsync(plan, pass, decisions, cancellationToken);
         states.Put(id, pass.State);
         allowances?.Note(id, pass.Header.Namespace, Decider.WidthOf(plan, FactsOf(pass.Header), pass.State, time.GetUtcNow()));
-        return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt) { Plan = plan };
+        return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt) { Plan = plan, Warnings = pass.Warnings };
     }
 
     /// <summary>The state as of now, for those who only look.</summary>
@@ -69,7 +72,11 @@ public sealed class Reconciler(
         for (var round = 0; round < MaxRounds; round++)
         {
             var decisions = Decider.Decide(plan, FactsOf(pass.Header), pass.State, pass.Observed, time.GetUtcNow());
-            if (decisions.Events.Count > 0) await AppendAsync(pass, decisions, cancellationToken);
+            if (decisions.Events.Count > 0)
+            {
+                await AppendAsync(pass, decisions, cancellationToken);
+                pass.Warnings += decisions.Warnings;
+            }
             else if (decisions.NeedsMore) await LoadAsync(plan, pass, decisions, cancellationToken);
             else return decisions;
         }
@@ -184,6 +191,8 @@ public sealed class Reconciler(
         public bool HasState => _state is not null;
 
         public required Observed Observed { get; set; }
+
+        public long Warnings { get; set; }
 
         /// <summary>When an observation is due to be made again; null: when woken.</summary>
         public DateTimeOffset? WakeAt { get; private set; }

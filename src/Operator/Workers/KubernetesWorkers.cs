@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
@@ -137,6 +138,9 @@ internal sealed class WorkerMetrics : IDisposable
     {
         JobsCreated = _meter.CreateCounter<long>("playbook_jobs_created", description: "Worker Jobs created.");
         ReportsRefused = _meter.CreateCounter<long>("playbook_worker_reports_refused", description: "Reports of workers that were refused, by reason.");
+        Warnings = _meter.CreateCounter<long>(
+            "playbook_worker_warnings", description: "Conditions in workers that met an undefined name and so were false, and results that were cut.");
+        Warnings.Add(0);
         JobsCreated.Add(0);
         foreach (var reason in RefusalReasons) ReportsRefused.Add(0, new KeyValuePair<string, object?>("reason", reason));
     }
@@ -147,8 +151,17 @@ internal sealed class WorkerMetrics : IDisposable
 
     public Counter<long> ReportsRefused { get; }
 
+    public Counter<long> Warnings { get; }
+
     /// <summary>What the workers' caches do.</summary>
     public ReportedCaches Caches { get; } = new();
+
+    /// <summary>A report that counts; one that comes twice is counted once.</summary>
+    public void Accepted(WorkReport report)
+    {
+        Caches.Add(report.Caches);
+        if (report.Warnings > 0) Warnings.Add(report.Warnings);
+    }
 
     public void Refused(string reason) => ReportsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

@@ -28,6 +28,7 @@ public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler re
             Returned = [.. request.Returned.Select(given => new PoolReturn(given.Lease, given.Lo, given.Hi))],
             Wants = request.Wants,
             Leaves = request.Leaves,
+            Heard = request.Heard,
         };
         var answer = (await log.LeaseAsync(id, runId, [turn], settings, cancellationToken))[0];
         var leased = new List<LeasedRange>(answer.Grants.Length);

@@ -90,8 +90,7 @@ internal static class WorkerApi
         var outcomes = await queue.EnqueueAsync(session.Execution, reports, context.RequestAborted);
         foreach (var (report, outcome) in reports.Zip(outcomes))
         {
-            // A report that comes twice is counted once.
-            if (outcome is IngestOutcome.Accepted) metrics.Caches.Add(report.Caches);
+            if (outcome is IngestOutcome.Accepted) metrics.Accepted(report);
             else metrics.Refused("late");
         }
 
@@ -118,11 +117,11 @@ internal static class WorkerApi
             return Problem(StatusCodes.Status422UnprocessableEntity, "reports", wrong);
         }
 
-        var request = new PoolRequest(reports, sent.Returned ?? [], sent.Wants, sent.Leaves);
+        var request = new PoolRequest(reports, sent.Returned ?? [], sent.Wants, sent.Leaves, sent.Heard);
         var reply = await leases.TurnAsync(session.Execution, runId, session.Pod, request, context.RequestAborted);
         foreach (var (report, outcome) in reports.Zip(reply.Outcomes))
         {
-            if (outcome == PoolLeases.Word(IngestOutcome.Accepted)) metrics.Caches.Add(report.Caches);
+            if (outcome == PoolLeases.Word(IngestOutcome.Accepted)) metrics.Accepted(report);
             else metrics.Refused("late");
         }
 

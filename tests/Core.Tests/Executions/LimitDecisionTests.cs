@@ -31,7 +31,7 @@ public sealed class LimitDecisionTests
         var run = new Scenario($$$"""{"limits": {"maxEvents": 100}, "workflow": [{"step": "only", {{{Http}}}, "loop": {"in": "{{ range(40) }}", "mode": "async", "maxParallel": 5} }]}""");
         run.Settle();
         while (!run.State.IsTerminal) run.Complete("only", run.State.Open.Keys.First().Index);
-        Assert.Equal((ExecutionPhase.Completed, 88), (run.State.Phase, run.Log.Events.Count));
+        Assert.Equal((ExecutionPhase.Completed, 89), (run.State.Phase, run.Log.Events.Count));
     }
 
     [Fact]
@@ -41,6 +41,28 @@ public sealed class LimitDecisionTests
         run.Settle();
         Assert.Equal("MaxEvents", run.State.Reason);
         Assert.InRange(run.Log.Events.Count, 185, 200);
+    }
+
+    [Fact]
+    public void At_80_percent_of_maxEvents_the_execution_is_degraded_once_and_for_good()
+    {
+        var run = new Scenario("""{"limits": {"maxEvents": 200}, "workflow": [{"step": "spin", "next": [{"when": "1 == 1", "then": "spin"}]}]}""");
+        run.Settle();
+
+        var told = Assert.Single(run.Log.Events, happened => happened.Type == EventType.ExecutionDegraded);
+        Assert.InRange(told.EventId, 161, 163);
+        var view = StatusProjection.Project(run.State);
+        Assert.Equal((true, "MaxEvents"), (view.Degraded, view.DegradedReason));
+        Assert.Equal($"The log has {told.EventId - 1} events of maxEvents = 200, at which the execution fails.", view.DegradedMessage);
+    }
+
+    [Fact]
+    public void An_execution_far_from_maxEvents_is_not_degraded()
+    {
+        var run = new Scenario($$$"""{"limits": {"maxEvents": 100}, "workflow": [{"step": "only", {{{Http}}} }]}""").Complete("only");
+
+        Assert.False(StatusProjection.Project(run.State).Degraded);
+        Assert.Null(StatusProjection.Project(run.State).DegradedReason);
     }
 
     [Theory]

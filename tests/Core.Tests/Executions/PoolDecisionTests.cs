@@ -135,6 +135,45 @@ public sealed class PoolDecisionTests
         Assert.Empty(run.Jobs);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_loop_of_onExit_runs_in_its_pool_whatever_the_outcome(bool cancelled)
+    {
+        var run = new Scenario("""
+            {"onExit": "last", "workflow": [
+              {"step": "first", "tool": {"kind": "http", "url": "http://example.test/"}},
+              {"step": "last", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": [1, 2], "mode": "async", "workers": "pool"}}]}
+            """);
+        run.Settle();
+        if (cancelled) run.Intent = run.Intent with { Cancel = true };
+        else run.Complete("first");
+
+        Assert.Contains(run.Settle().Start.Concat(run.Jobs.Keys), delivery => delivery.Key.IsPool);
+        var answer = run.Say("last", "a", wants: 2);
+        run.Say("last", "a", 0, [.. answer.Grants.SelectMany(Reports).Select(report => report with { RunId = run.State.Steps["last"].RunId })]);
+
+        Assert.Equal(cancelled ? ExecutionPhase.Cancelled : ExecutionPhase.Completed, run.State.Phase);
+        Assert.Equal(2, run.Log.Events.Count(happened => happened.Type == EventType.IterationCompleted));
+    }
+
+    [Fact]
+    public void A_loop_of_Jobs_leaves_the_places_of_the_execution_that_a_pool_takes()
+    {
+        var run = new Scenario("""
+            {"limits": {"maxParallel": 5}, "workflow": [
+              {"step": "start", "next": ["jobs", "pool"]},
+              {"step": "jobs", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": "{{ range(9) }}", "mode": "async", "maxParallel": 4, "workers": "job"}},
+              {"step": "pool", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": "{{ range(9) }}", "mode": "async", "maxParallel": 4, "workers": "pool", "poolSize": 1}}]}
+            """);
+        run.Settle();
+
+        Assert.Equal(4, run.Say("pool", "a", wants: 9).Slots);
+        for (var index = 0; index < 3; index++) run.Complete("jobs", index);
+        Assert.Single(run.State.Open);
+        Assert.Equal(4, run.Say("pool", "a").Slots);
+    }
+
     private static IEnumerable<WorkReport> Reports(PoolGrant grant)
     {
         for (var index = grant.Lo; index < grant.Hi; index++) yield return Report(grant, index);

@@ -42,6 +42,7 @@ internal sealed class Laws(World world, GeneratedPlan generated)
         world.Demand(again.IsQuiet, "not at rest after obeying");
         var state = world.Log.State;
         var hasReason = state.IsTerminal || state.Phase == ExecutionPhase.Suspended || state.Open.Values.Any(work => HasFuture(work, jobs, again))
+            || state.Loops.Values.Any(loop => HasPool(loop, jobs))
             || state.Loops.Values.Any(loop => loop.NextStartAt is { } due && due > world.Now && again.WakeAt <= due);
         world.Demand(hasReason, "stuck");
     }
@@ -71,6 +72,14 @@ internal sealed class Laws(World world, GeneratedPlan generated)
             iterations++;
         }
 
+        foreach (var pod in world.Cluster.Pods)
+        {
+            // What it was leased and others have got since does not count any more, whether it knows or not.
+            var executing = pod.Running.Count(one => world.Log.IsLeased(pod.RunId, one));
+            alive[pod.RunId] = alive.GetValueOrDefault(pod.RunId) + executing;
+            iterations += executing;
+        }
+
         foreach (var loop in state.Loops.Values)
         {
             var open = 0;
@@ -86,6 +95,11 @@ internal sealed class Laws(World world, GeneratedPlan generated)
     private bool HasFuture(OpenWork work, Dictionary<Delivery, JobPhase> jobs, Decisions decisions) => work.NextAt is { } due
         ? due > world.Now && decisions.WakeAt <= due
         : jobs.GetValueOrDefault(new Delivery(work.Key, work.Fence), JobPhase.Failed) == JobPhase.Active;
+
+    /// <summary>Its Job is there: its pods do what there is to do, or hear that there is nothing.</summary>
+    private bool HasPool(LoopState loop, Dictionary<Delivery, JobPhase> jobs) =>
+        loop.Pool is { } pool && world.Log.State.Steps[loop.Step] is { IsOver: false, CallEnded: false } run && run.RunId == loop.RunId
+        && jobs.GetValueOrDefault(new Delivery(new WorkKey(loop.RunId, WorkKey.Pool), pool.Fence), JobPhase.Failed) == JobPhase.Active;
 
     private void CheckReplay()
     {

@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
 
@@ -9,6 +10,7 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
     private readonly HashSet<WorkKey> _ended = [];
     private readonly Dictionary<long, ExecutionEvent> _iteratorsBegun = [];
     private readonly HashSet<long> _iteratorsEnded = [];
+    private readonly Dictionary<long, long> _lastInOrder = [];
     private readonly Dictionary<string, int> _epochs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _running = new(StringComparer.Ordinal);
     private bool _isSuspended;
@@ -40,6 +42,7 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         var exits = events.Count(happened => happened.Type == EventType.StepStarted && happened.Step == generated.Plan.OnExit);
         if (generated.Plan.OnExit is not null) world.Demand(exits == 1 || (exits == 0 && world.Intent.Deleted), $"onExit ran {exits} times");
         CheckDeadline();
+        world.Demand(events.Count(happened => happened.Type == EventType.ExecutionDegraded) <= 1, "degraded twice");
         if (world.Log.State.Outcome == ExecutionPhase.Completed) CheckWhole();
         // What workers say on the way is not counted beforehand.
         var notes = events.Count(happened => happened.Type is EventType.CallRetry || (happened.Type == EventType.CallError && happened.IterationIndex is not null));
@@ -102,6 +105,7 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
     {
         if (happened.Type is EventType.CallStarted or EventType.IterationStarted)
         {
+            world.Demand(!IsOfPool(key), $"{key} is leased and has a start of its own");
             _fences[key] = happened.Fence!.Value;
             world.Demand(!_ended.Contains(key), $"{key} starts after its end");
             world.Demand(key.IsCall || _iteratorsBegun.ContainsKey(key.RunId), $"{key} starts before its loop");
@@ -110,10 +114,32 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         var ends = happened.Type is EventType.IterationCompleted or EventType.IterationFailed or EventType.CallDone
             || (happened.Type == EventType.CallError && happened.IterationIndex is null);
         if (!ends) return;
-        world.Demand(_fences.TryGetValue(key, out var fence), $"{key} ends and never started");
-        world.Demand(fence == happened.Fence, $"{key} ends with delivery {happened.Fence}, the newest is {fence}");
+        if (IsOfPool(key))
+        {
+            world.Demand(happened.Fence > 0, $"{key} ends without a lease");
+        }
+        else
+        {
+            world.Demand(_fences.TryGetValue(key, out var fence), $"{key} ends and never started");
+            world.Demand(fence == happened.Fence, $"{key} ends with delivery {happened.Fence}, the newest is {fence}");
+        }
+
+        if (IsSequential(happened.Step!)) CheckOrder(happened, key);
         world.Demand(_ended.Add(key), $"{key} has ended twice");
         world.Demand(!_iteratorsEnded.Contains(key.RunId), $"{key} ends after its loop");
+    }
+
+    private bool IsOfPool(WorkKey key) => _iteratorsBegun.TryGetValue(key.RunId, out var begun) && begun.Context.Member("pool") is not null;
+
+    private bool IsSequential(string step) => generated.Plan.LoopOf(step)?.Mode == LoopMode.Sequential;
+
+    /// <summary>One after the other, and none after <c>until</c> was true.</summary>
+    private void CheckOrder(ExecutionEvent happened, WorkKey key)
+    {
+        if (key.IsCall) return;
+        var last = _lastInOrder.GetValueOrDefault(key.RunId, -1);
+        world.Demand(key.Index > last, $"{key} ends after {last}, out of order");
+        _lastInOrder[key.RunId] = happened.Context.Member("until") is { ValueKind: System.Text.Json.JsonValueKind.True } ? long.MaxValue : key.Index;
     }
 
     private void CheckStep(ExecutionEvent happened)

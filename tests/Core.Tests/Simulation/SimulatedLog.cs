@@ -44,19 +44,27 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
         return before + 1;
     }
 
+    /// <summary>What a pod is told whose loop has ended.</summary>
+    public static PoolAnswer LoopIsOver(PoolTurn turn) => new() { Outcomes = [.. turn.Reports.Select(_ => IngestOutcome.Duplicate)], Stop = true, Leave = true };
+
+    /// <summary>Whether the ledger still counts on what was handed out with this lease.</summary>
+    public bool IsLeased(long run, LeasedIndex one) => _ledgers.TryGetValue(run, out var ledger)
+        && ledger.Leases.Any(lease => lease.Id == one.Lease && lease.Open.Any(part => part.Lo <= one.Index && one.Index < part.Hi));
+
     /// <summary>Takes in what a worker of a loop's pool says.</summary>
     public PoolAnswer Lease(PoolTurn turn, PoolSettings settings, DateTimeOffset now)
     {
         var run = settings.Loop.RunId;
-        if (!_ledgers.TryGetValue(run, out var ledger)) return new PoolAnswer { Outcomes = [.. turn.Reports.Select(_ => IngestOutcome.Duplicate)], Stop = true, Leave = true };
+        if (!_ledgers.TryGetValue(run, out var ledger)) return LoopIsOver(turn);
         var step = PoolRules.Apply(ledger, State.Loops[run], settings, [turn], now);
         foreach (var report in step.Accepted.Concat(step.Lost))
         {
             var loop = State.Loops[run];
             var before = State.LastEventId;
             var position = 0;
+            if (report.Outcome == WorkOutcome.Completed) _results[report.Key] = report.Result;
             foreach (var happened in Ingest.ToEvents(report, loop.Step, loop.Epoch, now, inlineLimitBytes, loop.Chunk is null ? null : loop.SizeAt(report.Index)))
-                AddLeased(Number(happened, before, ++position));
+                Add(Number(happened, before, ++position));
         }
 
         _summed.AddRange(step.Accepted.Where(report => report.Numbers is not null));
@@ -121,16 +129,6 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
         decisions.StillOpen.All(seen => State.Open.TryGetValue(seen.Key, out var open) && open.Fence == seen.Fence)
         && decisions.LoopsDone.All(seen => State.Loops.TryGetValue(seen.Key, out var loop)
             && (decisions.Settled.Contains(seen.Key) ? loop.Done == seen.Value : loop.Done >= seen.Value));
-
-    private void AddLeased(ExecutionEvent happened)
-    {
-        _events.Add(happened);
-        State = State with
-        {
-            LastEventId = happened.EventId,
-            Loops = State.Loops.SetItem(happened.RunId!.Value, State.Loops[happened.RunId.Value].Apply(happened)),
-        };
-    }
 
     private void Add(ExecutionEvent happened)
     {

@@ -60,7 +60,7 @@ internal sealed class SimulatedOperator(World world)
 
                 foreach (var delivery in decisions.Start)
                 {
-                    world.Cluster.Start(delivery);
+                    world.Start(delivery);
                     yield return true;
                 }
 

@@ -9,7 +9,7 @@ internal static class StateText
     public static string Of(ExecutionState state)
     {
         var text = new StringBuilder();
-        text.Append($"{state.Phase} {state.LastEventId} {state.StartedAt:O} {state.EndedAt:O} {state.SuspendedAt:O} {state.SuspendedFor} {state.Message} {state.Reason} {state.Outcome} {state.OutcomeAt:O}\n");
+        text.Append($"{state.Phase} {state.LastEventId} {state.StartedAt:O} {state.EndedAt:O} {state.SuspendedAt:O} {state.SuspendedFor} {state.Message} {state.Reason} {state.Outcome} {state.OutcomeAt:O} {state.DegradedReason} {state.DegradedMessage}\n");
         foreach (var run in state.Steps.Values)
         {
             text.Append($"{run.Step} {run.Epoch} {run.RunId} {run.Status} {run.Result} {run.ResultBytes} {run.Error} {run.ErrorDetail} {run.CallEnded} {run.Handled} {run.Args}");
@@ -19,7 +19,8 @@ internal static class StateText
             text.Append($" {run.StartedAt:O} {run.EndedAt:O}\n");
         }
 
-        foreach (var loop in state.Loops.Values) text.Append(loop).Append('\n');
+        // No event tells what is leased: the ledger does.
+        foreach (var loop in state.Loops.Values) text.Append(loop with { Leased = 0 }).Append('\n');
         foreach (var work in state.Open.Values) text.Append(work).Append('\n');
         foreach (var (name, value) in state.Vars) text.Append($"{name}={value}\n");
         foreach (var (field, value) in state.Overrides) text.Append($"{field}={value}\n");

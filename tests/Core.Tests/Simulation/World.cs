@@ -8,7 +8,7 @@ using PlaybookOperator.Core.Work;
 namespace PlaybookOperator.Core.Tests.Simulation;
 
 /// <summary>One execution, two operators, the workers and the user; everything that happens follows from the seed.</summary>
-internal sealed class World
+internal sealed partial class World
 {
     private const int MaxCalmRounds = 2_000;
 
@@ -98,7 +98,7 @@ internal sealed class World
         return decisions;
     }
 
-    public void Stop(Delivery delivery) => Cluster.Delete(delivery, podLingers: !_isCalm && Chance(30));
+    public void Stop(Delivery delivery) => Delete(delivery, podLingers: !_isCalm && Chance(30));
 
     private void Step()
     {
@@ -114,13 +114,14 @@ internal sealed class World
                 _operators[_random.Next(2)].Kill();
                 break;
             case < 88:
-                if (Pick(Cluster.Alive) is { } worker) StepWorker(worker);
+                StepAnyWorker();
                 break;
             case < 90:
-                if (Pick(Cluster.Jobs) is { } job) Cluster.Delete(job.Delivery, podLingers: Chance(30));
+                if (Pick(Cluster.Jobs) is { } job) Delete(job.Delivery, podLingers: Chance(30));
                 break;
             case < 93:
                 if (_late.Count > 0) Log.Take(_late[_random.Next(_late.Count)], Now);
+                if (_lateWords.Count > 0) Hear(_lateWords[_random.Next(_lateWords.Count)]);
                 break;
             case < 94:
                 ChangeIntent();
@@ -147,6 +148,15 @@ internal sealed class World
     {
         _laws.Allow(step, maxParallel);
         return Intent.Overrides.SetItem($"overrides.loops.{step}.maxParallel", JsonText.Write(writer => writer.WriteNumberValue(maxParallel)));
+    }
+
+    private void StepAnyWorker()
+    {
+        var workers = Cluster.Alive.ToList();
+        if (workers.Count + Cluster.Pods.Count == 0) return;
+        var picked = _random.Next(workers.Count + Cluster.Pods.Count);
+        if (picked < workers.Count) StepWorker(workers[picked]);
+        else StepPod(Cluster.Pods[picked - workers.Count]);
     }
 
     private void StepWorker(SimulatedWorker worker)
@@ -225,11 +235,13 @@ internal sealed class World
     {
         _isCalm = true;
         _late.Clear();
+        _lateWords.Clear();
         foreach (var one in _operators) one.Kill();
         Intent = Intent with { Suspend = false };
         // What an ended execution leaves running is for the operator to stop.
         if (Log.State.IsTerminal) return;
         foreach (var worker in Cluster.Alive.ToList()) Cluster.Exit(worker, JobPhase.Failed);
+        CalmPods();
     }
 
     /// <summary>Everybody does what they should; the clock moves only when nobody has anything to do.</summary>
@@ -244,8 +256,11 @@ internal sealed class World
             _laws.Check();
         }
 
-        if (Log.Events.Count > before || Log.State.IsTerminal) return;
+        var pods = Cluster.Changes;
+        LetPodsWork();
+        if (Log.Events.Count > before || Cluster.Changes > pods || Log.State.IsTerminal) return;
         var due = Log.State.Open.Values.Select(work => work.NextAt).Concat(Log.State.Loops.Values.Select(loop => loop.NextStartAt)).Where(at => at > Now).Min();
+        if (Cluster.Pods.Count > 0 && !(due < Now + s_heartbeat)) due = Now + s_heartbeat;
         Demand(due is not null, "stuck");
         Now = due!.Value;
     }

@@ -52,6 +52,19 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.Equal(1, await _operator.NumberAsync("SELECT count(*) FROM event WHERE event_type = 'call.done' AND result = '{\"a\": 1, \"b\": 2, \"c\": 3}'"));
     }
 
+    [Fact]
+    public async Task A_log_that_nears_maxEvents_is_told_as_a_condition_that_stays_and_as_an_Event()
+    {
+        _operator.Playbook("book", "{limits: {maxEvents: 100}, workflow: [{step: spin, next: [{when: '1 == 1', then: spin}]}]}");
+        _operator.Execution("one", "{playbook: book}");
+        var conditions = (await _operator.FinishedAsync("one"))["status"]!["conditions"]!.AsArray();
+        var degraded = conditions.Single(condition => (string)condition!["type"]! == "Degraded")!;
+        Assert.Equal(("True", "MaxEvents"), ((string)degraded["status"]!, (string)degraded["reason"]!));
+        Assert.Matches("^The log has 8[0-9] events of maxEvents = 100, ", (string)degraded["message"]!);
+        Assert.Equal("MaxEvents", (string)conditions.Single(condition => (string)condition!["type"]! == "Failed")!["reason"]!);
+        await OperatorUnderTest.UntilAsync("it is told", () => _operator.Cluster.History().Contains("\"reason\":\"Degraded\"", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("limits: {maxParallel: 20}", "limits.maxParallel: may only tighten the playbook's 10, not 20.")]
     [InlineData("limits: {maxDuration: 2d}", "limits.maxDuration: may only tighten")]

@@ -24,6 +24,14 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_condition_that_meets_an_undefined_name_is_counted_when_it_decides()
+    {
+        await _engine.CreateAsync("workflow: [{step: a, tool: {kind: transform, result: 1}, next: [{when: 'workload.nosuch.deeper > 1', then: b}]}, {step: b}]");
+        Assert.Equal(1, (await _engine.PassAsync()).Warnings);
+        Assert.Equal(0, (await _engine.PassAsync()).Warnings);
+    }
+
+    [Fact]
     public async Task Passing_again_without_news_changes_nothing()
     {
         await _engine.CreateAsync(Loop);

@@ -50,6 +50,12 @@ internal sealed class ClusterStandIn : IAsyncDisposable
         lock (_lock) return [.. _objects.Where(entry => Collection(entry.Key) == path).Select(entry => (JsonObject)entry.Value.DeepClone())];
     }
 
+    /// <summary>All that any object ever was, one version a line.</summary>
+    public string History()
+    {
+        lock (_lock) return string.Join('\n', _changes.Select(change => change.Line));
+    }
+
     /// <summary>Creates an object in a collection, or replaces its spec.</summary>
     public void Put(string collection, JsonObject manifest)
     {
@@ -220,7 +226,27 @@ internal sealed class ClusterStandIn : IAsyncDisposable
 
     private static string Collection(string path) => path[..path.LastIndexOf('/')];
 
-    private static JsonObject Reviewed(JsonObject question) => (JsonObject)question.DeepClone();
+    /// <summary>The token of a pod is the pod's path; of anybody else nothing is known.</summary>
+    private JsonObject Reviewed(JsonObject question)
+    {
+        var answer = (JsonObject)question.DeepClone();
+        if ((string?)question["spec"]?["token"] is not { } token || !_objects.TryGetValue(token, out var pod)) return answer;
+        answer["status"] = new JsonObject
+        {
+            ["authenticated"] = true,
+            ["audiences"] = question["spec"]!["audiences"]?.DeepClone(),
+            ["user"] = new JsonObject
+            {
+                ["username"] = $"system:serviceaccount:{pod["metadata"]!["namespace"]}:default",
+                ["extra"] = new JsonObject
+                {
+                    ["authentication.kubernetes.io/pod-name"] = new JsonArray((string?)pod["metadata"]!["name"]),
+                    ["authentication.kubernetes.io/pod-uid"] = new JsonArray((string?)pod["metadata"]!["uid"]),
+                },
+            },
+        };
+        return answer;
+    }
 
     private static JsonObject Status(int code, string reason) => new() { ["kind"] = "Status", ["code"] = code, ["reason"] = reason, ["message"] = reason };
 }

@@ -36,6 +36,12 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
 
     public ClusterStandIn Cluster { get; }
 
+    public Uri Address => new(_app!.Urls.Single());
+
+    public RecordedLog Log { get; } = new();
+
+    public RecordedTraffic Traffic { get; } = new();
+
     /// <param name="options">Options beside those that every test has, as <c>Section:Name</c>.</param>
     public static async Task<OperatorUnderTest> StartAsync(params (string Name, string Value)[] options)
     {
@@ -56,7 +62,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
              "users": [{"name": "test", "user": {"token": "token"} }]}
             """);
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(Log);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Kubernetes:Kubeconfig"] = kubeconfig,
@@ -71,6 +77,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         builder.Services.AddRequestTimeouts();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
+        _app.Use(Traffic.RecordAsync);
         _app.MapOperator();
         await _app.StartAsync();
     }
@@ -106,6 +113,29 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
 
     public IReadOnlyList<JsonObject> Jobs() => Cluster.List($"/apis/batch/v1/namespaces/{Namespace}/jobs");
 
+    /// <summary>Creates the pod of a Job, and returns its token.</summary>
+    public string Pod(JsonObject job)
+    {
+        var name = $"{(string?)job["metadata"]!["name"]}-{Guid.NewGuid().ToString("N")[..5]}";
+        Cluster.Put($"/api/v1/namespaces/{Namespace}/pods", new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["namespace"] = Namespace,
+                ["ownerReferences"] = new JsonArray(new JsonObject
+                {
+                    ["apiVersion"] = "batch/v1",
+                    ["kind"] = "Job",
+                    ["name"] = (string?)job["metadata"]!["name"],
+                    ["uid"] = (string?)job["metadata"]!["uid"],
+                    ["controller"] = true,
+                }),
+            },
+        });
+        return $"/api/v1/namespaces/{Namespace}/pods/{name}";
+    }
+
     /// <summary>Children of an Execution, by index.</summary>
     public IReadOnlyList<JsonObject> Children(string parent) =>
         [.. Executions().Where(item => (string?)item["spec"]!["parentExecution"]?["name"] == parent).OrderBy(item => (long?)item["spec"]!["parentExecution"]!["index"] ?? -1)];
@@ -140,6 +170,26 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Every row of every table, as text.</summary>
+    public async Task<string> RowsAsync()
+    {
+        var rows = new System.Text.StringBuilder();
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        var tables = new List<string>();
+        await using (var names = new NpgsqlCommand("SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace", connection))
+        await using (var reader = await names.ExecuteReaderAsync())
+            while (await reader.ReadAsync()) tables.Add(reader.GetString(0));
+        foreach (var table in tables)
+        {
+            await using var all = new NpgsqlCommand($"SELECT t::text FROM {table} t", connection);
+            await using var reader = await all.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) rows.Append(table).Append(' ').Append(reader.GetString(0)).Append('\n');
+        }
+
+        return rows.ToString();
     }
 
     public async ValueTask DisposeAsync()

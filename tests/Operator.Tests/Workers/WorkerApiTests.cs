@@ -21,14 +21,20 @@ public sealed class WorkerApiTests : IAsyncLifetime
     private readonly MeterListener _listener = new();
     private LoopbackApp? _app;
     private Delivery _delivery;
+    private long _warnings;
 
     public async ValueTask InitializeAsync()
     {
         await _engine.CreateAsync();
         await _engine.PassAsync();
         _delivery = _engine.Workers.Started.Single();
-        _listener.SetMeasurementEventCallback<long>((_, count, tags, _) => Count(tags[0].Value!.ToString()!, count));
+        _listener.SetMeasurementEventCallback<long>((counter, count, tags, _) =>
+        {
+            if (counter == _metrics.Warnings) Interlocked.Add(ref _warnings, count);
+            else Count(tags[0].Value!.ToString()!, count);
+        });
         _listener.EnableMeasurementEvents(_metrics.ReportsRefused);
+        _listener.EnableMeasurementEvents(_metrics.Warnings);
         _app = await LoopbackApp.StartAsync(
             services => services
                 .AddSingleton<TimeProvider>(_engine.Time)
@@ -60,6 +66,16 @@ public sealed class WorkerApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(report)).Status);
         var counted = _metrics.Caches.Of("template");
         Assert.Equal((3, 2, 2), (counted.Hits, counted.Misses, counted.Loads));
+    }
+
+    [Fact]
+    public async Task Warnings_of_workers_are_counted_once()
+    {
+        Open();
+        var report = Report()[..^2] + ""","warnings":3}]""";
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(report)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(report)).Status);
+        Assert.Equal(3, _warnings);
     }
 
     [Theory]

@@ -32,6 +32,7 @@ public static class Decider
         StepRules.Advance,
         EntryRules.Enter,
         LifeRules.EndWorkflow,
+        LimitRules.WarnOfMaxEvents,
         LimitRules.EndAtMaxEvents,
         ExitRules.Enter,
         ExitRules.EndAtBudget,

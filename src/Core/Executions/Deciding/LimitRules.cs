@@ -14,6 +14,9 @@ internal static class LimitRules
     /// <summary>Events that must be left for a step to be entered: its start and end, those of its loop, of its work, and what it sets.</summary>
     private const int EventsOfStep = 11;
 
+    /// <summary>The part of maxEvents from which on the execution is degraded.</summary>
+    private const double WarnedShare = 0.8;
+
     /// <summary>Events below which the workflow ends at once.</summary>
     private const int LeastEvents = 4;
 
@@ -36,6 +39,21 @@ internal static class LimitRules
         var message = string.Create(CultureInfo.InvariantCulture, $"The log has reached maxEvents = {draft.Limit("maxEvents", draft.Plan.Limits.MaxEvents)}.");
         if (draft.State.WorkflowEnded) LifeRules.StopAll(draft, message, MaxEventsReason, EventStatus.Failed);
         else LifeRules.FailNow(draft, message, MaxEventsReason);
+    }
+
+    /// <summary>Once, while there is time to do something about it. A log only grows, so it stays true.</summary>
+    public static void WarnOfMaxEvents(Draft draft)
+    {
+        var limit = draft.Limit("maxEvents", draft.Plan.Limits.MaxEvents);
+        var written = draft.State.LastEventId + draft.EventCount;
+        if (draft.State.WorkflowEnded || draft.State.DegradedReason == MaxEventsReason || written < WarnedShare * limit) return;
+        draft.Append(EventType.ExecutionDegraded, context: JsonText.Object(writer =>
+        {
+            writer.WriteString("reason", MaxEventsReason);
+            writer.WriteString("message", string.Create(CultureInfo.InvariantCulture, $"The log has {written} events of maxEvents = {limit}, at which the execution fails."));
+            writer.WriteNumber("events", written);
+            writer.WriteNumber("max_events", limit);
+        }));
     }
 
     /// <summary>Iterations for which there is room in the log.</summary>

@@ -135,14 +135,12 @@ internal static class LoopRules
         return loop.Mode == LoopMode.Sequential ? room : Math.Min(room, (2 * MaxParallelOf(draft, step, loop)) - OpenOf(draft, run).Count());
     }
 
-    /// <summary>Iterations that the execution as a whole may still start.</summary>
-    internal static int RoomOfWhole(Draft draft)
-    {
-        var whole = draft.Plan.Limits.MaxParallel;
-        if (draft.Override("limits.maxParallel") is { } tighter && tighter < whole) whole = (int)tighter;
-        whole = Math.Min(whole, draft.Observed.Allowance.MaxParallel);
-        return whole - draft.State.Open.Values.Count(work => work.NextAt is null);
-    }
+    /// <summary>Iterations of the execution as a whole that may execute at once.</summary>
+    internal static int MaxParallelOfWhole(Draft draft) =>
+        (int)Math.Min(draft.Limit("maxParallel", draft.Plan.Limits.MaxParallel), draft.Observed.Allowance.MaxParallel);
+
+    /// <summary>Iterations that the execution as a whole may still start; those in pools are not counted.</summary>
+    internal static int RoomOfWhole(Draft draft) => MaxParallelOfWhole(draft) - draft.State.Open.Values.Count(work => work.NextAt is null);
 
     /// <summary>What running loops and calls would take, within the execution's own limit; an execution that only waits or routes still takes one.</summary>
     internal static int WidthOf(Draft draft)
@@ -160,7 +158,7 @@ internal static class LoopRules
 
     private static int RoomToExecute(Draft draft, StepRun run, StepPlan step, LoopPlan loop)
     {
-        var whole = RoomOfWhole(draft);
+        var whole = RoomOfWhole(draft) - PooledLoopRules.Places(draft);
         // A sequential loop waits for the element that waits; elsewhere a wait gives its place away.
         if (loop.Mode == LoopMode.Sequential)
         {

@@ -47,8 +47,9 @@ internal static class PooledLoopRules
     public static PoolSettings SettingsOf(Draft draft, StepRun run, StepPlan step, LoopState loop) => new()
     {
         Loop = loop,
-        IsOpen = draft.State is { Phase: ExecutionPhase.Running, WorkflowEnded: false } && !draft.IsFailing && !run.IsOver && !run.CallEnded,
-        MaxParallel = Math.Max(0, Math.Min(LoopRules.MaxParallelOf(draft, step, step.Loop!), LoopRules.RoomOfWhole(draft) - OlderPools(draft, loop))),
+        // After the outcome only the loop of onExit is under way.
+        IsOpen = draft.State is { IsTerminal: false, Phase: not ExecutionPhase.Suspended } && !draft.IsFailing && !run.IsOver && !run.CallEnded,
+        MaxParallel = Math.Max(0, Math.Min(LoopRules.MaxParallelOf(draft, step, step.Loop!), LoopRules.RoomOfWhole(draft) - Places(draft, before: loop.RunId))),
         PoolSize = step.Loop!.PoolSize,
         IsSequential = step.Loop.Mode == LoopMode.Sequential,
         Failures = LoopRules.FailuresOf(draft, step),
@@ -56,14 +57,26 @@ internal static class PooledLoopRules
         MaxStarts = (long)Math.Max(0, LimitRules.RoomForIterations(draft)),
     };
 
-    /// <summary>Places in the execution's window that the pools of loops which started earlier take.</summary>
-    private static int OlderPools(Draft draft, LoopState loop) =>
-        draft.State.Loops.Values
-            .Where(other => other.Pool is not null && other.RunId < loop.RunId && other.Leased > 0 && draft.Plan.ByName.ContainsKey(other.Step))
-            .Sum(other => LoopRules.MaxParallelOf(draft, draft.Plan.ByName[other.Step], draft.Plan.ByName[other.Step].Loop!));
+    /// <summary>
+    /// Places of the execution's window that loops with pools take, from their start to their end, the older first. What their workers have in hand at a
+    /// moment is not known to who decides: so others leave them all that they may take.
+    /// </summary>
+    /// <param name="before">Only of loops that started before this run.</param>
+    public static int Places(Draft draft, long before = long.MaxValue)
+    {
+        var (taken, whole) = (0, LoopRules.MaxParallelOfWhole(draft));
+        foreach (var loop in draft.State.Loops.Values)
+        {
+            if (loop.Pool is null || loop.RunId >= before) continue;
+            if (draft.State.Steps[loop.Step] is { IsOver: false, CallEnded: false } run && run.RunId == loop.RunId && draft.Plan.ByName[loop.Step] is { Loop: { } plan } step)
+                taken += Math.Min(whole - taken, LoopRules.MaxParallelOf(draft, step, plan));
+        }
+
+        return taken;
+    }
 
     private static bool IsNeeded(Draft draft, LoopState loop) =>
-        loop.Leased > 0 || (loop.Done < loop.Total && !loop.Stopped && draft.State.Phase == ExecutionPhase.Running);
+        loop.Leased > 0 || (loop.Done < loop.Total && !loop.Stopped && draft.State.Phase != ExecutionPhase.Suspended);
 
     private static Delivery CurrentOf(LoopState loop) => new(new WorkKey(loop.RunId, WorkKey.Pool), loop.Pool!.Fence);
 

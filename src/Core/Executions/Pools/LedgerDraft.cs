@@ -58,6 +58,17 @@ internal sealed class LedgerDraft
     public bool HasLease(string member) => _leases.Values.Any(lease => lease.Member == member);
 
     /// <summary>
+    /// What is open of a worker's leases that are newer than the newest it knows of. It was told of them in an answer that never reached it: who does not
+    /// know of its lease would hold it for ever.
+    /// </summary>
+    public IEnumerable<PoolGrant> LeasedSince(string member, int heard) =>
+        from lease in _leases.Values
+        where lease.Member == member && lease.Id > heard
+        orderby lease.Id
+        from part in lease.ToLease().Open
+        select new PoolGrant(lease.Id, part.Lo, part.Hi, lease.AttemptsUsed);
+
+    /// <summary>
     /// When nobody was heard for a while it is not the workers that were away: they get their time again. This is how a restarted operator finds its
     /// workers alive.
     /// </summary>
@@ -126,9 +137,8 @@ internal sealed class LedgerDraft
             return;
         }
 
-        var met = new PoolMember(turn.Member, Now + Settings.TimeToLive);
-        if (place >= 0) Members[place] = met;
-        else Members.Add(met);
+        if (place >= 0) Members[place] = Members[place] with { Until = Now + Settings.TimeToLive };
+        else Members.Add(new PoolMember(turn.Member, Now + Settings.TimeToLive, Now));
     }
 
     private IngestOutcome Judge(string member, WorkReport report)

@@ -15,7 +15,8 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
         if (place < 0 || draft.IsDone) return new PoolAnswer { Leave = true, Stop = true };
         var slots = SlotsOf(place);
         var stop = draft.IsStopping || IsSurplus(place) || OthersComeFirst();
-        if (!stop && slots > 0 && turn.Wants > 0) Grant(slots);
+        if (turn.Heard is { } heard) _grants.AddRange(draft.LeasedSince(turn.Member, heard).Take(PoolRules.MaxGrants));
+        if (!stop && slots > 0 && turn.Wants > 0 && _grants.Count == 0) Grant(slots);
         // One that still works is asked again, so that what it does is not lost. One that goes must not keep its place.
         var leave = stop && !draft.HasLease(turn.Member);
         if (leave) draft.Members.RemoveAt(place);
@@ -30,10 +31,11 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
     }
 
     /// <summary>
-    /// One more than is wanted, while all others are there for certain. Otherwise it may be the successor of one that is gone, whose place is not free yet.
+    /// One more than is wanted, when all others have been heard since it came. Otherwise it may be the successor of one that is gone, whose place is not
+    /// free yet.
     /// </summary>
     private bool IsSurplus(int place) =>
-        place >= Workers && draft.Members.Take(Workers).All(member => member.Until - (draft.Settings.TimeToLive / 2) > draft.Now);
+        place >= Workers && draft.Members.Take(Workers).All(member => member.Until - draft.Settings.TimeToLive >= draft.Members[place].JoinedAt);
 
     /// <summary>In order: while an earlier iteration waits for its next attempt, later ones that were leased with it are given back.</summary>
     private bool OthersComeFirst() =>

@@ -61,7 +61,8 @@ public sealed record PoolLease(int Id, string Member, ImmutableArray<IndexRange>
 
 /// <param name="Name">The pod's uid; for a worker in this process any name of its own.</param>
 /// <param name="Until">Without another word until then it counts as gone.</param>
-public sealed record PoolMember(string Name, DateTimeOffset Until);
+/// <param name="JoinedAt">When it was heard first.</param>
+public sealed record PoolMember(string Name, DateTimeOffset Until, DateTimeOffset JoinedAt = default);
 
 /// <summary>How the ledger is stored.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]

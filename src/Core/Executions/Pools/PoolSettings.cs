@@ -8,7 +8,7 @@ public sealed record PoolSettings
     /// <summary>The loop as the caller knows it. What never changes about it counts; its counters may have moved on since.</summary>
     public required LoopState Loop { get; init; }
 
-    /// <summary>Whether anything may start: the execution runs, and no step of it has failed.</summary>
+    /// <summary>Whether anything may start: the execution runs, or its onExit does, and no step of it has failed.</summary>
     public required bool IsOpen { get; init; }
 
     /// <summary>Iterations executing at once, over all workers.</summary>

@@ -13,6 +13,9 @@ public sealed record PoolTurn(string Member, IReadOnlyList<WorkReport> Reports)
     /// <summary>Iterations that it would take, at most; 0: none.</summary>
     public int Wants { get; init; }
 
+    /// <summary>The newest lease that it has been told of; 0: none yet. What was leased to it since was in an answer that it never got. Null: it does not say.</summary>
+    public int? Heard { get; init; }
+
     /// <summary>It says goodbye: what it still has is handed out again.</summary>
     public bool Leaves { get; init; }
 }

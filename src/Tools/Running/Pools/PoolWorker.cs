@@ -46,6 +46,7 @@ public sealed class PoolWorker(
     private int _slots;
     private int _active;
     private int _lastLeased;
+    private int _heard;
     private bool _paused;
     private long _lastEnd = time.GetTimestamp();
     private long _learntAt = time.GetTimestamp();
@@ -66,12 +67,15 @@ public sealed class PoolWorker(
             }
 
             PoolReply? reply;
+            var word = Speak(stop);
             try
             {
-                reply = await queue.TurnAsync(Speak(stop), cancellationToken);
+                reply = await queue.TurnAsync(word, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
+                // Whether it was heard is not known: what it told is told again.
+                lock (_lock) _reports.InsertRange(0, word.Reports);
                 continue;
             }
 
@@ -100,7 +104,7 @@ public sealed class PoolWorker(
             _news = NewSignal();
             var wants = stop || isStuck || _paused ? 0 : _size.Ask(Math.Max(1, _slots), _queue.Count + _active);
             if (memory?.Look() is { } pressure) wants = pressure.Narrow(wants);
-            return new PoolRequest(reports, returned, wants, Leaves: false);
+            return new PoolRequest(reports, returned, wants, Leaves: false, _heard);
         }
     }
 
@@ -112,7 +116,12 @@ public sealed class PoolWorker(
         {
             _slots = reply.Slots > 0 && memory?.Look() is { } pressure ? new Allowance(int.MaxValue, pressure.Halvings).Narrow(reply.Slots) : reply.Slots;
             var before = _queue.Count;
-            foreach (var leased in reply.Leased) _queue.Add(leased);
+            foreach (var leased in reply.Leased)
+            {
+                _queue.Add(leased);
+                _heard = Math.Max(_heard, leased.Lease);
+            }
+
             if (_queue.Count > before) _lastLeased = _queue.Count - before;
             if (reply.Leave && _active == 0 && _queue.Count == 0 && _reports.Count == 0) return false;
             // An answer that was under way before a failure does not speak about it.
@@ -233,7 +242,7 @@ public sealed class PoolWorker(
         PoolRequest last;
         lock (_lock)
         {
-            last = new PoolRequest(_reports, _queue.Clear(), Wants: 0, Leaves: true);
+            last = new PoolRequest([.. _reports.Take(MostReports)], _queue.Clear(), Wants: 0, Leaves: true, _heard);
             _reports = [];
         }
 

@@ -55,6 +55,21 @@ public sealed class PoolRulesTests
         Assert.Equal((2, false, false), Told(Say("c", wants: 5)));
     }
 
+    [Fact]
+    public void The_successor_of_a_worker_that_died_a_moment_ago_waits_too()
+    {
+        Say("a", wants: 20);
+        Say("b", wants: 1);
+        Pass(seconds: 2);
+        Say("b");
+
+        Assert.Equal((0, false, false), Told(Say("c", wants: 5)));
+        Pass(seconds: 1);
+        Say("a");
+        Say("b");
+        Assert.Equal((0, true, true), Told(Say("c", wants: 5)));
+    }
+
     [Theory]
     [InlineData(1, 2, "1 0")]
     [InlineData(5, 2, "3 2")]
@@ -243,6 +258,20 @@ public sealed class PoolRulesTests
     }
 
     [Fact]
+    public void What_was_leased_in_an_answer_that_was_lost_is_told_again()
+    {
+        Say("a", wants: 3);
+        Assert.Equal([new PoolGrant(1, 0, 3)], Hear("a", newest: 0, wants: 3));
+        Assert.Equal([new PoolGrant(1, 0, 3)], Hear("a", newest: 0, wants: 0));
+        Assert.Equal([new PoolGrant(2, 3, 4)], Hear("a", newest: 1, wants: 1));
+        Say("a", Done(1, 1));
+
+        Assert.Equal([new PoolGrant(1, 0, 1), new PoolGrant(1, 2, 3), new PoolGrant(2, 3, 4)], Hear("a", newest: 0, wants: 0));
+        Assert.Empty(Hear("a", newest: 2, wants: 0));
+        Assert.Equal(3, _ledger.Leased);
+    }
+
+    [Fact]
     public void A_ledger_reads_back_as_it_was_written()
     {
         Say("a", wants: 10);
@@ -267,11 +296,15 @@ public sealed class PoolRulesTests
     private static WorkReport Failed(int lease, long index) =>
         Done(lease, index) with { Outcome = WorkOutcome.Failed, Error = new WorkError(WorkErrorKind.Http, "500") };
 
+    private PoolGrant[] Hear(string member, int newest, int wants) => [.. Say(new PoolTurn(member, []) { Wants = wants, Heard = newest }).Grants];
+
     private PoolAnswer Say(string member, params WorkReport[] reports) => Say(member, reports, wants: 0);
 
-    private PoolAnswer Say(string member, WorkReport[]? reports = null, int wants = 0, PoolReturn[]? returned = null, bool leaves = false)
+    private PoolAnswer Say(string member, WorkReport[]? reports = null, int wants = 0, PoolReturn[]? returned = null, bool leaves = false) =>
+        Say(new PoolTurn(member, reports ?? []) { Wants = wants, Returned = returned ?? [], Leaves = leaves });
+
+    private PoolAnswer Say(PoolTurn turn)
     {
-        var turn = new PoolTurn(member, reports ?? []) { Wants = wants, Returned = returned ?? [], Leaves = leaves };
         var step = PoolRules.Apply(_ledger, _loop, _settings, [turn], _now);
         _ledger = step.Ledger;
         foreach (var report in step.Accepted.Concat(step.Lost))

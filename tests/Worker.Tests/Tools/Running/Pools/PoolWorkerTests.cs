@@ -29,6 +29,24 @@ public sealed class PoolWorkerTests
 
         Assert.Equal((0L, WorkOutcome.Failed), Assert.Single(queue.Reports.Select(report => (report.Index, report.Outcome))));
         Assert.Equal(0, queue.WantsWithTheFailure);
+        Assert.Equal([0, 1], queue.Heard.Distinct());
+    }
+
+    [Fact]
+    public async Task The_last_word_of_a_worker_that_is_stopped_repeats_what_it_had_under_way()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var queue = new StoppedWhileItHears(stop);
+        using var tools = new ToolRegistry(TimeProvider.System);
+        var runner = new AssignmentRunner(
+            tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), TimeProvider.System, () => 0.5);
+        var assignment = Assignment();
+        var worker = new PoolWorker(runner, assignment, runner.Compile(assignment, out _)!, queue, TimeProvider.System);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => worker.RunAsync(stop.Token));
+
+        Assert.True(queue.Last!.Leaves);
+        Assert.Equal((0L, WorkOutcome.Failed), Assert.Single(queue.Last.Reports.Select(report => (report.Index, report.Outcome))));
     }
 
     [Theory]
@@ -85,11 +103,14 @@ public sealed class PoolWorkerTests
 
         public List<WorkReport> Reports { get; } = [];
 
+        public List<int?> Heard { get; } = [];
+
         /// <summary>What the worker would take when it tells of the failure.</summary>
         public int? WantsWithTheFailure { get; private set; }
 
         public async ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)
         {
+            Heard.Add(request.Heard);
             Reports.AddRange(request.Reports);
             if (request.Reports.Count > 0) WantsWithTheFailure = request.Wants;
             if (_words++ == 0) return Reply(new LeasedRange(1, 0, 1, AttemptsUsed: 0, Elements: null));
@@ -105,5 +126,29 @@ public sealed class PoolWorkerTests
         }
 
         private static PoolReply Reply(params LeasedRange[] leased) => new([], leased, Slots: 1, Stop: false, Leave: false, AskAgainAt: null);
+    }
+
+    /// <summary>Leases one iteration; while it hears how that went the worker is stopped, and what it said is lost.</summary>
+    private sealed class StoppedWhileItHears(CancellationTokenSource stop) : IPoolQueue
+    {
+        private bool _leased;
+
+        public PoolRequest? Last { get; private set; }
+
+        public async ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)
+        {
+            Last = request;
+            var reply = new PoolReply([], [], Slots: 1, Stop: false, Leave: false, AskAgainAt: null);
+            if (request.Leaves) return reply;
+            if (request.Reports.Count > 0)
+            {
+                await stop.CancelAsync();
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (_leased) return reply;
+            _leased = true;
+            return reply with { Leased = [new LeasedRange(1, 0, 1, AttemptsUsed: 0, Elements: null)] };
+        }
     }
 }
