@@ -16,8 +16,11 @@ internal sealed class ClusterWorkers(KubernetesWorkers jobs, ChildExecutions chi
         return ofChildren.Count == 0 ? ofJobs : ofJobs.Concat(ofChildren).ToDictionary();
     }
 
-    public ValueTask<Settlement> SettleAsync(WorkOrder order, IReadOnlyDictionary<Delivery, JobPhase> observed, CancellationToken cancellationToken) =>
-        outcomes.SettleAsync(order, observed, cancellationToken);
+    public async ValueTask<Settlement> SettleAsync(WorkOrder order, IReadOnlyDictionary<Delivery, JobPhase> observed, CancellationToken cancellationToken)
+    {
+        await jobs.AdoptAsync(order, cancellationToken);
+        return await outcomes.SettleAsync(order, observed, cancellationToken);
+    }
 
     public async ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
     {

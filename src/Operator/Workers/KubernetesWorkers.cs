@@ -25,6 +25,9 @@ internal sealed class KubernetesWorkers(
     /// <summary>Created here, not yet seen by the informer; by execution, so that an ended one leaves as a whole.</summary>
     private readonly ConcurrentDictionary<ExecutionId, ConcurrentDictionary<Delivery, byte>> _unseen = new();
 
+    /// <summary>Uids of Jobs that the log knows, of those that exist.</summary>
+    private readonly ConcurrentDictionary<ExecutionId, HashSet<string>> _noted = new();
+
     public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id)
     {
         var observed = new Dictionary<Delivery, JobPhase>();
@@ -39,6 +42,21 @@ internal sealed class KubernetesWorkers(
     public void Saw(ObjectMeta metadata)
     {
         if (WorkerLabels.Read(metadata) is { } found && _unseen.TryGetValue(found.Execution, out var unseen)) unseen.TryRemove(found.Delivery, out _);
+    }
+
+    /// <summary>
+    /// Notes Jobs that exist and that nobody lived to note: the operator may have died between creating and noting them, and their pods would knock in
+    /// vain. Ours is a Job that the Execution owns and that has the name of its delivery, as it would be found when it is created again.
+    /// </summary>
+    public async ValueTask AdoptAsync(WorkOrder order, CancellationToken cancellationToken)
+    {
+        var existing = jobs.ListBy(ExecutionIndex, order.Execution.Id.ToString());
+        var noted = _noted.GetValueOrDefault(order.Execution.Id);
+        var missing = existing.Where(job => job.Metadata.Uid is { } uid && noted?.Contains(uid) != true).ToList();
+        if (missing.Count == 0) return;
+        var records = missing.Select(job => RecordOf(order, job)).OfType<JobRecord>().ToList();
+        if (records.Count > 0) await log.RecordJobsAsync(order.Execution.Id, records, cancellationToken);
+        _noted[order.Execution.Id] = [.. existing.Select(job => job.Metadata.Uid!)];
     }
 
     public async ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
@@ -73,7 +91,19 @@ internal sealed class KubernetesWorkers(
     }
 
     /// <summary>Forgets an execution that has ended.</summary>
-    public void Forget(ExecutionId id) => _unseen.TryRemove(id, out _);
+    public void Forget(ExecutionId id)
+    {
+        _unseen.TryRemove(id, out _);
+        _noted.TryRemove(id, out _);
+    }
+
+    private static JobRecord? RecordOf(WorkOrder order, Job job)
+    {
+        if (WorkerLabels.Read(job.Metadata) is not { Delivery: var delivery } || job.Metadata.ControllerOwner()?.Uid != order.Execution.Uid) return null;
+        var run = order.State.FindRun(delivery.Key.RunId);
+        var isOurs = run is not null && job.Metadata.Name == JobName.Of(order.Execution.Id, run.Step, run.Epoch, delivery);
+        return isOurs ? new JobRecord(delivery.Key, delivery.Fence, job.Metadata.Uid!) : null;
+    }
 
     private async Task<JobRecord?> CreateAsync(WorkOrder order, Delivery delivery, CancellationToken cancellationToken)
     {
