@@ -19,10 +19,12 @@ echo "## Event log: fsync, appends, ingest, pages at 10,000 events, commands a d
 $bench event-log ${BENCH_ARGS:-}
 
 echo
-echo "## playbook run: a tenth and all of $iterations transforms in a pool, memory store"
+echo "## playbook run: a tenth and all of $iterations transforms in a pool, memory store, without and with an aggregate"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# loop_of COUNT WORKERS: a playbook of one loop that does next to nothing.
+none='collect: none'
+sums='collect: aggregates, aggregate: {value: "{{ result }}"}'
+# loop_of COUNT WORKERS COLLECT: a playbook of one loop that does next to nothing.
 loop_of() {
   cat <<END
 apiVersion: playbooks.dev/v1alpha1
@@ -31,14 +33,21 @@ metadata: {name: bench-$2-$1}
 spec:
   workflow:
   - step: spin
-    loop: {in: "{{ range($1) }}", iterator: i, mode: async, maxParallel: 8, workers: $2, collect: none}
+    loop: {in: "{{ range($1) }}", iterator: i, mode: async, maxParallel: 8, workers: $2, $3}
     tool: {kind: transform, result: "{{ i * 2 }}"}
 END
 }
-for count in $((iterations / 10)) "$iterations"; do
-  loop_of "$count" pool >"$work/noop.yaml"
+# seconds COUNT COLLECT: how long playbook run takes.
+seconds() {
+  loop_of "$1" pool "$2" >"$work/noop.yaml"
   $playbook run "$work/noop.yaml" --output json >"$work/noop.json"
-  jq -r --argjson n "$count" '"\($n) iterations: \($n / .duration_seconds | floor) iterations/s (\(.duration_seconds) s)"' "$work/noop.json"
+  jq -r .duration_seconds "$work/noop.json"
+}
+for count in $((iterations / 10)) "$iterations"; do
+  bare=$(seconds "$count" "$none")
+  summed=$(seconds "$count" "$sums")
+  awk -v n="$count" -v bare="$bare" -v summed="$summed" 'BEGIN {
+    printf "%d iterations: %d/s (%.2f s); with an aggregate %d/s (%.2f s), %.0f ns a value\n", n, n / bare, bare, n / summed, summed, (summed - bare) / n * 1e9 }'
 done
 
 echo
@@ -75,10 +84,10 @@ kubectl --namespace playbook-bench get execution jobs
 echo "bare Jobs $bare s, iterations $loop s, ratio $(awk -v a="$loop" -v b="$bare" 'BEGIN { printf "%.2f", a / b }')"
 
 echo
-echo "## $iterations iterations with workers: pool on the cluster, beside 200 with workers: job"
-# rate COUNT WORKERS: iterations a second, by the Execution's own times in the database.
+echo "## $iterations iterations with workers: pool and an aggregate on the cluster, beside 200 with workers: job"
+# rate COUNT WORKERS COLLECT: iterations a second, by the Execution's own times in the database.
 rate() {
-  loop_of "$1" "$2" | kubectl --namespace playbook-bench apply -f - >/dev/null
+  loop_of "$1" "$2" "$3" | kubectl --namespace playbook-bench apply -f - >/dev/null
   kubectl --namespace playbook-bench delete execution "rate-$2" --ignore-not-found >/dev/null
   kubectl --namespace playbook-bench create -f - >/dev/null <<END
 apiVersion: playbooks.dev/v1alpha1
@@ -90,8 +99,8 @@ END
   kubectl --namespace playbook-system exec playbook-operator-postgres-0 -- psql -U playbook -d playbook -Atc \
     "SELECT round($1 / extract(epoch FROM ended_at - started_at), 1) FROM execution WHERE uid = '$(kubectl --namespace playbook-bench get execution "rate-$2" -o jsonpath='{.metadata.uid}')'"
 }
-byjob=$(rate 200 job)
-bypool=$(rate "$iterations" pool)
+byjob=$(rate 200 job "$none")
+bypool=$(rate "$iterations" pool "$sums")
 kubectl --namespace playbook-bench get executions
 echo "pool $bypool iterations/s, job $byjob iterations/s, ratio $(awk -v a="$bypool" -v b="$byjob" 'BEGIN { printf "%.0f", a / b }')"
 kubectl delete namespace playbook-bench --wait=false >/dev/null
