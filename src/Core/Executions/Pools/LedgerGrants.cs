@@ -47,7 +47,7 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
     private int SlotsOf(int place)
     {
         if (place >= Workers) return 0;
-        if (draft.Settings.IsSequential) return 1;
+        if (draft.Settings.IsSequential) return Math.Min(1, draft.Settings.MaxParallel);
         var (each, rest) = Math.DivRem(draft.Settings.MaxParallel, Workers);
         return each + (place < rest ? 1 : 0);
     }

@@ -200,6 +200,18 @@ public sealed class PoolRulesTests
     }
 
     [Fact]
+    public void A_sequential_loop_without_a_place_waits_for_one()
+    {
+        _settings = _settings with { IsSequential = true, MaxParallel = 0 };
+        var answer = Say("a", wants: 10);
+        Assert.Equal((0, false, false), Told(answer));
+        Assert.Empty(answer.Grants);
+
+        _settings = _settings with { MaxParallel = 1 };
+        Assert.Equal(1, Say("a", wants: 10).Slots);
+    }
+
+    [Fact]
     public void In_a_sequential_loop_what_was_leased_with_an_iteration_that_waits_is_given_back()
     {
         _settings = _settings with { IsSequential = true };
