@@ -9,7 +9,7 @@ CLI_DLL = src/Cli/bin/$(CONFIGURATION)/net10.0/PlaybookOperator.Cli.dll
 SAMPLE_API_DLL = tests/SampleApi/bin/$(CONFIGURATION)/net10.0/PlaybookOperator.SampleApi.dll
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-cluster mutants bench corpus crds pages fmt verify
+.PHONY: help run build test test-cluster mutants bench faults corpus crds pages fmt verify
 include make/cluster.mk
 
 help: ## print this list
@@ -31,6 +31,9 @@ test-cluster: ## the tests on a real cluster, which it starts if none is up
 
 mutants: ## plant known bugs in the core, one by one, and expect the simulation to find each
 	@hack/mutants.sh
+
+faults: ## run a loop of 100,000 while workers, operator, database and API server are killed (needs cluster-up image deploy)
+	@hack/faults.sh
 
 bench: ## print figures and ratios, each against something run beside it
 	@hack/bench.sh

@@ -175,6 +175,11 @@ internal static class OperatorHost
         services.AddSingleton<WorkerSessions>();
         services.AddSingleton<PodIdentity>();
         services.AddSingleton<ReportQueue>();
+        services.AddSingleton(static provider =>
+        {
+            var options = provider.GetRequiredService<WorkerOptions>();
+            return new WorkerAdmission(options.MaxRequests, options.MaxBytesUnderWay);
+        });
         services.AddCache(caches => caches.QueryResult.Named(MemoryQueryCache.Name), (BoundedCache<string, byte[]> cache, IServiceProvider _) => new MemoryQueryCache(cache), MemoryQueryCache.SizeOf);
         services.AddSingleton<AssignmentReader>();
         services.AddSingleton<AssignmentSource>();

@@ -175,7 +175,7 @@ internal sealed class WorkerMetrics : IDisposable
         foreach (var reason in RefusalReasons) ReportsRefused.Add(0, new KeyValuePair<string, object?>("reason", reason));
     }
 
-    public static IReadOnlyList<string> RefusalReasons { get; } = ["malformed", "too_large", "forbidden", "unauthorized", "late"];
+    public static IReadOnlyList<string> RefusalReasons { get; } = ["malformed", "too_large", "forbidden", "unauthorized", "overloaded", "late"];
 
     public Counter<long> JobsCreated { get; }
 

@@ -22,6 +22,7 @@ internal static class WorkerApi
     {
         var group = routes.MapGroup("/worker/v1");
         group.AddEndpointFilter(RequireDatabaseAsync);
+        group.AddEndpointFilter(AdmitAsync);
         group.MapPost("/session", OpenSessionAsync);
         group.MapPost("/claim", ClaimAsync);
         group.MapPost("/reports", ReportAsync);
@@ -35,6 +36,31 @@ internal static class WorkerApi
         if (context.HttpContext.RequestServices.GetRequiredService<WorkerSessions>().IsReady) return await next(context);
         context.HttpContext.Response.Headers.RetryAfter = "1";
         return Problem(StatusCodes.Status503ServiceUnavailable, "", "The database is not available.");
+    }
+
+    /// <summary>Turns away what is too much at once before its body is read; and who came while the database went away is to come again too.</summary>
+    internal static async ValueTask<object?> AdmitAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var options = http.RequestServices.GetRequiredService<WorkerOptions>();
+        // A body of unknown length may be as long as any.
+        using var place = http.RequestServices.GetRequiredService<WorkerAdmission>().TryEnter(http.Request.ContentLength ?? options.MaxRequestBytes);
+        if (place is null)
+        {
+            http.RequestServices.GetRequiredService<WorkerMetrics>().Refused("overloaded");
+            http.Response.Headers.RetryAfter = "1";
+            return Problem(StatusCodes.Status429TooManyRequests, "", "Too many requests of workers are under way here.");
+        }
+
+        try
+        {
+            return await next(context);
+        }
+        catch (EventLogUnavailableException unavailable)
+        {
+            http.Response.Headers.RetryAfter = "1";
+            return Problem(StatusCodes.Status503ServiceUnavailable, "", unavailable.Message);
+        }
     }
 
     private static async Task<IResult> OpenSessionAsync(

@@ -43,6 +43,14 @@ public sealed class WorkerOptions
     [Range(1024, 1L << 30)]
     public long MaxRequestBytes { get; set; } = 50L << 20;
 
+    /// <summary>Requests of workers under way at once in this replica; what comes beyond gets 429 and comes again.</summary>
+    [Range(1, 100_000)]
+    public int MaxRequests { get; set; } = 512;
+
+    /// <summary>Bytes of such requests at once.</summary>
+    [Range(1024, 1L << 34)]
+    public long MaxBytesUnderWay { get; set; } = 100L << 20;
+
     /// <summary>Seconds that a session lasts; the worker exchanges its token again afterwards.</summary>
     [Range(60, 86_400)]
     public int SessionSeconds { get; set; } = 3600;

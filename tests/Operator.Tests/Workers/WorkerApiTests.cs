@@ -17,6 +17,7 @@ public sealed class WorkerApiTests : IAsyncLifetime
     private readonly Engine _engine = new();
     private readonly WorkerMetrics _metrics = new();
     private readonly DatabaseGate _gate = new();
+    private readonly WorkerAdmission _admission = new(maxRequests: 2, maxBytes: 4096);
     private readonly Dictionary<string, long> _refused = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
     private LoopbackApp? _app;
@@ -40,7 +41,7 @@ public sealed class WorkerApiTests : IAsyncLifetime
                 .AddSingleton<TimeProvider>(_engine.Time)
                 .AddSingleton<IEventLog>(_engine.Log).AddSingleton<IEventReader>(_engine.Log)
                 .AddSingleton(_engine.Reconciler).AddSingleton(_metrics).AddSingleton(_gate)
-                .AddSingleton(new WorkerOptions { MaxRequestBytes = 2048 })
+                .AddSingleton(new WorkerOptions { MaxRequestBytes = 2048 }).AddSingleton(_admission)
                 .AddSingleton<WorkerSessions>().AddSingleton<ReportQueue>().AddSingleton<AssignmentReader>().AddSingleton<AssignmentSource>()
                 .AddSingleton<PodIdentity>(_ => throw new InvalidOperationException("There is no cluster here.")),
             app => app.MapWorkerApi());
@@ -55,6 +56,21 @@ public sealed class WorkerApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.DoesNotContain("accepted", again, StringComparison.Ordinal);
         Assert.Equal(1, Refused("late"));
+    }
+
+    [Fact]
+    public async Task What_is_too_much_at_once_is_told_to_come_again_and_taken_later()
+    {
+        Open();
+        using (_admission.TryEnter(10))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync("[]")).Status);
+            using var last = _admission.TryEnter(10);
+            Assert.Equal(HttpStatusCode.TooManyRequests, (await PostAsync(Report())).Status);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(Report())).Status);
+        Assert.Equal(1, Refused("overloaded"));
     }
 
     [Fact]
