@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using PlaybookOperator.Core.Statistics;
 using PlaybookOperator.Core.Templates;
@@ -10,6 +11,9 @@ internal static class AggregateCompiler
 {
     private const int MaxSamples = 100_000;
     private const int MaxNameLength = 63;
+
+    /// <summary>Samples of all names together: what is read at the end of the loop.</summary>
+    private const int MaxRows = 320_000;
 
     public static ImmutableArray<AggregatePlan> Compile(FieldReader loop, TemplateCompiler templates, out int samples)
     {
@@ -23,22 +27,26 @@ internal static class AggregateCompiler
         var compiled = CompileNames(loop.Take("aggregate")!.Value, reader, templates);
         if (compiled.Length == 0) loop.Error("aggregate", "must name at least one number, such as latency: \"{{ result.ms }}\".");
         else if (compiled.Length > AggregatePlan.MaxNames) loop.Error("aggregate", $"must have at most {AggregatePlan.MaxNames} names, not {compiled.Length}.");
+        else if ((long)compiled.Length * samples > MaxRows)
+            loop.Error("aggregateSamples", string.Create(CultureInfo.InvariantCulture, $"must be at most {MaxRows / compiled.Length} with {compiled.Length} names: {MaxRows} samples in all."));
         return compiled;
     }
 
     /// <summary>Of a map whose names have been checked, in the order in which reports give their numbers.</summary>
     public static ImmutableArray<AggregatePlan> CompileNames(JsonElement map, FieldReader reader, TemplateCompiler templates) =>
     [
-        .. map.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal)
-            .Select(member => CompileName(member.Name, reader.Take(member.Name)!.Value, reader, templates)),
+        .. map.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal).Select(member => CompileName(member, reader.Path, templates)),
     ];
 
-    private static AggregatePlan CompileName(string name, JsonElement value, FieldReader reader, TemplateCompiler templates)
+    /// <summary>The name stays as it is written: it is the user's, no key of the language.</summary>
+    private static AggregatePlan CompileName(JsonProperty member, string path, TemplateCompiler templates)
     {
+        var (name, value, field) = (member.Name, member.Value, FieldReader.Join(path, member.Name));
         if (name.Length is 0 or > MaxNameLength || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '_'))
-            reader.Error(name, $"must be a name of 1 to {MaxNameLength} letters, digits and _.");
-        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
-            reader.Wrong(value, "a template that gives a number of the result, such as \"{{ result.ms }}\"", name);
-        return new AggregatePlan(name, templates.Compile(value, reader.PathOf(name)));
+            templates.Problems.Add(new Problem(ProblemSeverity.Error, field, $"must be a name of 1 to {MaxNameLength} letters, digits and _."));
+        if (value.ValueKind is JsonValueKind.String or JsonValueKind.Number) return new AggregatePlan(name, templates.Compile(value, field));
+        templates.Problems.Add(new Problem(
+            ProblemSeverity.Error, field, $"must be a template that gives a number of the result, such as \"{{{{ result.ms }}}}\", not {FieldReader.Describe(value)}."));
+        return new AggregatePlan(name, TemplateNode.Null);
     }
 }

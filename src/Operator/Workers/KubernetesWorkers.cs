@@ -59,6 +59,13 @@ internal sealed class KubernetesWorkers(
         _noted[order.Execution.Id] = [.. existing.Select(job => job.Metadata.Uid!)];
     }
 
+    private async ValueTask NoteAsync(ExecutionId id, IReadOnlyList<JobRecord> records, CancellationToken cancellationToken)
+    {
+        await log.RecordJobsAsync(id, records, cancellationToken);
+        // Passes over one execution follow one another: nobody else changes its set.
+        _noted.GetOrAdd(id, static _ => []).UnionWith(records.Select(record => record.JobUid));
+    }
+
     public async ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
     {
         var records = new ConcurrentBag<JobRecord>();
@@ -73,7 +80,7 @@ internal sealed class KubernetesWorkers(
         finally
         {
             // Those that were created must be known even when a later one failed: their pods are on their way.
-            if (!records.IsEmpty) await log.RecordJobsAsync(order.Execution.Id, [.. records], cancellationToken);
+            if (!records.IsEmpty) await NoteAsync(order.Execution.Id, [.. records], cancellationToken);
         }
     }
 
@@ -101,7 +108,11 @@ internal sealed class KubernetesWorkers(
     {
         if (WorkerLabels.Read(job.Metadata) is not { Delivery: var delivery } || job.Metadata.ControllerOwner()?.Uid != order.Execution.Uid) return null;
         var run = order.State.FindRun(delivery.Key.RunId);
-        var isOurs = run is not null && job.Metadata.Name == JobName.Of(order.Execution.Id, run.Step, run.Epoch, delivery);
+        // Only what is wanted now: the name of a later delivery could be taken before its time.
+        var isWanted = delivery.Key.IsPool
+            ? order.State.Loops.TryGetValue(delivery.Key.RunId, out var loop) && delivery.Fence <= loop.Pool?.Fence
+            : order.State.Open.TryGetValue(delivery.Key, out var open) && open.Fence == delivery.Fence;
+        var isOurs = isWanted && run is not null && job.Metadata.Name == JobName.Of(order.Execution.Id, run.Step, run.Epoch, delivery);
         return isOurs ? new JobRecord(delivery.Key, delivery.Fence, job.Metadata.Uid!) : null;
     }
 

@@ -15,7 +15,7 @@ internal static class QueryApi
 
     public static void MapQueryApi(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/worker/v1/query").AddEndpointFilter(WorkerApi.RequireDatabaseAsync);
+        var group = routes.MapGroup("/worker/v1/query").AddEndpointFilter(WorkerApi.RequireDatabaseAsync).AddEndpointFilter(WorkerApi.AdmitAsync);
         group.MapPost("/get", FindAsync);
         group.MapPost("/put", StoreAsync);
     }

@@ -16,18 +16,20 @@ namespace PlaybookOperator.Operator.Workers;
 internal static class WorkerApi
 {
     private const int MaxReports = 1000;
+    private const int MaxSessionBytes = 16 << 10;
     private const int MaxTransactionName = 100;
 
     public static void MapWorkerApi(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/worker/v1");
         group.AddEndpointFilter(RequireDatabaseAsync);
-        group.AddEndpointFilter(AdmitAsync);
+        // Who asks for a session is not known yet, so that call is small and takes nobody's place.
         group.MapPost("/session", OpenSessionAsync);
-        group.MapPost("/claim", ClaimAsync);
-        group.MapPost("/reports", ReportAsync);
-        group.MapPost("/progress", SaveAsync);
-        group.MapPost("/lease", LeaseAsync);
+        var known = group.MapGroup("").AddEndpointFilter(AdmitAsync);
+        known.MapPost("/claim", ClaimAsync);
+        known.MapPost("/reports", ReportAsync);
+        known.MapPost("/progress", SaveAsync);
+        known.MapPost("/lease", LeaseAsync);
     }
 
     /// <summary>Without the database there is neither a key to check sessions with nor a place for results: come again.</summary>
@@ -66,7 +68,7 @@ internal static class WorkerApi
     private static async Task<IResult> OpenSessionAsync(
         HttpContext context, PodIdentity pods, WorkerSessions sessions, WorkerOptions options, WorkerMetrics metrics, TimeProvider time)
     {
-        var (request, refusal) = await ReadAsync(context, WorkJson.Default.SessionRequest, options, metrics);
+        var (request, refusal) = await ReadAsync(context, WorkJson.Default.SessionRequest, options, metrics, MaxSessionBytes);
         if (request is null) return refusal!;
         switch (await pods.ResolveAsync(request.Token, context.RequestAborted))
         {
@@ -214,10 +216,10 @@ internal static class WorkerApi
     }
 
     internal static async Task<(T? Body, IResult? Refusal)> ReadAsync<T>(
-        HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, WorkerOptions options, WorkerMetrics metrics)
+        HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, WorkerOptions options, WorkerMetrics metrics, long most = long.MaxValue)
         where T : class
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.MaxRequestBytes;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Math.Min(most, options.MaxRequestBytes);
         try
         {
             var body = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
@@ -229,7 +231,7 @@ internal static class WorkerApi
         {
             metrics.Refused("too_large");
             return (null, Problem(
-                StatusCodes.Status413PayloadTooLarge, "", string.Create(CultureInfo.InvariantCulture, $"The body is larger than {options.MaxRequestBytes} bytes.")));
+                StatusCodes.Status413PayloadTooLarge, "", string.Create(CultureInfo.InvariantCulture, $"The body is larger than {Math.Min(most, options.MaxRequestBytes)} bytes.")));
         }
         catch (JsonException malformed)
         {

@@ -7,15 +7,17 @@ namespace PlaybookOperator.Tools.Memory;
 public sealed class ProcessMemory(TimeProvider time)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_collectInterval = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
     private MemoryPressure _pressure;
     private long? _lookedAt;
+    private long? _collectedAt;
 
     /// <summary>Bytes that this process may use; the machine's where it has no limit.</summary>
     public static long Limit { get; } = MemoryLimit.Read() ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>Memory in use as a share of the limit; replaced in tests.</summary>
-    public Func<double> Share { get; init; } = ShareInUse;
+    /// <summary>Memory in use as a share of the limit; null: that of this process.</summary>
+    public Func<double>? Share { get; init; }
 
     /// <summary>The pressure as of the newest look; looks again when that one is a second old.</summary>
     public MemoryPressure Look()
@@ -24,15 +26,20 @@ public sealed class ProcessMemory(TimeProvider time)
         {
             if (_lookedAt is { } at && time.GetElapsedTime(at) < s_interval) return _pressure;
             _lookedAt = time.GetTimestamp();
-            return _pressure = _pressure.Next(Share());
+            return _pressure = _pressure.Next(Share?.Invoke() ?? ShareInUse());
         }
     }
 
-    /// <summary>What the collector holds without need is in use until it gives it back: before memory counts as short it is asked to.</summary>
-    private static double ShareInUse()
+    /// <summary>
+    /// What the collector holds without need is in use until it gives it back: it is asked to before memory counts as short, and while it does, lest
+    /// what nobody uses any more keeps it from recovering.
+    /// </summary>
+    private double ShareInUse()
     {
         var share = Environment.WorkingSet / (double)Limit;
-        if (share <= MemoryPressure.High) return share;
+        var asks = share > MemoryPressure.High || (_pressure.Halvings > 0 && share >= MemoryPressure.Low);
+        if (!asks || (_collectedAt is { } at && time.GetElapsedTime(at) < s_collectInterval)) return share;
+        _collectedAt = time.GetTimestamp();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return Environment.WorkingSet / (double)Limit;
     }

@@ -64,6 +64,20 @@ public sealed class AggregateDecisionTests
         Assert.Equal(ExecutionPhase.Failed, run.State.Phase);
     }
 
+    [Fact]
+    public void A_busy_loop_is_cut_off_though_its_numbers_were_read_a_moment_ago()
+    {
+        var run = new Scenario(Loop("\"in\": [1, 2, 3]"));
+        run.Tell("only", 1, report => report with { Numbers = [8] });
+        run.Stale = run.Log.AggregatesOf(run.State.Steps["only"].RunId);
+        run.Tell("only", 0, report => report with { Numbers = [2] });
+        run.Intent = Intent.Run with { Cancel = true };
+        run.Settle();
+
+        Assert.Equal(ExecutionPhase.Cancelled, run.State.Phase);
+        Assert.Equal(1, Ms(run, EventType.IteratorFailed).GetProperty("count").GetInt32());
+    }
+
     private static JsonElement Ms(Scenario run, EventType end) =>
         run.Log.Events.Single(happened => happened.Type == end).Result!.Value.GetProperty("aggregates").GetProperty("ms");
 }

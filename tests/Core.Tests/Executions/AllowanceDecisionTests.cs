@@ -35,6 +35,17 @@ public sealed class AllowanceDecisionTests
     }
 
     [Fact]
+    public void A_suspended_execution_takes_no_more_places_than_it_uses()
+    {
+        var run = new Scenario(Loop("\"in\": [1, 2, 3, 4, 5], \"maxParallel\": 4"));
+        run.Settle();
+        Assert.Equal(4, run.Width);
+        run.Intent = Intent.Run with { Suspend = true };
+        run.Complete("only", 0).Complete("only", 1).Complete("only", 2);
+        Assert.Equal(1, run.Width);
+    }
+
+    [Fact]
     public void A_pool_shares_out_what_is_left()
     {
         var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\", \"maxParallel\": 8, \"poolSize\": 1, \"workers\": \"pool\"")) { Allowance = new Allowance(3) };

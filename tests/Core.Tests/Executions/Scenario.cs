@@ -44,6 +44,9 @@ internal sealed class Scenario
 
     public Intent Intent { get; set; } = Intent.Run;
 
+    /// <summary>What is read instead of what the numbers have come to; null: nothing is.</summary>
+    public LoopAggregates? Stale { get; set; }
+
     public Allowance Allowance { get; set; } = Allowance.Unlimited;
 
     public Dictionary<Delivery, JobPhase> Jobs { get; } = [];
@@ -71,7 +74,7 @@ internal sealed class Scenario
 
             Asked.UnionWith(decisions.NeedsFormer);
             foreach (var loop in decisions.NeedsFormer) Former.TryAdd(loop, []);
-            foreach (var run in decisions.NeedsAggregates) _aggregates[run] = Log.AggregatesOf(run);
+            foreach (var run in decisions.NeedsAggregates) _aggregates[run] = Stale ?? Log.AggregatesOf(run);
             foreach (var run in decisions.NeedsLoopResults) _loopResults[run] = Log.ResultsOf(run);
             if (decisions.Events.Count > 0 || decisions.NeedsMore) continue;
             foreach (var delivery in decisions.Stop) Jobs.Remove(delivery);
@@ -81,6 +84,8 @@ internal sealed class Scenario
 
         throw new InvalidOperationException("does not come to rest");
     }
+
+    public int Width => Decider.WidthOf(_plan, _facts, State, Now);
 
     public Delivery DeliveryOf(string step, long index = WorkKey.Call)
     {

@@ -30,6 +30,9 @@ public sealed class LoopCompilerTests
     [InlineData("\"aggregate\": {\"ms\": [1]}", "loop.aggregate.ms: must be a template that gives a number")]
     [InlineData("\"aggregate\": {\"ms\": \"{{ result.ms | nothing }}\"}", "loop.aggregate.ms: ")]
     [InlineData("\"aggregate\": {\"ms\": \"{{ secret.X }}\"}", "loop.aggregate.ms: reads the secret-bearing 'secret.X'")]
+    [InlineData("\"aggregate\": {\"ms\": null}", "loop.aggregate.ms: must be a template that gives a number")]
+    [InlineData("\"aggregate\": {\"a_1\": \"{{ x( }}\"}", "loop.aggregate.a_1: ")]
+    [InlineData("\"aggregate\": {\"a\": 1, \"b\": 1, \"c\": 1, \"d\": 1}, \"aggregateSamples\": 100000", "loop.aggregateSamples: must be at most 80000 with 4 names")]
     [InlineData("\"aggregateSamples\": 500", "loop.aggregateSamples: belongs to aggregate")]
     [InlineData("\"aggregate\": {\"ms\": \"{{ result }}\"}, \"aggregate_samples\": 5", "loop.aggregate_samples: must be an integer from 100")]
     public void What_does_not_fit_is_a_problem_of_its_key(string keys, string problem) =>
@@ -38,12 +41,12 @@ public sealed class LoopCompilerTests
     [Fact]
     public void An_assignment_carries_the_aggregates_in_the_order_of_their_names()
     {
-        var step = Compiling.Plan(Only("\"loop\": {\"in\": [1], \"collect\": \"aggregates\", \"aggregate\": {\"z\": \"{{ result.z }}\", \"B\": 1, \"a\": \"{{ result.a }}\"}}")).Steps[0];
+        var step = Compiling.Plan(Only("\"loop\": {\"in\": [1], \"collect\": \"aggregates\", \"aggregate\": {\"z\": \"{{ result.z }}\", \"B\": 1, \"a_b\": \"{{ result.a }}\"}}")).Steps[0];
         var read = TaskCompiler.Compile(step.TaskSource, ToolRegistry.Schemas, TemplateOptions.Default, [])!;
 
         Assert.Equal((false, LoopCollect.Aggregates, 10_000), (step.Loop!.KeepResults, step.Loop.Collect, step.Loop.AggregateSamples));
-        Assert.Equal(["B", "a", "z"], step.Loop.Aggregates.Select(aggregate => aggregate.Name));
-        Assert.Equal(["B", "a", "z"], read.Aggregates.Select(aggregate => aggregate.Name));
+        Assert.Equal(["B", "a_b", "z"], step.Loop.Aggregates.Select(aggregate => aggregate.Name));
+        Assert.Equal(["B", "a_b", "z"], read.Aggregates.Select(aggregate => aggregate.Name));
         Assert.False(read.KeepsResult);
     }
 

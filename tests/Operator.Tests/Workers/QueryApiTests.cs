@@ -35,7 +35,7 @@ public sealed class QueryApiTests : IAsyncLifetime
         _app = await LoopbackApp.StartAsync(
             services => services
                 .AddSingleton<TimeProvider>(_engine.Time).AddSingleton<IEventReader>(_engine.Log).AddSingleton(_metrics).AddSingleton(_gate)
-                .AddSingleton(new WorkerOptions()).AddSingleton<WorkerSessions>().AddSingleton(new MemoryQueryCache(_cache)),
+                .AddSingleton(new WorkerOptions()).AddSingleton(new WorkerAdmission(maxRequests: 8, maxBytes: 1 << 20)).AddSingleton<WorkerSessions>().AddSingleton(new MemoryQueryCache(_cache)),
             app => app.MapQueryApi());
     }
 

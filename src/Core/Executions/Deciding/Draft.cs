@@ -120,11 +120,12 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     /// <summary>
     /// What the loop's numbers have come to; null when it has none, or when they must be read first: then nothing that is drafted here is decided.
     /// </summary>
-    public LoopAggregates? AggregatesOf(LoopState loop)
+    /// <param name="isCutOff">The loop goes on while it is cut off: figures of a moment ago will do, so that a busy loop can be stopped.</param>
+    public LoopAggregates? AggregatesOf(LoopState loop, bool isCutOff)
     {
         if (loop.Aggregates is null) return null;
         if (IsNew(loop)) return LoopAggregates.Empty(loop.Aggregates);
-        if (Observed.Aggregates.TryGetValue(loop.RunId, out var known) && known.Done == DoneInLog(loop)) return known;
+        if (Observed.Aggregates.TryGetValue(loop.RunId, out var known) && (isCutOff || known.Done == DoneInLog(loop))) return known;
         _needsAggregates.Add(loop.RunId);
         return null;
     }

@@ -49,7 +49,7 @@ internal static class LoopRules
     /// <summary>Ends a running step as it is, because the execution ends: a loop keeps what it has.</summary>
     public static void Abandon(Draft draft, StepRun run, string message, EventStatus status)
     {
-        if (draft.State.Loops.TryGetValue(run.RunId, out var loop) && !run.CallEnded) End(draft, run, loop, EventType.IteratorFailed, message);
+        if (draft.State.Loops.TryGetValue(run.RunId, out var loop) && !run.CallEnded) End(draft, run, loop, EventType.IteratorFailed, message, isCutOff: true);
         draft.Append(new ExecutionEvent
         {
             Type = EventType.StepExit,
@@ -145,6 +145,7 @@ internal static class LoopRules
     /// <summary>What running loops and calls would take, within the execution's own limit; an execution that only waits or routes still takes one.</summary>
     internal static int WidthOf(Draft draft)
     {
+        if (draft.State.Phase == ExecutionPhase.Suspended) return (int)Math.Max(1, draft.State.Open.Count + draft.State.Loops.Values.Sum(loop => loop.Leased));
         long width = 0;
         foreach (var name in draft.Runs.Running)
         {
@@ -181,7 +182,7 @@ internal static class LoopRules
     private static IEnumerable<OpenWork> OpenOf(Draft draft, StepRun run) =>
         draft.State.Open.Values.Where(work => work.Key.RunId == run.RunId);
 
-    internal static void End(Draft draft, StepRun run, LoopState loop, EventType type, string? error)
+    internal static void End(Draft draft, StepRun run, LoopState loop, EventType type, string? error, bool isCutOff = false)
     {
         draft.ExpectDone(loop);
         var context = error is null ? (JsonElement?)null : JsonText.Object(writer =>
@@ -203,7 +204,7 @@ internal static class LoopRules
             DurationMs = (draft.Now - loop.StartedAt).TotalMilliseconds,
             Error = error,
             Context = context,
-            Result = JsonText.Object(writer => WriteSummary(writer, loop, draft.AggregatesOf(loop))),
+            Result = JsonText.Object(writer => WriteSummary(writer, loop, draft.AggregatesOf(loop, isCutOff))),
         });
     }
 

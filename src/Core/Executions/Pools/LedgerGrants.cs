@@ -35,11 +35,14 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
     /// free yet.
     /// </summary>
     private bool IsSurplus(int place) =>
-        place >= Workers && draft.Members.Take(Workers).All(member => member.Until - draft.Settings.TimeToLive >= draft.Members[place].JoinedAt);
+        place >= Places && draft.Members.Take(Places).All(member => member.Until - draft.Settings.TimeToLive >= draft.Members[place].JoinedAt);
 
     /// <summary>In order: while an earlier iteration waits for its next attempt, later ones that were leased with it are given back.</summary>
     private bool OthersComeFirst() =>
         draft.Settings.IsSequential && draft.Returned.Count > 0 && draft.FirstLeased is { } first && draft.Returned[0].Lo < first;
+
+    /// <summary>Workers that stay, whatever the window is now: one that has left does not come back when it is wider.</summary>
+    private int Places => draft.Settings.IsSequential ? 1 : draft.Settings.PoolSize;
 
     private int Workers => draft.Settings.IsSequential ? 1 : Math.Max(1, Math.Min(draft.Settings.PoolSize, draft.Settings.MaxParallel));
 

@@ -200,6 +200,17 @@ public sealed class PoolRulesTests
     }
 
     [Fact]
+    public void A_worker_without_a_place_in_a_narrow_window_stays_for_when_it_is_wide_again()
+    {
+        Say("a");
+        Say("b");
+        _settings = _settings with { MaxParallel = 1 };
+        Assert.Equal((0, false, false), Told(Say("b", wants: 10)));
+        _settings = _settings with { MaxParallel = 4 };
+        Assert.Equal((2, false, false), Told(Say("b", wants: 10)));
+    }
+
+    [Fact]
     public void A_sequential_loop_without_a_place_waits_for_one()
     {
         _settings = _settings with { IsSequential = true, MaxParallel = 0 };
