@@ -91,6 +91,9 @@ exact() {
   [ "$figures" = "$iterations|$iterations|0" ]
 }
 
+[ ! -e "$CLUSTER_DIR/existing" ] || fail "faults are for the cluster of make cluster-up: parts of it are killed"
+kubectl --request-timeout=5s --namespace playbook-system get deployment playbook-operator >/dev/null 2>&1 ||
+  fail "no cluster with the operator is up (make cluster-up image deploy)"
 kubectl create namespace $namespace >/dev/null 2>&1 || true
 kubectl --namespace $namespace delete execution --all >/dev/null
 status=0
