@@ -8,5 +8,5 @@ public readonly record struct Allowance(int MaxParallel, int Halvings = 0)
     public static Allowance Unlimited { get; } = new(int.MaxValue);
 
     /// <summary>What is left of a width.</summary>
-    public int Narrow(int width) => Math.Max(1, width >> Math.Min(Halvings, 31));
+    public int Narrow(int width) => new MemoryPressure(Halvings).NarrowWidth(width);
 }

@@ -28,6 +28,9 @@ public readonly record struct MemoryPressure(int Halvings, int Calm = 0)
         return Calm + 1 >= CalmLooks ? None : this with { Calm = Calm + 1 };
     }
 
-    /// <summary>What is left of a number of iterations to have in hand: never below 100, unless it was.</summary>
-    public int Narrow(int batch) => Math.Max(Math.Min(batch, 100), batch >> Math.Min(Halvings, 31));
+    /// <summary>What is left of a width: never below 1.</summary>
+    public int NarrowWidth(int width) => Math.Max(1, width >> Math.Min(Halvings, 31));
+
+    /// <summary>What is left of a number of elements to have in hand: never below 100, unless it was.</summary>
+    public int NarrowBatch(int batch) => Math.Max(Math.Min(batch, 100), batch >> Math.Min(Halvings, 31));
 }

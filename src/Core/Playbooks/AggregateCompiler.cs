@@ -42,8 +42,8 @@ internal static class AggregateCompiler
     private static AggregatePlan CompileName(JsonProperty member, string path, TemplateCompiler templates)
     {
         var (name, value, field) = (member.Name, member.Value, FieldReader.Join(path, member.Name));
-        if (name.Length is 0 or > MaxNameLength || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '_'))
-            templates.Problems.Add(new Problem(ProblemSeverity.Error, field, $"must be a name of 1 to {MaxNameLength} letters, digits and _."));
+        if (name.Length > MaxNameLength || !LoopCompiler.IsName(name))
+            templates.Problems.Add(new Problem(ProblemSeverity.Error, field, $"must be a name of 1 to {MaxNameLength} letters, digits and _ that begins with no digit, as templates read it."));
         if (value.ValueKind is JsonValueKind.String or JsonValueKind.Number) return new AggregatePlan(name, templates.Compile(value, field));
         templates.Problems.Add(new Problem(
             ProblemSeverity.Error, field, $"must be a template that gives a number of the result, such as \"{{{{ result.ms }}}}\", not {FieldReader.Describe(value)}."));

@@ -227,6 +227,7 @@ internal static class LoopCompiler
         return new FailurePolicy.FailFast();
     }
 
-    private static bool IsName(string name) =>
+    /// <summary>Whether templates can read it with a dot.</summary>
+    public static bool IsName(string name) =>
         name.Length > 0 && (char.IsAsciiLetter(name[0]) || name[0] == '_') && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

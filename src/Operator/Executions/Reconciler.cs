@@ -43,13 +43,12 @@ public sealed class Reconciler(
     /// <exception cref="StateLostException">The log does not know the execution, or its playbook version.</exception>
     public async Task<PassResult> PassAsync(ExecutionId id, Intent intent, CancellationToken cancellationToken)
     {
-        var pass = new Pass { Observed = Observed.Nothing with { Intent = intent, Allowance = allowances?.Of(id) ?? Allowance.Unlimited, Jobs = workers.Observe(id) } };
+        var pass = new Pass { Observed = Observed.Nothing with { Intent = intent, Jobs = workers.Observe(id) } };
         await ReadAsync(id, pass, cancellationToken);
         var plan = await plans.GetAsync(pass.Header.Playbook, pass.Header.Digest, cancellationToken);
         var decisions = await SettleAsync(plan, pass, cancellationToken);
         await ActAsync(plan, pass, decisions, cancellationToken);
         states.Put(id, pass.State);
-        allowances?.Note(id, pass.Header.Namespace, Decider.WidthOf(plan, FactsOf(pass.Header), pass.State, time.GetUtcNow()));
         return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt) { Plan = plan, Warnings = pass.Warnings };
     }
 
@@ -71,6 +70,7 @@ public sealed class Reconciler(
     {
         for (var round = 0; round < MaxRounds; round++)
         {
+            pass.Observed = pass.Observed with { Allowance = Share(plan, pass) };
             var decisions = Decider.Decide(plan, FactsOf(pass.Header), pass.State, pass.Observed, time.GetUtcNow());
             if (decisions.Events.Count > 0)
             {
@@ -82,6 +82,15 @@ public sealed class Reconciler(
         }
 
         throw new InvalidOperationException($"Execution {pass.Header.Id} does not come to rest after {MaxRounds} decisions.");
+    }
+
+    /// <summary>What the execution may have, as wide as it is now.</summary>
+    private Allowance Share(Plan plan, Pass pass)
+    {
+        if (allowances is null) return Allowance.Unlimited;
+        var (id, space) = (pass.Header.Id, pass.Header.Namespace);
+        allowances.Note(id, space, Decider.WidthOf(plan, FactsOf(pass.Header), pass.State, time.GetUtcNow()));
+        return allowances.Of(id, space);
     }
 
     /// <summary>Observes and reads until nothing that was observed is left to be told to the log.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Governing;
 
@@ -14,13 +13,26 @@ public sealed class Allowances(int perNamespace, int? whole)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ExecutionId, Demand> _demands = [];
-    private readonly ConcurrentDictionary<ExecutionId, int> _narrowed = new();
-    private volatile int _halvings;
+    private Dictionary<ExecutionId, int> _shares = [];
+    private Dictionary<string, long> _taken = [];
+    private int _halvings;
 
     /// <summary>Called, outside any lock, for executions that may have more than before.</summary>
     public Action<ExecutionId>? Changed { get; set; }
 
-    public Allowance Of(ExecutionId id) => new(_narrowed.TryGetValue(id, out var share) ? share : int.MaxValue, _halvings);
+    /// <summary>
+    /// What an execution may have: its share, and what nobody else wants, since what it starts next is not known yet. Two that begin in the same moment
+    /// may each count on what is free, until the next pass of either.
+    /// </summary>
+    public Allowance Of(ExecutionId id, string space)
+    {
+        lock (_lock)
+        {
+            var free = perNamespace - _taken.GetValueOrDefault(space);
+            if (whole is { } places) free = Math.Min(free, places - _taken.Values.Sum());
+            return new Allowance((int)Math.Max(1, _shares.GetValueOrDefault(id) + Math.Max(0, free)), _halvings);
+        }
+    }
 
     /// <summary>Tells how wide an execution would be if it were alone.</summary>
     /// <param name="width">0: it has ended.</param>
@@ -32,7 +44,7 @@ public sealed class Allowances(int perNamespace, int? whole)
             if (_demands.TryGetValue(id, out var before) ? before.Width == width : width == 0) return;
             if (width == 0) _demands.Remove(id);
             else _demands[id] = new Demand(space, width);
-            grown = Divide();
+            grown = Divide(changed: id, before.Width);
         }
 
         foreach (var one in grown) Changed?.Invoke(one);
@@ -41,32 +53,31 @@ public sealed class Allowances(int perNamespace, int? whole)
     /// <summary>Memory is short, or no longer is.</summary>
     public void Halve(int times)
     {
-        _halvings = times;
         List<ExecutionId> all;
-        lock (_lock) all = [.. _demands.Keys];
+        lock (_lock)
+        {
+            _halvings = times;
+            all = [.. _demands.Keys];
+        }
+
         foreach (var one in all) Changed?.Invoke(one);
     }
 
-    /// <summary>Divides the places anew; returns who may have more than before.</summary>
-    private List<ExecutionId> Divide()
+    /// <summary>Divides the places anew; returns who lacked some and has more than before.</summary>
+    private List<ExecutionId> Divide(ExecutionId changed, int widthBefore)
     {
         var shares = new Dictionary<ExecutionId, int>(_demands.Count);
         foreach (var space in _demands.GroupBy(pair => pair.Value.Namespace, StringComparer.Ordinal)) Divide([.. space.Select(pair => (pair.Key, pair.Value.Width))], perNamespace, shares);
         if (whole is { } places) Divide([.. shares.Select(pair => (pair.Key, pair.Value))], places, shares);
         var grown = new List<ExecutionId>();
-        foreach (var id in _narrowed.Keys)
+        foreach (var (id, before) in _shares)
         {
-            if (shares.TryGetValue(id, out var share) && share < _demands[id].Width) continue;
-            _narrowed.TryRemove(id, out _);
-            if (shares.ContainsKey(id)) grown.Add(id);
+            var lacked = before < (id == changed ? widthBefore : _demands[id].Width);
+            if (lacked && shares.TryGetValue(id, out var share) && share > before) grown.Add(id);
         }
 
-        foreach (var (id, share) in shares.Where(pair => pair.Value < _demands[pair.Key].Width))
-        {
-            if (_narrowed.TryGetValue(id, out var before) && share > before) grown.Add(id);
-            _narrowed[id] = share;
-        }
-
+        _shares = shares;
+        _taken = _demands.GroupBy(pair => pair.Value.Namespace, StringComparer.Ordinal).ToDictionary(space => space.Key, space => space.Sum(pair => (long)shares[pair.Key]), StringComparer.Ordinal);
         return grown;
     }
 

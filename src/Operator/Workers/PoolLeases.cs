@@ -22,7 +22,7 @@ public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler re
     {
         if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return Goodbye(request, IngestOutcome.Unknown);
         if (state.IsTerminal) return Goodbye(request, IngestOutcome.Closed);
-        if (Decider.PoolSettingsOf(plan, Reconciler.FactsOf(header), state, runId, allowances?.Of(id) ?? Allowance.Unlimited, time.GetUtcNow()) is not { } settings) return Goodbye(request, IngestOutcome.Duplicate);
+        if (Decider.PoolSettingsOf(plan, Reconciler.FactsOf(header), state, runId, allowances?.Of(id, header.Namespace) ?? Allowance.Unlimited, time.GetUtcNow()) is not { } settings) return Goodbye(request, IngestOutcome.Duplicate);
         var turn = new PoolTurn(member, request.Reports)
         {
             Returned = [.. request.Returned.Select(given => new PoolReturn(given.Lease, given.Lo, given.Hi))],

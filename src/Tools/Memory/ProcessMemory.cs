@@ -3,9 +3,9 @@ using PlaybookOperator.Core.Governing;
 namespace PlaybookOperator.Tools.Memory;
 
 /// <summary>The memory of this process beside what it may use. Thread-safe.</summary>
-/// <param name="time">Looks are a second apart at least, however often is asked.</param>
 public sealed class ProcessMemory(TimeProvider time)
 {
+    /// <summary>Looks of <see cref="Recent"/> are as far apart at least.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_collectInterval = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
@@ -19,12 +19,17 @@ public sealed class ProcessMemory(TimeProvider time)
     /// <summary>Memory in use as a share of the limit; null: that of this process.</summary>
     public Func<double>? Share { get; init; }
 
-    /// <summary>The pressure as of the newest look; looks again when that one is a second old.</summary>
+    /// <summary>The pressure as of the newest look; for who asks now and then: looks again when that one is a second old.</summary>
+    public MemoryPressure Recent()
+    {
+        lock (_lock) return _lookedAt is { } at && time.GetElapsedTime(at) < s_interval ? _pressure : Look();
+    }
+
+    /// <summary>Looks; for who does so each second.</summary>
     public MemoryPressure Look()
     {
         lock (_lock)
         {
-            if (_lookedAt is { } at && time.GetElapsedTime(at) < s_interval) return _pressure;
             _lookedAt = time.GetTimestamp();
             return _pressure = _pressure.Next(Share?.Invoke() ?? ShareInUse());
         }

@@ -35,7 +35,7 @@ public sealed class MemoryPressureTests
     [InlineData(40, 1_000, 100)]
     [InlineData(3, 60, 60)]
     public void A_batch_is_halved_but_not_below_100_unless_it_was(int halvings, int batch, int narrow) =>
-        Assert.Equal(narrow, new MemoryPressure(halvings).Narrow(batch));
+        Assert.Equal(narrow, new MemoryPressure(halvings).NarrowBatch(batch));
 
     [Theory]
     [InlineData(0, 100, 100)]
@@ -43,5 +43,5 @@ public sealed class MemoryPressureTests
     [InlineData(5, 9, 1)]
     [InlineData(60, 100_000, 1)]
     public void A_width_is_halved_but_not_below_one(int halvings, int width, int narrow) =>
-        Assert.Equal(narrow, new Allowance(int.MaxValue, halvings).Narrow(width));
+        Assert.Equal((narrow, narrow), (new MemoryPressure(halvings).NarrowWidth(width), new Allowance(int.MaxValue, halvings).Narrow(width)));
 }

@@ -27,6 +27,7 @@ public sealed class LoopCompilerTests
     [InlineData("\"aggregate\": \"{{ result }}\"", "loop.aggregate: must be a map")]
     [InlineData("\"aggregate\": {}", "loop.aggregate: must name at least one number")]
     [InlineData("\"aggregate\": {\"a b\": \"{{ result }}\"}", "loop.aggregate.a b: must be a name")]
+    [InlineData("\"aggregate\": {\"1st\": \"{{ result }}\"}", "loop.aggregate.1st: must be a name")]
     [InlineData("\"aggregate\": {\"ms\": [1]}", "loop.aggregate.ms: must be a template that gives a number")]
     [InlineData("\"aggregate\": {\"ms\": \"{{ result.ms | nothing }}\"}", "loop.aggregate.ms: ")]
     [InlineData("\"aggregate\": {\"ms\": \"{{ secret.X }}\"}", "loop.aggregate.ms: reads the secret-bearing 'secret.X'")]

@@ -1,6 +1,7 @@
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Governing;
 using PlaybookOperator.Operator.Tests.Support;
 using Xunit;
 
@@ -58,6 +59,23 @@ public sealed class ReconcilerTests : IDisposable
         var events = await _engine.EventsAsync();
         Assert.Equal((3, 1), (Count(events, EventType.IterationCompleted), Count(events, EventType.PlaybookCompleted)));
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(happened => (int)happened.EventId));
+    }
+
+    [Fact]
+    public async Task Loops_that_begin_take_no_more_than_the_others_of_their_namespace_leave()
+    {
+        _engine.Allowances = new Allowances(perNamespace: 3, whole: null);
+        _engine.Restart();
+        await _engine.CreateAsync(Loop);
+        await _engine.PassAsync();
+        Assert.Equal(2, _engine.Workers.Started.Count());
+
+        // The stand-in does not tell whose worker one is.
+        _engine.Workers.Alive.Clear();
+        await _engine.CreateAsync(Loop);
+        await _engine.PassAsync();
+
+        Assert.Equal(3, _engine.Workers.Started.Count());
     }
 
     [Fact]

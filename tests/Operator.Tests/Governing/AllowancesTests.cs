@@ -16,14 +16,14 @@ public sealed class AllowancesTests
     {
         var allowances = With(perNamespace: 10, whole: null);
         allowances.Note(s_giant, "a", 10);
-        Assert.Equal(int.MaxValue, allowances.Of(s_giant).MaxParallel);
+        Assert.Equal(10, allowances.Of(s_giant, "a").MaxParallel);
 
         allowances.Note(s_small, "a", 3);
-        Assert.Equal((7, int.MaxValue), (allowances.Of(s_giant).MaxParallel, allowances.Of(s_small).MaxParallel));
+        Assert.Equal((7, 3), (allowances.Of(s_giant, "a").MaxParallel, allowances.Of(s_small, "a").MaxParallel));
         Assert.Empty(_changed);
         allowances.Note(s_small, "a", 0);
 
-        Assert.Equal(int.MaxValue, allowances.Of(s_giant).MaxParallel);
+        Assert.Equal(10, allowances.Of(s_giant, "a").MaxParallel);
         Assert.Equal([s_giant], _changed);
     }
 
@@ -33,11 +33,11 @@ public sealed class AllowancesTests
         var allowances = With(perNamespace: 10, whole: null);
         allowances.Note(s_giant, "a", 100);
         allowances.Note(s_small, "a", 4);
-        Assert.Equal(6, allowances.Of(s_giant).MaxParallel);
+        Assert.Equal(6, allowances.Of(s_giant, "a").MaxParallel);
 
         allowances.Note(s_small, "a", 2);
 
-        Assert.Equal(8, allowances.Of(s_giant).MaxParallel);
+        Assert.Equal(8, allowances.Of(s_giant, "a").MaxParallel);
         Assert.Equal([s_giant], _changed);
     }
 
@@ -52,8 +52,20 @@ public sealed class AllowancesTests
             allowances.Note(s_elsewhere, "b", 10);
         }
 
-        Assert.Equal((int.MaxValue, int.MaxValue), (apart.Of(s_giant).MaxParallel, apart.Of(s_elsewhere).MaxParallel));
-        Assert.Equal((6, 6), (together.Of(s_giant).MaxParallel, together.Of(s_elsewhere).MaxParallel));
+        Assert.Equal((10, 10), (apart.Of(s_giant, "a").MaxParallel, apart.Of(s_elsewhere, "b").MaxParallel));
+        Assert.Equal((6, 6), (together.Of(s_giant, "a").MaxParallel, together.Of(s_elsewhere, "b").MaxParallel));
+    }
+
+    [Fact]
+    public void What_is_free_may_be_taken_by_whoever_comes_and_one_place_always()
+    {
+        var allowances = With(perNamespace: 10, whole: 12);
+        allowances.Note(s_giant, "a", 7);
+        Assert.Equal((10, 3, 5), (allowances.Of(s_giant, "a").MaxParallel, allowances.Of(s_small, "a").MaxParallel, allowances.Of(s_elsewhere, "b").MaxParallel));
+
+        allowances.Note(s_giant, "a", 100);
+
+        Assert.Equal((10, 1, 2), (allowances.Of(s_giant, "a").MaxParallel, allowances.Of(s_small, "a").MaxParallel, allowances.Of(s_elsewhere, "b").MaxParallel));
     }
 
     [Fact]
@@ -62,7 +74,7 @@ public sealed class AllowancesTests
         var allowances = With(perNamespace: 10, whole: null);
         allowances.Note(s_giant, "a", 1);
         allowances.Halve(2);
-        Assert.Equal((2, 2), (allowances.Of(s_giant).Halvings, allowances.Of(new ExecutionId(99)).Halvings));
+        Assert.Equal((2, 2), (allowances.Of(s_giant, "a").Halvings, allowances.Of(new ExecutionId(99), "a").Halvings));
         Assert.Equal([s_giant], _changed);
     }
 

@@ -20,20 +20,15 @@ public sealed class MemoryGovernorTests
         var time = new ManualTimeProvider();
         var memory = new ProcessMemory(time) { Share = () => share };
         using var governor = new MemoryGovernor(allowances, memory, meters.GetRequiredService<IMeterFactory>(), time, NullLogger<MemoryGovernor>.Instance);
-        void Look()
-        {
-            governor.Look();
-            time.Advance(TimeSpan.FromSeconds(1));
-        }
 
-        Look();
-        Look();
-        Assert.Equal(2, allowances.Of(new ExecutionId(1)).Halvings);
+        governor.Look();
+        governor.Look();
+        Assert.Equal(2, allowances.Of(new ExecutionId(1), "a").Halvings);
         share = 0.5;
-        for (var i = 0; i < 9; i++) Look();
-        Assert.Equal(2, allowances.Of(new ExecutionId(1)).Halvings);
-        Look();
+        for (var i = 0; i < 9; i++) governor.Look();
+        Assert.Equal(2, allowances.Of(new ExecutionId(1), "a").Halvings);
+        governor.Look();
 
-        Assert.Equal(0, allowances.Of(new ExecutionId(1)).Halvings);
+        Assert.Equal(0, allowances.Of(new ExecutionId(1), "a").Halvings);
     }
 }

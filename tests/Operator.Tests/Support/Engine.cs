@@ -6,6 +6,7 @@ using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.EventLog.Memory;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Governing;
 using PlaybookOperator.Operator.Yaml;
 using PlaybookOperator.Testing;
 
@@ -34,11 +35,14 @@ internal sealed class Engine : IDisposable
 
     public ExecutionId Id { get; private set; }
 
+    /// <summary>What the operator leaves each execution; null: all that it wants. Taken up by <see cref="Restart"/>.</summary>
+    public Allowances? Allowances { get; set; }
+
     /// <summary>Forgets everything that is not in the log or in the cluster, as a new process would.</summary>
     public void Restart()
     {
         var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, Time, StateCache.SizeOf));
-        Reconciler = new Reconciler(Log, Log, new PlanSource(Log, new BoundedCache<string, Plan>(PlanSource.DefaultCache, Time), new PlaybookOperator.Core.Templates.TemplateCache(Time)), states, Workers, Time);
+        Reconciler = new Reconciler(Log, Log, new PlanSource(Log, new BoundedCache<string, Plan>(PlanSource.DefaultCache, Time), new PlaybookOperator.Core.Templates.TemplateCache(Time)), states, Workers, Time, Allowances);
     }
 
     /// <summary>Registers an execution of a spec in YAML.</summary>

@@ -103,7 +103,7 @@ public sealed class PoolWorker(
             _reports = _reports.Count <= MostReports ? [] : _reports[MostReports..];
             _news = NewSignal();
             var wants = stop || isStuck || _paused ? 0 : _size.Ask(Math.Max(1, _slots), _queue.Count + _active);
-            if (memory?.Look() is { } pressure) wants = pressure.Narrow(wants);
+            if (memory?.Recent() is { } pressure) wants = pressure.NarrowBatch(wants);
             return new PoolRequest(reports, returned, wants, Leaves: false, _heard);
         }
     }
@@ -114,7 +114,7 @@ public sealed class PoolWorker(
         List<PoolSlot> start = [];
         lock (_lock)
         {
-            _slots = reply.Slots > 0 && memory?.Look() is { } pressure ? new Allowance(int.MaxValue, pressure.Halvings).Narrow(reply.Slots) : reply.Slots;
+            _slots = reply.Slots > 0 && memory?.Recent() is { } pressure ? pressure.NarrowWidth(reply.Slots) : reply.Slots;
             var before = _queue.Count;
             foreach (var leased in reply.Leased)
             {
