@@ -24,7 +24,7 @@ public sealed partial class PostgresEventLog
         return answers;
     }
 
-    /// <summary>Two round trips in one transaction: the ledger is read under the execution's lock, changed here, and written with what it gives.</summary>
+    /// <summary>One transaction: the ledger is read under the execution's lock, changed here, and written with what it gives; then the events are copied.</summary>
     private async ValueTask<(IReadOnlyList<PoolAnswer> Answers, PoolEvents? Written)> LeaseAsync(
         NpgsqlConnection connection, LeaseCall call, CancellationToken cancellationToken)
     {
@@ -39,8 +39,7 @@ public sealed partial class PostgresEventLog
             var sums = seen.Aggregates is { } book
                 ? await AggregateStatements.AddAsync(connection, call.Id, call.RunId, book, step.Accepted, cancellationToken).ConfigureAwait(false)
                 : [];
-            var writes = BatchStatement.On(connection, [.. LeaseStatements(call, seen.LastEventId, step.Ledger, written), .. sums]);
-            await using (writes.ConfigureAwait(false)) await writes.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await WriteLeasesAsync(connection, seen.Head, written, [.. LeaseStatements(call, step.Ledger, written), .. sums], cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return (step.Answers, written);
         }
@@ -67,28 +66,33 @@ public sealed partial class PostgresEventLog
                     FirstError = reader.IsDBNull(6) ? null : reader.GetString(6),
                 };
                 var ledger = JsonSerializer.Deserialize(reader.GetString(2), PoolJson.Default.PoolLedger)!;
-                return (new LedgerSeen(reader.GetInt64(0), ledger, loop, reader.IsDBNull(7) ? null : AggregateStatements.Read(reader.GetString(7))), default);
+                var head = new EventCopy.EventHead(call.Id, reader.IsDBNull(8) ? null : reader.GetInt64(8), reader.GetInt64(0));
+                return (new LedgerSeen(head, ledger, loop, reader.IsDBNull(7) ? null : AggregateStatements.Read(reader.GetString(7))), default);
             }
         }
     }
 
-    private static IEnumerable<NpgsqlBatchCommand> LeaseStatements(LeaseCall call, long lastEventId, PoolLedger ledger, PoolEvents written)
+    private static async ValueTask WriteLeasesAsync(
+        NpgsqlConnection connection, EventCopy.EventHead head, PoolEvents written, IEnumerable<NpgsqlBatchCommand> statements, CancellationToken cancellationToken)
     {
-        if (written.Events.Count > 0)
+        var hasEvents = written.Events.Count > 0;
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        var writes = BatchStatement.On(connection, hasEvents ? statements.Prepend(EventCopy.Count(head.Id, head.LastEventId, written.Events)) : statements);
+        await using (writes.ConfigureAwait(false))
         {
-            yield return BatchStatement.For(Sql.EnterBatch, call.Id, Parameters.Of(lastEventId));
-            yield return BatchStatement.For(
-                Sql.WriteEvents,
-                call.Id,
-                [
-                    .. EventParameters.Of(written.Events, reports: null),
-                    Parameters.Of(0L),
-                    Parameters.Of((string?)null),
-                    Parameters.Of((DateTimeOffset?)null),
-                    Parameters.Of((DateTimeOffset?)null),
-                ]);
+            var reader = await writes.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                if (hasEvents) counts = await EventCopy.ReadCountsAsync(reader, cancellationToken).ConfigureAwait(false);
+                await BatchStatement.DrainAsync(reader, cancellationToken).ConfigureAwait(false);
+            }
         }
 
+        if (hasEvents) await EventCopy.WriteAsync(connection, head, counts, written.Events, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<NpgsqlBatchCommand> LeaseStatements(LeaseCall call, PoolLedger ledger, PoolEvents written)
+    {
         yield return BatchStatement.For(
             Sql.SaveLedger,
             call.Id,
@@ -110,5 +114,5 @@ public sealed partial class PostgresEventLog
 
     private sealed record LeaseCall(ExecutionId Id, long RunId, IReadOnlyList<PoolTurn> Turns, PoolSettings Settings);
 
-    private sealed record LedgerSeen(long LastEventId, PoolLedger Ledger, LoopState Loop, AggregateBook? Aggregates);
+    private sealed record LedgerSeen(EventCopy.EventHead Head, PoolLedger Ledger, LoopState Loop, AggregateBook? Aggregates);
 }

@@ -30,6 +30,8 @@ internal static class Sql
     public static readonly string StartPools = Load("Writes/StartPools");
     public static readonly string EndPools = Load("Writes/EndPools");
     public static readonly string ReadLedger = Load("Writes/ReadLedger");
+    public static readonly string CountEvents = Load("Writes/CountEvents");
+    public static readonly string CopyEvents = Load("Writes/CopyEvents");
     public static readonly string EnterBatch = Load("Writes/EnterBatch");
     public static readonly string SaveLedger = Load("Writes/SaveLedger");
     public static readonly string StoreLeasedResults = Load("Writes/StoreLeasedResults");
