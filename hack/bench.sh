@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
 iterations=${BENCH_ITERATIONS:-1000000}
 jobs=${BENCH_JOBS:-100}
+queued=${BENCH_QUEUED:-100000}
 hack/install.sh postgresql jq
 dotnet build tests/Benchmarks --configuration "$configuration" --verbosity quiet
 bench="dotnet tests/Benchmarks/bin/$configuration/net10.0/PlaybookOperator.Benchmarks.dll"
@@ -51,6 +52,10 @@ for count in $((iterations / 10)) "$iterations"; do
 done
 
 echo
+echo "## playbook run --store beside the job queues on Postgres, $queued jobs that do nothing"
+$bench queues "$(eng/queues/install.sh)" "$queued"
+
+echo
 echo "## $jobs bare Jobs beside $jobs iterations with workers: job"
 : "${CLUSTER_DIR:=${XDG_STATE_HOME:-${HOME:-/root}/.local/state}/playbook-operator/cluster}"
 export CLUSTER_DIR KUBECONFIG=$CLUSTER_DIR/kubeconfig
@@ -59,6 +64,8 @@ if ! kubectl --request-timeout=5s get deployment playbook-operator --namespace p
   exit 0
 fi
 bare=$(hack/cluster/bare-jobs.sh "$jobs" | tail -n 1)
+# The node is still clearing the bare ones away: that is not the loop's time.
+kubectl wait --for=delete namespace --selector=app=bare-jobs --timeout=300s >/dev/null
 kubectl create namespace playbook-bench >/dev/null 2>&1 || true
 kubectl --namespace playbook-bench delete execution jobs --ignore-not-found >/dev/null
 kubectl --namespace playbook-bench apply -f - >/dev/null <<END

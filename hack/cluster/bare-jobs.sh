@@ -41,6 +41,7 @@ completed() {
 file=$(mktemp)
 trap 'rm -f "$file"; kubectl delete namespace "$namespace" --wait=false >/dev/null 2>&1 || true' EXIT
 kubectl create namespace "$namespace" >/dev/null
+kubectl label namespace "$namespace" app=bare-jobs >/dev/null
 manifest >"$file"
 end=$((SECONDS + 600))
 started=$(date +%s.%N)

@@ -1,5 +1,6 @@
 using PlaybookOperator.Benchmarks.Caching;
 using PlaybookOperator.Benchmarks.EventLog;
+using PlaybookOperator.Benchmarks.Queues;
 using PlaybookOperator.Benchmarks.Templates;
 
 // One suite a word; what follows goes to the suite. hack/bench.sh runs them all and adds what needs a cluster.
@@ -9,9 +10,11 @@ switch (args)
         return CacheBenchmarks.Run(rest);
     case ["event-log", .. var rest]:
         return await EventLogBenchmarks.RunAsync(rest);
+    case ["queues", .. var rest]:
+        return await QueueBenchmarks.RunAsync(rest);
     case ["templates", .. var rest]:
         return TemplateBenchmarks.Run(rest);
     default:
-        await Console.Error.WriteLineAsync("usage: caching | event-log | templates");
+        await Console.Error.WriteLineAsync("usage: caching | event-log | queues | templates");
         return 2;
 }
