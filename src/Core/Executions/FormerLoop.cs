@@ -3,8 +3,9 @@ namespace PlaybookOperator.Core.Executions;
 /// <summary>Names one run of a loop in an execution, the same in another execution of the same playbook.</summary>
 public readonly record struct LoopName(string Step, int Epoch);
 
-/// <summary>The newest run of a loop in a former execution.</summary>
-public readonly record struct FormerLoop(ExecutionId Execution, LoopName Name);
+/// <summary>The newest run of a loop in a former execution, to begin with its numbers.</summary>
+/// <param name="Iterations">That succeeded there: numbers that are those of fewer are not taken, for nobody could tell whose are missing.</param>
+public readonly record struct FormerLoop(ExecutionId Execution, LoopName Name, long Iterations);
 
 /// <summary>Where a result was made.</summary>
 public readonly record struct ResultOrigin(ExecutionId Execution, WorkKey Key);

@@ -7,6 +7,9 @@ namespace PlaybookOperator.Core.Executions;
 /// <param name="Of">By name, in ordinal order.</param>
 public sealed record LoopAggregates(long Done, IReadOnlyList<AggregateSummary> Of)
 {
+    /// <summary>Iterations whose numbers these are: those that succeeded, but for carried ones whose numbers are not known.</summary>
+    public long Iterations { get; init; }
+
     /// <summary>Of a loop of which nothing has ended.</summary>
     public static LoopAggregates Empty(AggregateBook book) =>
         new(Done: 0, [.. book.Columns.Select(column => new AggregateSummary(column.Name, column.Stats, new Reservoir(book.Samples)))]);

@@ -15,6 +15,9 @@ namespace PlaybookOperator.Core.Statistics;
 /// </remarks>
 public sealed record AggregateBook(int Samples, ImmutableArray<AggregateColumn> Columns)
 {
+    /// <summary>Iterations whose numbers were added, those of a former loop included.</summary>
+    public long Iterations { get; init; }
+
     public static AggregateBook Of(IEnumerable<string> names, int samples) => new(samples, [.. names.Select(name => new AggregateColumn(name))]);
 
     /// <summary>Columns whose rows beyond <see cref="Samples"/> are to be deleted before the next numbers are added.</summary>
@@ -40,7 +43,7 @@ public sealed record AggregateBook(int Samples, ImmutableArray<AggregateColumn> 
             columns[i] = columns[i] with { Stats = columns[i].Stats.Add(number), Rows = columns[i].Rows + (isKept ? 1 : 0) };
         }
 
-        return this with { Columns = columns.ToImmutable() };
+        return this with { Iterations = Iterations + 1, Columns = columns.ToImmutable() };
     }
 }
 

@@ -9,11 +9,13 @@ internal sealed class MemoryAggregates(AggregateBook book)
 {
     private readonly RunningStats[] _stats = [.. book.Columns.Select(column => column.Stats)];
     private readonly Reservoir[] _samples = [.. book.Columns.Select(_ => new Reservoir(book.Samples))];
+    private long _iterations;
 
     /// <summary>Takes in an accepted report.</summary>
     public void Add(ExecutionId id, WorkReport report)
     {
         if (report.Numbers is not { } numbers) return;
+        _iterations++;
         var lot = SampleHash.Of(id.Value, report.RunId, report.Index);
         for (var i = 0; i < _stats.Length && i < numbers.Count; i++)
         {
@@ -27,6 +29,7 @@ internal sealed class MemoryAggregates(AggregateBook book)
     public void Inherit(LoopAggregates former)
     {
         if (!former.Of.Select(sum => sum.Name).SequenceEqual(book.Columns.Select(column => column.Name), StringComparer.Ordinal)) return;
+        _iterations += former.Iterations;
         for (var i = 0; i < _stats.Length; i++)
         {
             _stats[i] = _stats[i].Merge(former.Of[i].Stats);
@@ -45,6 +48,6 @@ internal sealed class MemoryAggregates(AggregateBook book)
             summaries[i] = new AggregateSummary(book.Columns[i].Name, _stats[i], copy);
         }
 
-        return new LoopAggregates(done, summaries);
+        return new LoopAggregates(done, summaries) { Iterations = _iterations };
     }
 }

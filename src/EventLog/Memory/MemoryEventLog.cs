@@ -191,7 +191,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
     {
         var found = new Dictionary<long, LoopAggregates>();
         foreach (var (run, former) in batch.Inherited)
-            if (_executions.TryGetValue(former.Execution, out var execution) && execution.Aggregates(former.Name) is { } sums) found[run] = sums;
+            if (_executions.TryGetValue(former.Execution, out var execution) && execution.Aggregates(former.Name) is { } sums && sums.Iterations == former.Iterations) found[run] = sums;
         return found;
     }
 

@@ -105,7 +105,12 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
         foreach (var (run, former) in batch.Inherited)
         {
             yield return Statement(
-                Sql.InheritAggregates, Parameters.Of(run), Parameters.Of(former.Execution.Value), Parameters.Of(former.Name.Step), Parameters.Of(former.Name.Epoch));
+                Sql.InheritAggregates,
+                Parameters.Of(run),
+                Parameters.Of(former.Execution.Value),
+                Parameters.Of(former.Name.Step),
+                Parameters.Of(former.Name.Epoch),
+                Parameters.Of(former.Iterations));
         }
 
         if (started.Where(loop => loop.Pool is not null).ToArray() is { Length: > 0 } pooled)

@@ -37,7 +37,7 @@ public sealed class CarryDecisionTests
     {
         var run = Repeat(Loop($"\"in\": {collection}, \"aggregate\": {{\"ms\": 1}}"), Succeeded(0), Succeeded(1));
         run.Settle();
-        Assert.Equal(inherited ? [new FormerLoop(new ExecutionId(3), new LoopName("only", 0))] : [], run.Inherited.Values);
+        Assert.Equal(inherited ? [new FormerLoop(new ExecutionId(3), new LoopName("only", 0), Iterations: 2)] : [], run.Inherited.Values);
     }
 
     [Fact]

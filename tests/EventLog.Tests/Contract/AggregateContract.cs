@@ -81,14 +81,16 @@ public abstract class AggregateContract : EventLogContract
     }
 
     [Fact]
-    public async Task A_repeated_loop_begins_with_the_numbers_of_the_former_one_if_their_names_are_the_same()
+    public async Task A_repeated_loop_begins_with_the_numbers_of_the_former_one_if_their_names_are_the_same_and_none_is_missing()
     {
         var former = await BeginAsync(total: 3, dispatched: 3);
         await Log.IngestAsync(former, [With(Build.Done(Run, 0), 2, 10), With(Build.Done(Run, 1), 4, 20), Build.Failed(Run, 2)], Stop);
         var repeat = await BeginAsync(total: 3, dispatched: 0, former: former);
         var other = await BeginAsync(total: 3, dispatched: 0, former: former, names: ["ms", "other"]);
+        var partial = await BeginAsync(total: 3, dispatched: 0, former: former, inherits: 3);
         await Log.AppendedAsync(repeat, new AppendBatch(1, [Build.Iteration("fetch", Run, 2)]));
         await Log.IngestAsync(repeat, [With(Build.Done(Run, 2), 9, 30)], Stop);
+        var again = await BeginAsync(total: 3, dispatched: 0, former: repeat, inherits: 3);
 
         var sums = (await Reader.ReadAggregatesAsync(repeat, Run, Stop))!;
 
@@ -96,6 +98,8 @@ public abstract class AggregateContract : EventLogContract
         Assert.Equal(3, sums.Of[1].Samples.Count);
         Assert.Equal(2, (await Reader.ReadAggregatesAsync(former, Run, Stop))!.Of[0].Stats.Count);
         Assert.Equal(0, (await Reader.ReadAggregatesAsync(other, Run, Stop))!.Of[0].Stats.Count);
+        Assert.Equal(0, (await Reader.ReadAggregatesAsync(partial, Run, Stop))!.Of[0].Stats.Count);
+        Assert.Equal(3, (await Reader.ReadAggregatesAsync(again, Run, Stop))!.Of[0].Stats.Count);
     }
 
     private static WorkReport With(WorkReport report, params double?[] numbers) => report with { Numbers = numbers };
@@ -113,7 +117,7 @@ public abstract class AggregateContract : EventLogContract
         return Assert.Single(await Log.LeaseAsync(id, Run, [new PoolTurn(member, reports) { Wants = 40 }], settings, Stop));
     }
 
-    private async Task<ExecutionId> BeginAsync(int total, int dispatched, bool pooled = false, ExecutionId? former = null, params string[] names)
+    private async Task<ExecutionId> BeginAsync(int total, int dispatched, bool pooled = false, ExecutionId? former = null, long inherits = 2, params string[] names)
     {
         var id = await Log.CreateAsync(Build.Execution(), Stop);
         var pool = pooled ? ",\"pool\":{\"fence\":1,\"max_parallel\":16}" : "";
@@ -127,7 +131,7 @@ public abstract class AggregateContract : EventLogContract
                 .. Enumerable.Range(0, dispatched).Select(index => Build.Iteration("fetch", -2, index)),
             ])
         {
-            Inherited = former is { } origin ? new Dictionary<long, FormerLoop> { [-2] = new(origin, new LoopName("fetch", 0)) } : new Dictionary<long, FormerLoop>(),
+            Inherited = former is { } origin ? new Dictionary<long, FormerLoop> { [-2] = new(origin, new LoopName("fetch", 0), inherits) } : new Dictionary<long, FormerLoop>(),
         });
         return id;
     }

@@ -31,7 +31,7 @@ internal static class LoopCarry
     public static bool IsWhole(Draft draft, StepRun run, IReadOnlyList<CarriedIteration> carried) =>
         carried.Count > 0 && draft.Observed.Former[NameOf(run)].Count == carried.Count;
 
-    public static FormerLoop FormerOf(Draft draft, StepRun run) => new(draft.Facts.RetryOf!.Value, NameOf(run));
+    public static FormerLoop FormerOf(Draft draft, StepRun run) => new(draft.Facts.RetryOf!.Value, NameOf(run), draft.Observed.Former[NameOf(run)].Count);
 
     private static LoopName NameOf(StepRun run) => new(run.Step, run.Epoch);
 

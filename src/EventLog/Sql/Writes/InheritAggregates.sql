@@ -1,4 +1,5 @@
--- Begins a loop's numbers with those of the newest run of a former loop, when that one summed up the same names from as many samples.
+-- Begins a loop's numbers with those of the newest run of a former loop, when that one summed up the same names from as many samples
+-- over all iterations that succeeded there, $6.
 WITH scope AS (
     SELECT CASE WHEN $2 < 0 THEN base - $2 ELSE $2 END AS run_id
     FROM (SELECT nullif(current_setting('playbook.base', true), '')::bigint AS base) AS batch WHERE base IS NOT NULL
@@ -8,6 +9,7 @@ WITH scope AS (
     UPDATE loop SET aggregates = former.aggregates
     FROM former, scope
     WHERE loop.execution_id = $1 AND loop.run_id = scope.run_id
+      AND (former.aggregates ->> 'iterations')::bigint = $6
       AND loop.aggregates ->> 'samples' = former.aggregates ->> 'samples'
       AND ARRAY(SELECT c ->> 'name' FROM json_array_elements(loop.aggregates -> 'columns') AS c)
         = ARRAY(SELECT c ->> 'name' FROM json_array_elements(former.aggregates -> 'columns') AS c)
