@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog.Writing;
 
@@ -11,6 +10,12 @@ namespace PlaybookOperator.EventLog.Postgres;
 /// </summary>
 internal static class EventCopy
 {
+    /// <summary>Of <c>CopyEvents.sql</c>.</summary>
+    private const short Columns = 17;
+
+    /// <summary>About, without results.</summary>
+    private const int RowBytes = 256;
+
     /// <summary>The statement that counts the events; its rows go to <see cref="ReadCountsAsync"/>.</summary>
     public static NpgsqlBatchCommand Count(ExecutionId id, long lastEventId, IReadOnlyList<ExecutionEvent> events)
     {
@@ -39,42 +44,40 @@ internal static class EventCopy
     public static async ValueTask WriteAsync(
         NpgsqlConnection connection, EventHead head, Dictionary<string, long> counts, IReadOnlyList<ExecutionEvent> events, CancellationToken cancellationToken)
     {
-        var places = events.CountBy(happened => happened.Type).ToDictionary(type => type.Key, type => counts[type.Key.Name()] - type.Value);
-        var eventId = head.LastEventId;
-        var writer = await connection.BeginBinaryImportAsync(Sql.CopyEvents, cancellationToken).ConfigureAwait(false);
-        await using (writer.ConfigureAwait(false))
-        {
-            foreach (var happened in events)
-            {
-                await writer.StartRowAsync(cancellationToken).ConfigureAwait(false);
-                await writer.WriteAsync(head.Id.Value, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await writer.WriteAsync(++eventId, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await writer.WriteAsync(++places[happened.Type], NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await writer.WriteAsync(happened.Type.Name(), NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
-                await writer.WriteAsync(happened.Status.Name(), NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
-                await writer.WriteAsync(Storable.Instant(happened.CreatedAt).UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, head.Parent, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, happened.Step, NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, happened.Epoch, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, happened.RunId, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, happened.IterationIndex, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, happened.Attempt, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, happened.Fence, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, happened.DurationMs, NpgsqlDbType.Double, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, Storable.Sentence(happened.Error), NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, JsonColumn.Write(happened.Context), NpgsqlDbType.Jsonb, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(writer, JsonColumn.Write(happened.Result), NpgsqlDbType.Jsonb, cancellationToken).ConfigureAwait(false);
-            }
-
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
+        var rows = ToRows(head, counts, events);
+        var writer = await connection.BeginRawBinaryCopyAsync(Sql.CopyEvents, cancellationToken).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false)) await writer.WriteAsync(rows, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Task WriteAsync<T>(NpgsqlBinaryImporter writer, T? value, NpgsqlDbType type, CancellationToken cancellationToken)
-        where T : struct => value is { } given ? writer.WriteAsync(given, type, cancellationToken) : writer.WriteNullAsync(cancellationToken);
+    private static ReadOnlyMemory<byte> ToRows(EventHead head, Dictionary<string, long> counts, IReadOnlyList<ExecutionEvent> events)
+    {
+        var places = events.CountBy(happened => happened.Type).ToDictionary(type => type.Key, type => counts[type.Key.Name()] - type.Value);
+        var rows = new BinaryRows(capacity: events.Count * RowBytes);
+        var eventId = head.LastEventId;
+        foreach (var happened in events)
+        {
+            rows.StartRow(Columns);
+            rows.Write(head.Id.Value);
+            rows.Write(++eventId);
+            rows.Write(++places[happened.Type]);
+            rows.Write(happened.Type.Name());
+            rows.Write(happened.Status.Name());
+            rows.Write(Storable.Instant(happened.CreatedAt));
+            rows.Write(head.Parent);
+            rows.Write(happened.Step);
+            rows.Write(happened.Epoch);
+            rows.Write(happened.RunId);
+            rows.Write(happened.IterationIndex);
+            rows.Write(happened.Attempt);
+            rows.Write(happened.Fence);
+            rows.Write(happened.DurationMs);
+            rows.Write(Storable.Sentence(happened.Error));
+            rows.Write(happened.Context);
+            rows.Write(happened.Result);
+        }
 
-    private static Task WriteAsync(NpgsqlBinaryImporter writer, string? value, NpgsqlDbType type, CancellationToken cancellationToken) =>
-        value is null ? writer.WriteNullAsync(cancellationToken) : writer.WriteAsync(value, type, cancellationToken);
+        return rows.Finish();
+    }
 
     /// <summary>What events of one execution have in common.</summary>
     /// <param name="Id">Whose they are.</param>

@@ -26,9 +26,9 @@ public static class QueueBenchmarks
         [
             Contender.Playbook(iterations),
             Contender.Queue(packages, "graphile-worker", "batched", iterations),
-            Contender.Queue(packages, "graphile-worker", "plain", iterations / 4),
-            Contender.Queue(packages, "pg-boss", "batched", iterations / 4),
-            Contender.Queue(packages, "pg-boss", "plain", iterations / 20),
+            Contender.Queue(packages, "graphile-worker", "plain", iterations / 20),
+            Contender.Queue(packages, "pg-boss", "batched", iterations / 10),
+            Contender.Queue(packages, "pg-boss", "plain", iterations / 100),
         ];
         var figures = contenders.ToDictionary(contender => contender, _ => new List<Figures>());
         for (var round = 0; round < Rounds; round++)
