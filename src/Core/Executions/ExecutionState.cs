@@ -231,7 +231,7 @@ public sealed record ExecutionState
     }
 
     private ExecutionState RenewPool(ExecutionEvent happened) => Loops.TryGetValue(happened.RunId!.Value, out var loop)
-        ? this with { Loops = Loops.SetItem(loop.RunId, loop with { Pool = PoolState.Read(happened.Context.Member("pool")!.Value) }) }
+        ? this with { Loops = Loops.SetItem(loop.RunId, loop with { Pool = PoolState.Read(happened.Context.Member("pool")!.Value) with { RenewedAt = happened.CreatedAt } }) }
         : this;
 
     private ExecutionState EndCall(ExecutionEvent happened) => Change(happened, run => run with

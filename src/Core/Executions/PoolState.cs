@@ -9,6 +9,9 @@ namespace PlaybookOperator.Core.Executions;
 /// <param name="MaxParallel">Iterations executing at once when it began; for showing only.</param>
 public sealed record PoolState(int Fence, int Losses = 0, long Done = 0, int MaxParallel = 1)
 {
+    /// <summary>When the current Job was asked for, if it followed another.</summary>
+    public DateTimeOffset? RenewedAt { get; init; }
+
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();

@@ -64,8 +64,8 @@ internal sealed class LeaderWork(
         informers.Pods.AddHandler(change =>
         {
             containers.Saw(change);
-            // How a container ended is told by its Job; that it cannot begin, by its pod alone.
-            if (_leads && ContainerReading.IsTroubled(change.Item) && WorkerLabels.Read(change.Item.Metadata) is { } found
+            // How a container ended is told by its Job; that it cannot begin, and that a pool has lost one, by the pod alone.
+            if (_leads && (ContainerReading.IsTroubled(change.Item) || PoolPods.IsLost(change.Item)) && WorkerLabels.Read(change.Item.Metadata) is { } found
                 && executions.Find(found.Execution) is { } known)
                 _executionQueue.Add(known);
         });

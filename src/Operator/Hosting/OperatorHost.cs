@@ -184,6 +184,7 @@ internal static class OperatorHost
         services.AddSingleton<AssignmentReader>();
         services.AddSingleton<AssignmentSource>();
         services.AddSingleton<PoolLeases>();
+        services.AddSingleton<PoolPods>();
     }
 
     private static void AddContainers(this IServiceCollection services)

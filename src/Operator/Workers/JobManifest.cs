@@ -25,6 +25,7 @@ internal static class JobManifest
     {
         var job = Build(execution, plan, run, delivery, options);
         var spec = job["spec"]!.AsObject();
+        spec["template"]!["metadata"]!["labels"]![WorkerLabels.Watched] = "true";
         spec["parallelism"] = pods;
         spec["backoffLimit"] = int.MaxValue;
         spec["activeDeadlineSeconds"] = (long)Math.Ceiling(plan.Limits.MaxDuration.TotalSeconds) + options.ReportWindowSeconds;

@@ -17,7 +17,7 @@ namespace PlaybookOperator.Operator.Workers;
 /// counts as existing, so that a late watch never makes a claimed delivery look lost.
 /// </summary>
 internal sealed class KubernetesWorkers(
-    ApiClient client, Informer<Job> jobs, IEventLog log, WorkerOptions options, WorkerMetrics metrics) : IWorkers
+    ApiClient client, Informer<Job> jobs, PoolPods pools, IEventLog log, WorkerOptions options, WorkerMetrics metrics) : IWorkers
 {
     /// <summary>Name of the informer's index by execution id.</summary>
     public const string ExecutionIndex = "execution";
@@ -34,7 +34,13 @@ internal sealed class KubernetesWorkers(
         if (_unseen.TryGetValue(id, out var unseen))
             foreach (var delivery in unseen.Keys) observed[delivery] = JobPhase.Active;
         foreach (var job in jobs.ListBy(ExecutionIndex, id.ToString()))
-            if (WorkerLabels.Read(job.Metadata) is { } found) observed[found.Delivery] = PhaseOf(job, found.Delivery.Key.IsPool);
+            if (WorkerLabels.Read(job.Metadata) is { } found) observed[found.Delivery] = PhaseOf(job);
+        foreach (var newest in observed.Keys.Where(delivery => delivery.Key.IsPool).GroupBy(delivery => delivery.Key, (_, own) => own.MaxBy(delivery => delivery.Fence)).ToList())
+        {
+            // It speaks for all Jobs of its pool, once the informer has seen it: it came after what was done to the former ones.
+            if (observed[newest] == JobPhase.Active && unseen?.ContainsKey(newest) != true) observed[newest] = pools.PhaseOf(id, newest.Key);
+        }
+
         return observed;
     }
 
@@ -120,21 +126,29 @@ internal sealed class KubernetesWorkers(
     {
         var run = order.State.Steps.Values.First(step => step.RunId == delivery.Key.RunId);
         var manifest = delivery.Key.IsPool
-            ? JobManifest.BuildPool(order.Execution, order.Plan, run, delivery, options, PodsFor(order, run, delivery))
+            ? JobManifest.BuildPool(order.Execution, order.Plan, run, delivery, options, await PodsForAsync(order, run, delivery, cancellationToken))
             : JobManifest.Build(order.Execution, order.Plan, run, delivery, options);
         var job = await CreateAsync(order.Execution.Id, delivery, manifest, cancellationToken);
         return new JobRecord(delivery.Key, delivery.Fence, job.Metadata.Uid!);
     }
 
-    /// <summary>The pods that a pool is short of: those of its former Jobs go on.</summary>
-    private int PodsFor(WorkOrder order, StepRun run, Delivery delivery)
+    /// <summary>The pods that a pool is short of. Its former Jobs go on with those that they have, and make no more: else there would be too many.</summary>
+    private async ValueTask<int> PodsForAsync(WorkOrder order, StepRun run, Delivery delivery, CancellationToken cancellationToken)
     {
+        var running = 0;
+        foreach (var (job, expected) in pools.JobsOf(order.Execution.Id, delivery.Key))
+        {
+            if (WorkerLabels.Read(job.Metadata)!.Value.Delivery.Fence >= delivery.Fence) continue;
+            running += expected;
+            var name = NamespacedName.Of(job);
+            if (expected == 0) await client.DeleteAsync(Resources.Jobs, name, new DeleteOptions { Uid = job.Metadata.Uid }, cancellationToken);
+            else if (expected < job.Spec?.Parallelism)
+                await client.MergePatchAsync(Resources.Jobs, name, new JsonObject { ["spec"] = new JsonObject { ["parallelism"] = expected } }, subresource: null, cancellationToken);
+        }
+
         var loop = order.Plan.ByName[run.Step].Loop!;
         var left = order.State.Loops[run.RunId] is var state ? state.Total - state.Done : long.MaxValue;
         var wanted = Math.Min(Math.Min(loop.PoolSize, loop.MaxParallel), Math.Max(1, (left + (loop.Chunk ?? 1) - 1) / (loop.Chunk ?? 1)));
-        var running = jobs.ListBy(ExecutionIndex, order.Execution.Id.ToString())
-            .Where(job => job.Metadata.DeletionTimestamp is null && WorkerLabels.Read(job.Metadata) is { } found && found.Delivery.Key == delivery.Key && found.Delivery.Fence < delivery.Fence)
-            .Sum(job => job.Status?.Active ?? 0);
         return (int)Math.Max(1, wanted - running);
     }
 
@@ -158,13 +172,12 @@ internal sealed class KubernetesWorkers(
         }
     }
 
-    private static JobPhase PhaseOf(Job job, bool isPool) => (job.IsComplete, job.IsFailed) switch
+    private static JobPhase PhaseOf(Job job) => (job.IsComplete, job.IsFailed) switch
     {
         (true, _) => JobPhase.Succeeded,
         (_, true) => JobPhase.Failed,
         // Deleted by somebody: its pod is being ended, and no result will come.
         _ when job.Metadata.DeletionTimestamp is not null => JobPhase.Failed,
-        _ when isPool && job.Status is { Failed: > 0 } status && (status.Active ?? 0) < (job.Spec?.Parallelism ?? 1) => JobPhase.Short,
         _ => JobPhase.Active,
     };
 }

@@ -14,6 +14,10 @@ internal static class WorkerLabels
     public const string Run = "playbooks.dev/run-id";
     public const string Index = "playbooks.dev/index";
     public const string Tool = "playbooks.dev/tool";
+
+    /// <summary>On pods that are watched one by one; of others, their Jobs are.</summary>
+    public const string Watched = "playbooks.dev/watched";
+
     public const string Fence = "playbooks.dev/fence";
 
     private const string CallIndex = "call";

@@ -83,6 +83,24 @@ public sealed class PoolDecisionTests
     }
 
     [Fact]
+    public void A_pool_that_goes_on_losing_pods_while_others_work_gets_Jobs_ever_more_slowly_and_does_not_fail()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\""));
+        var waits = new List<double>();
+        run.Settle();
+        for (var fence = 1; fence <= 9; fence++)
+        {
+            run.Jobs[new Delivery(new WorkKey(3, WorkKey.Pool), fence)] = JobPhase.Short;
+            var before = run.Now;
+            while (run.Settle() is { Start.Count: 0 } decisions) run.Now = decisions.WakeAt!.Value;
+            waits.Add((run.Now - before).TotalSeconds);
+        }
+
+        Assert.Equal([0, 4, 8, 16, 32, 60, 60, 60, 60], waits);
+        Assert.Equal((ExecutionPhase.Running, 10), (run.State.Phase, run.State.Loops[3].Pool!.Fence));
+    }
+
+    [Fact]
     public void Progress_between_two_losses_starts_the_count_again()
     {
         var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\", \"maxParallel\": 16, \"poolSize\": 16"));

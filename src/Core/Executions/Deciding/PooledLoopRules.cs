@@ -10,10 +10,10 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// <remarks>
 /// <code>
 ///                    Job absent   Job Active   Job Short (pods lost)   Job Failed   Job Succeeded (pods left)
-/// pool is needed     create it    fine         a further Job           a new Job    a new Job
+/// pool is needed     create it    fine         a further Job (*)       a new Job    a new Job
 /// pool is not needed              its pods leave by themselves with their next word
 /// </code>
-/// A further Job has the next fence. Pods of the former one stay as good as any: what they may do is decided by their leases.
+/// (*) Without an iteration having ended since the former one, after 4 s, 8 s and so on up to a minute. A further Job has the next fence. Pods of the former one stay as good as any: what they may do is decided by their leases.
 /// </remarks>
 internal static class PooledLoopRules
 {
@@ -85,7 +85,13 @@ internal static class PooledLoopRules
         if (!draft.Observed.Jobs.TryGetValue(CurrentOf(loop), out var phase) || phase == JobPhase.Active) return;
         var left = phase == JobPhase.Succeeded;
         var losses = left || loop.Done > loop.Pool!.Done ? 0 : loop.Pool.Losses + 1;
-        if (losses >= DeliveryRules.MaxDeliveries)
+        if (phase == JobPhase.Short && losses > 1 && loop.Pool!.RenewedAt is { } before && before + Patience(losses) is var due && draft.Now < due)
+        {
+            draft.Wake(due);
+            return;
+        }
+
+        if (phase == JobPhase.Failed && losses >= DeliveryRules.MaxDeliveries)
         {
             LoopRules.End(draft, run, loop, EventType.IteratorFailed, Why(loop, $"the workers were lost {DeliveryRules.MaxDeliveries} times without an iteration having ended"));
             return;
@@ -99,6 +105,9 @@ internal static class PooledLoopRules
             next.Write(writer);
         }));
     }
+
+    /// <summary>While others work there is no hurry: pods that cannot start must not give Jobs without end.</summary>
+    private static TimeSpan Patience(int losses) => TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(losses, 6)));
 
     private static string Why(LoopState loop, string why) => $"{loop.Failed} of {loop.Total} iterations failed; {why}";
 }

@@ -22,6 +22,7 @@ internal static class ContainerManifest
     {
         var labels = JobManifest.Labels(execution, run, delivery);
         labels[WorkerLabels.Tool] = ToolPlan.Container;
+        labels[WorkerLabels.Watched] = "true";
         var seconds = (long)Math.Max(1, Math.Ceiling((request.Timeout ?? TimeSpan.FromSeconds(workers.DefaultTimeoutSeconds)).TotalSeconds));
         return new JsonObject
         {

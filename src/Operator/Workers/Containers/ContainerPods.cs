@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Watching;
 
@@ -18,7 +17,7 @@ internal sealed class ContainerPods(Informer<Pod> pods)
     private readonly ConcurrentDictionary<string, Pod> _gone = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
 
-    public static string Selector => $"{WorkerLabels.Selector},{WorkerLabels.Tool}={ToolPlan.Container}";
+    public static string Selector => $"{WorkerLabels.Selector},{WorkerLabels.Watched}=true";
 
     public static string? JobOf(Pod pod) => pod.Metadata.ControllerOwner() is { Kind: "Job", Uid: { Length: > 0 } uid } ? uid : null;
 

@@ -1,0 +1,58 @@
+using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Workers.Containers;
+
+namespace PlaybookOperator.Operator.Workers;
+
+/// <summary>
+/// How many pods a pool has. Its Jobs do not say: after a pod has failed, their controller neither makes another nor brings the Job's status up to date
+/// for ten seconds, then twenty, up to minutes. So the pods are counted, and what is missing gets a Job of its own.
+/// </summary>
+internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs)
+{
+    /// <summary>Whether this pod takes a place in its pool no longer because it failed.</summary>
+    public static bool IsLost(Pod pod) => pod.Status?.Phase == "Failed";
+
+    /// <summary>How a pool stands whose newest Job neither succeeded nor failed.</summary>
+    public JobPhase PhaseOf(ExecutionId id, WorkKey pool)
+    {
+        var (expected, isShort) = (0, false);
+        foreach (var job in Running(id, pool))
+        {
+            var count = Count(job);
+            expected += count.Expected;
+            isShort |= count.Expected < count.Parallelism;
+        }
+
+        return (isShort, expected) switch
+        {
+            (false, _) => JobPhase.Active,
+            (_, 0) => JobPhase.Failed,
+            _ => JobPhase.Short,
+        };
+    }
+
+    /// <summary>Jobs of a pool that go on, with the pods that are counted on of each.</summary>
+    public IEnumerable<(Job Job, int Expected)> JobsOf(ExecutionId id, WorkKey pool) => Running(id, pool).Select(job => (job, Count(job).Expected));
+
+    private IEnumerable<Job> Running(ExecutionId id, WorkKey pool) =>
+        from job in jobs.ListBy(KubernetesWorkers.ExecutionIndex, id.ToString())
+        where WorkerLabels.Read(job.Metadata)?.Delivery.Key == pool && !job.IsFinished && job.Metadata.DeletionTimestamp is null
+        select job;
+
+    /// <summary>Pods that are still to be made are counted on, unless the Job has lost some: then it may take its time.</summary>
+    private (int Parallelism, int Expected) Count(Job job)
+    {
+        var parallelism = job.Spec?.Parallelism ?? 1;
+        if (job.Metadata.Uid is not { } uid) return (parallelism, parallelism);
+        var (alive, hasLost) = (0, false);
+        foreach (var pod in pods.ListBy(ContainerPods.JobIndex, uid))
+        {
+            if (IsLost(pod)) hasLost = true;
+            else if (pod.Status?.Phase != "Succeeded" && pod.Metadata.DeletionTimestamp is null) alive++;
+        }
+
+        return (parallelism, hasLost ? Math.Min(alive, parallelism) : parallelism);
+    }
+}
