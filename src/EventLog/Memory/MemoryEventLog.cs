@@ -63,7 +63,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         {
             var events = 0;
             outcomes[i] = execution?.Ingest(ReportCleaning.Clean(reports[i]), now, out events) ?? IngestOutcome.Unknown;
-            metrics.Judged(outcomes[i]);
+            metrics.Judged(outcomes[i], reports[i]);
             written += events;
             if (outcomes[i] != IngestOutcome.Accepted || reports[i].Key.IsCall) continue;
             if (reports[i].Outcome == WorkOutcome.Completed) completed++;
@@ -85,8 +85,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         if (!_executions.TryGetValue(id, out var execution)) return ValueTask.FromResult(PoolEvents.TellToLeave(turns, IngestOutcome.Unknown));
         var began = clock.GetTimestamp();
         var (answers, written) = execution.Lease(runId, PoolEvents.Clean(turns, runId), settings, Storable.Instant(clock.GetUtcNow()));
-        foreach (var answer in answers)
-            foreach (var outcome in answer.Outcomes) metrics.Judged(outcome);
+        metrics.Judged(answers, turns);
         if (written is { Events.Count: > 0 }) metrics.Written(clock.GetElapsedTime(began), written.Events.Count, written.Succeeded, written.Failed);
         // A lease that came back, or the last one that ended, is news for the decider too.
         if (written is not null) Wake(id);

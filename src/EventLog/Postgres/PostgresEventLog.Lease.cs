@@ -16,8 +16,7 @@ public sealed partial class PostgresEventLog
         var clean = PoolEvents.Clean(turns, runId);
         var (answers, written) = await _database.CallAsync(
             (connection, token) => LeaseAsync(connection, new LeaseCall(id, runId, clean, settings), token), cancellationToken).ConfigureAwait(false);
-        foreach (var answer in answers)
-            foreach (var outcome in answer.Outcomes) _metrics.Judged(outcome);
+        _metrics.Judged(answers, clean);
         if (written is null) return answers;
         if (written.Events.Count > 0) _metrics.Written(_clock.GetElapsedTime(began), written.Events.Count, written.Succeeded, written.Failed);
         _notifier.Changed(id);

@@ -141,7 +141,7 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
         var events = statements.EventsOfReport;
         for (var i = 0; i < outcomes.Length; i++)
         {
-            _metrics.Judged(outcomes[i]);
+            _metrics.Judged(outcomes[i], statements.Reports[i]);
             if (outcomes[i] != IngestOutcome.Accepted) continue;
             written += events[i];
             if (statements.Reports[i] is not { Key.IsCall: false } report) continue;

@@ -32,14 +32,14 @@ internal sealed class QueueMetrics
     {
         _adds = meter.CreateCounter<long>("workqueue_adds_total", description: "Keys added to the queue.");
         _retries = meter.CreateCounter<long>("workqueue_retries_total", description: "Keys added again after a failure.");
-        _queueDuration = meter.CreateHistogram("workqueue_queue_duration_seconds", "s", "Time a key waited before work on it began.",
+        _queueDuration = meter.CreateHistogram("workqueue_queue_duration_seconds", "seconds", "Time a key waited before work on it began.",
             advice: Buckets);
-        _workDuration = meter.CreateHistogram("workqueue_work_duration_seconds", "s", "Time the work on a key took.", advice: Buckets);
+        _workDuration = meter.CreateHistogram("workqueue_work_duration_seconds", "seconds", "Time the work on a key took.", advice: Buckets);
         meter.CreateObservableGauge("workqueue_depth", () => Observe(queue => queue.Depth), description: "Keys ready and waiting.");
-        meter.CreateObservableGauge("workqueue_unfinished_work_seconds", () => Observe(queue => queue.UnfinishedWork.TotalSeconds), "s",
+        meter.CreateObservableGauge("workqueue_unfinished_work_seconds", () => Observe(queue => queue.UnfinishedWork.TotalSeconds), "seconds",
             "Time spent so far on work in progress.");
         meter.CreateObservableGauge("workqueue_longest_running_processor_seconds",
-            () => Observe(queue => queue.UnfinishedWork.LongestSeconds), "s", "Age of the oldest work in progress.");
+            () => Observe(queue => queue.UnfinishedWork.LongestSeconds), "seconds", "Age of the oldest work in progress.");
     }
 
     public void Register(IObservedQueue queue)
@@ -47,6 +47,9 @@ internal sealed class QueueMetrics
         lock (_lock) _queues.Add(queue);
         _adds.Add(0, Label(queue));
         _retries.Add(0, Label(queue));
+        // Not a number is not counted: the series begin with it.
+        _queueDuration.Record(double.NaN, Label(queue));
+        _workDuration.Record(double.NaN, Label(queue));
     }
 
     public void Unregister(IObservedQueue queue)

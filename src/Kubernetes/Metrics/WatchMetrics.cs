@@ -12,7 +12,7 @@ internal sealed class WatchMetrics
 
     public WatchMetrics(Meter meter)
     {
-        meter.CreateObservableGauge("playbook_watch_last_event_timestamp_seconds", LastHeard, "s",
+        meter.CreateObservableGauge("playbook_watch_last_event_timestamp_seconds", LastHeard, "seconds",
             "Unix time at which the server was last heard: a page, an event, a bookmark or the orderly end of a watch.");
         _relists = meter.CreateCounter<long>("playbook_watch_relists_total", description: "Complete lists made, the first one included.");
         _skipped = meter.CreateCounter<long>("playbook_watch_undecodable_objects_total", description: "Objects skipped as unreadable.");

@@ -14,10 +14,13 @@ internal sealed class ControllerMetrics : IDisposable
     public ControllerMetrics()
     {
         _total = _meter.CreateCounter<long>("controller_runtime_reconcile", description: "Reconciliations, by outcome.");
-        _seconds = _meter.CreateHistogram<double>("controller_runtime_reconcile_time_seconds", "s", "Time that a reconciliation took.");
+        _seconds = _meter.CreateHistogram<double>("controller_runtime_reconcile_time_seconds", "seconds", "Time that a reconciliation took.");
         foreach (var controller in s_controllers)
+        {
+            _seconds.Record(double.NaN, Tag("controller", controller));
             foreach (var result in Enum.GetValues<ReconcileOutcome>())
                 _total.Add(0, Tag("controller", controller), Tag("result", Label(result)));
+        }
     }
 
     public void Reconciled(string controller, ReconcileOutcome outcome, TimeSpan took)

@@ -20,6 +20,7 @@ internal sealed class ExecutionController(
     ChildReports parents,
     ExecutionExpiry expiry,
     ExecutionStatusWriter statuses,
+    StuckExecutions stuck,
     ExecutionTelling telling)
 {
     /// <summary>Status writes of a running Execution are at least so far apart; the outcome is written at once.</summary>
@@ -38,6 +39,7 @@ internal sealed class ExecutionController(
     {
         _ids[execution] = id;
         _refs[id] = execution;
+        stuck.Begin(id);
     }
 
     /// <summary>One pass. Returns when to pass again although nothing happens.</summary>
@@ -83,6 +85,7 @@ internal sealed class ExecutionController(
         }
 
         telling.Warned(pass.Warnings);
+        stuck.Saw(id, pass.State);
         // Before the status says so: a child that is seen to have finished has told its parent.
         if (pass.State.IsTerminal) await parents.ReportAsync(execution, pass, cancellationToken);
 
@@ -134,6 +137,7 @@ internal sealed class ExecutionController(
         _ids.TryRemove(key, out _);
         _refs.TryRemove(id, out _);
         telling.Forget(id);
+        stuck.Forget(id);
         workers.Forget(id);
     }
 

@@ -9,15 +9,20 @@ internal sealed class ExecutionMetrics : IDisposable
 {
     public const string MeterName = "PlaybookOperator.Executions";
     private static readonly string[] s_outcomes = ["completed", "failed", "cancelled", "deadline_exceeded"];
+
+    /// <summary>In seconds: from a playbook of one call to one that runs for a week.</summary>
+    private static readonly double[] s_durationBounds = [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200, 86_400, 604_800];
+
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _finished;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _warnings;
 
-    public ExecutionMetrics(Informer<Execution> executions)
+    public ExecutionMetrics(Informer<Execution> executions, StuckExecutions stuck)
     {
         _finished = _meter.CreateCounter<long>("playbook_executions_finished", description: "Executions that have ended, by outcome.");
-        _duration = _meter.CreateHistogram<double>("playbook_execution_duration_seconds", "s", "Time from start to end of an execution.");
+        _duration = _meter.CreateHistogram<double>("playbook_execution_duration_seconds", "seconds", "Time from start to end of an execution.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = s_durationBounds });
+        _duration.Record(double.NaN);
         _warnings = _meter.CreateCounter<long>("playbook_decision_warnings", description: "Conditions in the operator that met an undefined name and so were false.");
         _warnings.Add(0);
         foreach (var outcome in s_outcomes) _finished.Add(0, Outcome(outcome));
@@ -26,6 +31,8 @@ internal sealed class ExecutionMetrics : IDisposable
             "playbook_iterations_active",
             () => executions.List().Where(item => !ExecutionController.IsFinished(item)).Sum(item => item.Status?.Progress?.Active ?? 0),
             description: "Iterations and calls that have a worker.");
+        _meter.CreateObservableGauge(
+            "playbook_executions_stuck", () => stuck.Count, description: "Running executions in which nothing happens, that have no worker and wait for no time.");
     }
 
     public void Finished(string outcome, DateTimeOffset? start, DateTimeOffset? end)

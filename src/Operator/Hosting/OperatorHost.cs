@@ -142,6 +142,10 @@ internal static class OperatorHost
         services.AddSingleton<FormerExecutions>();
         services.AddSingleton<ExecutionStarter>();
         services.AddSingleton<ExecutionStatusWriter>();
+        services.AddSingleton(static provider => new StuckExecutions(
+            provider.GetRequiredService<IWorkers>(),
+            TimeSpan.FromSeconds(provider.GetRequiredService<ReconcileOptions>().StuckAfterSeconds),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<ExecutionTelling>();
         services.AddSingleton<ExecutionExpiry>();

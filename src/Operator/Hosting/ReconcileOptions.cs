@@ -22,4 +22,8 @@ public sealed class ReconcileOptions
     /// <summary>Seconds between looks for executions whose <c>eventRetention</c> is over.</summary>
     [Range(1, 86_400)]
     public int RetentionSeconds { get; set; } = 300;
+
+    /// <summary>Seconds after which a running execution without any activity counts in <c>playbook_executions_stuck</c>. Sweeps must come more often.</summary>
+    [Range(60, 86_400)]
+    public int StuckAfterSeconds { get; set; } = 900;
 }

@@ -43,6 +43,7 @@ public sealed class CacheMetrics : IDisposable
         foreach (var cache in _caches)
         {
             var label = new KeyValuePair<string, object?>("cache", cache.Name);
+            durations.Record(double.NaN, label);
             cache.ObserveLoads(took => durations.Record(took.TotalSeconds, label));
         }
     }

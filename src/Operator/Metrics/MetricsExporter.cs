@@ -9,7 +9,7 @@ namespace PlaybookOperator.Operator.Metrics;
 /// Instruments carry the name that is exported: <c>playbook_iteration_duration_seconds</c>. A counter's sample gets
 /// <c>_total</c> (an instrument may already end so; it is not doubled); characters that Prometheus does not allow become
 /// <c>_</c>. The unit is announced when the name ends in it. UpDownCounters are gauges. Buckets are the instrument's
-/// advice, else <see cref="DefaultBuckets"/>.
+/// advice, else <see cref="DefaultBuckets"/>. Not a number, given to a histogram, makes its series exist with 0 and counts as nothing.
 /// </para>
 /// </summary>
 /// <remarks>
@@ -125,7 +125,10 @@ public sealed partial class MetricsExporter : IDisposable
         {
             var series = family.SeriesOf(labels);
             if (series is null) exporter.CountOverflow(family);
-            else if (family.Bounds is not null) series.Observe(value);
+            else if (family.Bounds is not null)
+            {
+                if (!double.IsNaN(value)) series.Observe(value);
+            }
             else if (sets) series.Set(value, Interlocked.Read(ref exporter._scrape));
             else series.Add(value);
         }

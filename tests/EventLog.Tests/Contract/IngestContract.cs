@@ -20,6 +20,19 @@ public abstract class IngestContract : EventLogContract
     }
 
     [Fact]
+    public async Task The_duration_of_each_report_that_ends_an_iteration_is_measured_once()
+    {
+        // As many milliseconds as no other test has: meters belong to the process.
+        var took = Math.Round(2e6 + (Random.Shared.NextDouble() * 1e6), 3);
+        using var durations = new IterationDurations(took / 1000);
+        var id = await BeginAsync(total: 3, dispatched: 3);
+        await Log.IngestAsync(id, [Build.Done(Run, 0) with { DurationMs = took }, Build.Failed(Run, 1) with { DurationMs = took }], Stop);
+        Assert.Equal(2, durations.Count);
+        await Log.IngestAsync(id, [Build.Done(Run, 0) with { DurationMs = took }, Build.Waiting(Run, 2) with { DurationMs = took }], Stop);
+        Assert.Equal(2, durations.Count);
+    }
+
+    [Fact]
     public async Task Of_several_reports_in_one_call_each_is_judged_in_its_turn()
     {
         var id = await BeginAsync(total: 5, dispatched: 4);

@@ -33,6 +33,20 @@ public abstract class PoolContract : EventLogContract
     }
 
     [Fact]
+    public async Task The_duration_of_each_ended_iteration_is_measured_once()
+    {
+        // As many milliseconds as no other test has: meters belong to the process.
+        var took = Math.Round(1e6 + (Random.Shared.NextDouble() * 1e6), 3);
+        using var durations = new IterationDurations(took / 1000);
+        var id = await BeginAsync(total: 100);
+        var grant = Assert.Single((await SayAsync(id, "a", wants: 4)).Grants);
+        await SayAsync(id, "a", [Done(grant, 1) with { DurationMs = took }, Done(grant, 1) with { DurationMs = took }, Failed(grant, 0) with { DurationMs = took }]);
+        Assert.Equal(2, durations.Count);
+        await SayAsync(id, "a", [Waiting(grant, 2) with { DurationMs = took }, Done(grant, 0) with { DurationMs = took }]);
+        Assert.Equal(2, durations.Count);
+    }
+
+    [Fact]
     public async Task The_counters_equal_the_fold_of_the_log()
     {
         var id = await BeginAsync(total: 100);

@@ -43,6 +43,8 @@ internal sealed class MetricReader : IDisposable
     {
         var texts = labels.ToArray().Select(label => string.Create(CultureInfo.InvariantCulture, $"{label.Key}={label.Value}"));
         var series = (instrument.Meter, $"{instrument.Name}{{{string.Join(',', texts)}}}");
-        lock (_lock) _values[series] = instrument.IsObservable ? value : _values.GetValueOrDefault(series) + value;
+        // As the exporter does: not a number makes the series exist.
+        var counts = double.IsNaN(value) ? 0 : value;
+        lock (_lock) _values[series] = instrument.IsObservable ? value : _values.GetValueOrDefault(series) + counts;
     }
 }

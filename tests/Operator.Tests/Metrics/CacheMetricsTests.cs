@@ -19,7 +19,8 @@ public sealed class CacheMetricsTests : IDisposable
         using var metrics = new CacheMetrics(_scrapes, [_template, Cache("playbook")]);
         var lines = _scrapes.Lines("playbook_cache_");
 
-        Assert.Equal(2 * (2 + 6 + 5), lines.Length);
+        // A histogram of 11 bounds: 12 buckets, sum and count.
+        Assert.Equal(2 * (2 + 6 + 5 + 14), lines.Length);
         Assert.Contains("""playbook_cache_requests_total{cache="playbook",result="miss"} 0""", lines);
         Assert.Contains("""playbook_cache_evictions_total{cache="template",reason="collected"} 0""", lines);
         Assert.Contains("""playbook_cache_capacity{cache="template"} 2""", lines);

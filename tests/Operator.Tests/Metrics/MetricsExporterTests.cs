@@ -37,6 +37,16 @@ public sealed class MetricsExporterTests : IDisposable
     }
 
     [Fact]
+    public void A_histogram_begins_at_0_with_what_is_not_a_number()
+    {
+        var histogram = _scrapes.Meter.CreateHistogram("a_seconds", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1] });
+        histogram.Record(double.NaN);
+        Assert.Equal(["a_seconds_bucket{le=\"1\"} 0", "a_seconds_bucket{le=\"+Inf\"} 0", "a_seconds_sum 0", "a_seconds_count 0"], _scrapes.Lines("a_seconds"));
+        histogram.Record(0.5);
+        Assert.Equal(["a_seconds_bucket{le=\"1\"} 1", "a_seconds_bucket{le=\"+Inf\"} 1", "a_seconds_sum 0.5", "a_seconds_count 1"], _scrapes.Lines("a_seconds"));
+    }
+
+    [Fact]
     public void Open_metrics_has_units_pointed_bounds_quoted_help_and_an_end()
     {
         Measure();
