@@ -48,7 +48,9 @@ crds: ## generate the custom resource definitions from the C# types
 	@hack/chart/sync.sh
 
 pages: ## write the pages of docs that are generated from the tests
-	@WRITE_PAGES=1 dotnet test tests/Cases.Tests --configuration $(CONFIGURATION) --filter up_to_date --verbosity quiet --nologo
+	@for project in Cases Operator; do \
+		WRITE_PAGES=1 dotnet test tests/$$project.Tests --configuration $(CONFIGURATION) --filter up_to_date --verbosity quiet --nologo; \
+	done
 
 fmt: ## format the code
 	@dotnet format whitespace Operator.sln
