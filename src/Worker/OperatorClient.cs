@@ -33,7 +33,10 @@ internal sealed class OperatorClient : IDisposable
 
     /// <summary>An answer without a value: there is nothing to do.</summary>
     public Task<CallAnswer<Assignment>> ClaimAsync(string session, CancellationToken cancellationToken) =>
-        PostAsync("worker/v1/claim", session, null, WorkJson.Default.Assignment, cancellationToken);
+        PostAsync("worker/v1/claim?references=true", session, null, WorkJson.Default.Assignment, cancellationToken);
+
+    public Task<CallAnswer<InputAnswer>> ReadInputAsync(string session, InputRequest asked, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/input", session, Body(asked, WorkJson.Default.InputRequest), WorkJson.Default.InputAnswer, cancellationToken);
 
     public Task<CallAnswer<ReportAnswer>> ReportAsync(string session, byte[] reports, CancellationToken cancellationToken) =>
         PostAsync("worker/v1/reports", session, reports, WorkJson.Default.ReportAnswer, cancellationToken);

@@ -21,6 +21,9 @@ internal sealed class PersistentCalls(OperatorClient client, WorkerOptions optio
     public Task<CallAnswer<Assignment>> ClaimAsync(CancellationToken cancellationToken) =>
         WithSessionAsync("claim", client.ClaimAsync, cancellationToken);
 
+    public Task<CallAnswer<InputAnswer>> ReadInputAsync(InputRequest asked, CancellationToken cancellationToken) =>
+        WithSessionAsync("input", (session, token) => client.ReadInputAsync(session, asked, token), cancellationToken);
+
     public Task<CallAnswer<ReportAnswer>> ReportAsync(WorkReport report, CancellationToken cancellationToken)
     {
         var body = OperatorClient.Body([report], WorkJson.Default.WorkReportArray);

@@ -20,7 +20,10 @@ using var tools = new ToolRegistry(TimeProvider.System, new ShellOptions { Worki
 using var client = new OperatorClient(options.ApiUrl);
 var calls = new PersistentCalls(client, options, TimeProvider.System, Random.Shared.NextDouble, log);
 var queries = new OperatorQueryCache(client, () => calls.Session, TimeProvider.System);
-var runner = new AssignmentRunner(tools, new MountedSecrets(options.SecretsDirectory), new RunnerOptions(), TimeProvider.System, Random.Shared.NextDouble, queries, new WorkerCaches(new TemplateCache(TimeProvider.System), tools.Instances));
+var caches = new WorkerCaches(new TemplateCache(TimeProvider.System), tools.Instances);
+var secrets = new MountedSecrets(options.SecretsDirectory);
+var runner = new AssignmentRunner(
+    tools, secrets, new RunnerOptions(), TimeProvider.System, Random.Shared.NextDouble, queries, caches, new OperatorInputs(calls));
 try
 {
     return await new WorkerRun(calls, runner, log, TimeProvider.System).RunAsync(stop.Token);

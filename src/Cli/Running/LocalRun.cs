@@ -39,7 +39,9 @@ internal sealed class LocalRun : IAsyncDisposable
         _tools = new ToolRegistry(time);
         _ceiling = request.Parallel is { } parallel ? new SemaphoreSlim(parallel) : null;
         var options = new RunnerOptions { HandsBackLongWaits = false };
-        var runner = new AssignmentRunner(_tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble, MemoryQueryCache.Create(time));
+        var inputs = new LocalInputs();
+        var runner = new AssignmentRunner(
+            _tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble, MemoryQueryCache.Create(time), inputs: inputs);
         _workers = new LocalWorkers(runner, store.Log, _ceiling, time, Wake);
         _plans = new PlanSource(store.Reader, new BoundedCache<string, Plan>(PlanSource.DefaultCache, time), new TemplateCache(time));
         var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf));
@@ -52,7 +54,7 @@ internal sealed class LocalRun : IAsyncDisposable
             (file, workload, parent) => StartAsync(file, workload, parent),
             (id, timeout, stop) => FinishAsync(id, static _ => { }, timeout, stop),
             time);
-        _workers.Assignments = new AssignmentSource(store.Log, new AssignmentReader(store.Reader), _reconciler);
+        _workers.Assignments = inputs.Assignments = new AssignmentSource(store.Log, new AssignmentReader(store.Reader), _reconciler);
         _workers.Leases = new PoolLeases(store.Log, store.Reader, _reconciler, time);
         _workers.Children = _children;
     }

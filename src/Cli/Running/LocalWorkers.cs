@@ -93,7 +93,7 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
 
     private async Task RunAsync(ExecutionHeader execution, Delivery delivery, TaskPlan task, int pods, CancellationToken cancellationToken)
     {
-        var (assignment, _) = await Assignments!.ClaimAsync(execution.Id, delivery, Claimant, cancellationToken);
+        var (assignment, _) = await Assignments!.ClaimAsync(execution.Id, delivery, Claimant, takesReferences: true, cancellationToken);
         if (assignment is null) return;
         if (assignment.Pool is not null)
         {

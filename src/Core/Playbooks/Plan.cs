@@ -34,6 +34,9 @@ public sealed record Plan
 
     public required PlanLimits Limits { get; init; }
 
+    /// <summary>How results of earlier steps reach workers.</summary>
+    public LoadingPlan Loading { get; init; } = LoadingPlan.Default;
+
     /// <summary><c>spec.worker</c> as written, or null: settings of the worker pods.</summary>
     public JsonElement? Worker { get; init; }
 

@@ -41,6 +41,7 @@ public static class PlanCompiler
             ReferenceCheck.Check(plan, problems);
             AuthCheck.Check(plan, problems);
             ContainerCheck.Check(plan, problems);
+            LoadingCompiler.Check(plan, problems);
         }
 
         var sorted = problems.Distinct().ToImmutableArray();
@@ -52,7 +53,7 @@ public static class PlanCompiler
     {
         spec.Take("description");
         var cache = CacheCompiler.CompileDefaults(spec);
-        spec.TakeObject("loading");
+        var loading = LoadingCompiler.Compile(spec);
         var workload = CompileWorkload(spec, templates);
         var schema = spec.Take("schema") is { } source ? WorkloadSchema.Compile(source, spec.PathOf("schema"), templates.Problems) : null;
         var retention = RetentionCompiler.Compile(spec);
@@ -75,6 +76,7 @@ public static class PlanCompiler
             EventRetention = retention,
             Secrets = secrets,
             Limits = limits,
+            Loading = loading,
             Worker = worker,
             ByName = byName,
             Graph = WorkflowGraph.Of(start, [.. found.Where(step => ReferenceEquals(step, byName[step.Name]) && (step.Name != onExit || step.Name == start))]),

@@ -47,6 +47,12 @@ public sealed record Assignment
     /// <summary>JSON object: the other variables of the templates: the element under its name, <c>loop</c>, <c>vars</c>, earlier steps by name, ….</summary>
     public required JsonElement Variables { get; init; }
 
+    /// <summary>Results of earlier steps that are asked for when a template that names them is about to be rendered; null: none.</summary>
+    public IReadOnlyList<InputReference>? References { get; init; }
+
+    /// <summary>Why the work may not start: it fails with this, and is not tried again. Null: it may.</summary>
+    public WorkError? Problem { get; init; }
+
     /// <summary>Names of the playbook's secrets.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
 

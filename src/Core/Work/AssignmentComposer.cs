@@ -7,29 +7,21 @@ namespace PlaybookOperator.Core.Work;
 
 /// <summary>What an assignment is made of, beside plan and state.</summary>
 /// <param name="Element">The iteration's element, or the list of a chunk's elements; null for calls outside loops and for loops over a range.</param>
-/// <param name="LoopResults">Results of loops that the task reads, by run id.</param>
-/// <param name="LargeResults">Results stored by reference that the task reads.</param>
+/// <param name="Inputs">Which earlier results it has.</param>
+/// <param name="LoopResults">Results of loops that it carries, by run id: those of <see cref="InputPlan.LoopRuns"/>.</param>
+/// <param name="LargeResults">Results stored by reference that it carries: those of <see cref="InputPlan.LargeResults"/>.</param>
 public sealed record AssignmentInput(
     OpenWork Work,
     JsonElement? Element,
+    InputPlan Inputs,
     IReadOnlyDictionary<long, IReadOnlyList<JsonElement?>> LoopResults,
     IReadOnlyDictionary<WorkKey, JsonElement> LargeResults);
 
 /// <summary>
-/// Puts together what a worker gets to see: of workload and earlier results only what the task's templates name (strategy <c>selective</c>).
+/// Puts together what a worker gets to see: of the workload only what the task's templates name, of earlier results what the input plan says.
 /// </summary>
 public static class AssignmentComposer
 {
-    /// <summary>Runs of loops whose results the task of this step reads.</summary>
-    public static IEnumerable<long> LoopResultsReadBy(StepPlan step, ExecutionState state) =>
-        StepsReadBy(step, state)
-            .Where(read => read.Run.IsLoop && (read.Path.Count == 0 || read.Path[0] == "results"))
-            .Select(read => read.Run.RunId).Distinct();
-
-    /// <summary>Results stored by reference that the task of this step reads.</summary>
-    public static IEnumerable<WorkKey> LargeResultsReadBy(StepPlan step, ExecutionState state) =>
-        StepsReadBy(step, state).Where(read => read.Run.ResultBytes is not null).Select(read => new WorkKey(read.Run.RunId, WorkKey.Call)).Distinct();
-
     public static Assignment Compose(Plan plan, ExecutionFacts facts, ExecutionState state, StepRun run, AssignmentInput input)
     {
         var step = plan.ByName[run.Step];
@@ -51,6 +43,8 @@ public static class AssignmentComposer
             WorkloadTemplate = Pick(plan.Workload.Source, members),
             WorkloadValues = Pick(facts.Workload, members),
             Variables = ComposeVariables(plan, facts, state, run, input),
+            References = input.Inputs.References.ToList() is { Count: > 0 } late ? late : null,
+            Problem = input.Inputs.Problem,
             Secrets = [.. plan.Secrets.Select(secret => secret.Name)],
             MaxInlineResultBytes = plan.Limits.MaxInlineResultBytes,
             Pool = key.IsPool ? PoolOf(step.Loop!, state.Loops[run.RunId]) : null,
@@ -85,7 +79,13 @@ public static class AssignmentComposer
                 args.WriteTo(writer);
             }
 
-            foreach (var named in StepsReadBy(step, state).Select(read => read.Run).DistinctBy(read => read.Step)) WriteResult(writer, named, input);
+            foreach (var carried in input.Inputs.Carried)
+            {
+                writer.WritePropertyName(carried.Run.Step);
+                EarlierResult.Write(
+                    writer, carried.Run, input.LargeResults.TryGetValue(new WorkKey(carried.Run.RunId, WorkKey.Call), out var large) ? large : null, input.LoopResults.GetValueOrDefault(carried.Run.RunId));
+            }
+
             if (input.Work.Key is { IsCall: false, IsPool: false }) WriteIteration(writer, step, state, run, input);
         });
     }
@@ -140,47 +140,6 @@ public static class AssignmentComposer
         writer.WriteStartArray();
         for (var i = 0; i < size; i++) writer.WriteNumberValue(range[work.Key.Index + i]);
         writer.WriteEndArray();
-    }
-
-    private static void WriteResult(Utf8JsonWriter writer, StepRun named, AssignmentInput input)
-    {
-        writer.WritePropertyName(named.Step);
-        if (named.IsLoop)
-        {
-            WriteLoopResult(writer, named, input);
-            return;
-        }
-
-        var value = named.ResultBytes is null ? named.Result
-            : input.LargeResults.TryGetValue(new WorkKey(named.RunId, WorkKey.Call), out var large) ? large : null;
-        if (value is { } found) found.WriteTo(writer);
-        else writer.WriteNullValue();
-    }
-
-    private static void WriteLoopResult(Utf8JsonWriter writer, StepRun named, AssignmentInput input)
-    {
-        writer.WriteStartObject();
-        if (input.LoopResults.TryGetValue(named.RunId, out var results))
-        {
-            writer.WriteStartArray("results");
-            foreach (var result in results)
-            {
-                if (result is { } value) value.WriteTo(writer);
-                else writer.WriteNullValue();
-            }
-
-            writer.WriteEndArray();
-        }
-
-        if (named.Result is { ValueKind: JsonValueKind.Object } summary)
-            foreach (var member in summary.EnumerateObject()) member.WriteTo(writer);
-        writer.WriteEndObject();
-    }
-
-    private static IEnumerable<(StepRun Run, IReadOnlyList<string> Path)> StepsReadBy(StepPlan step, ExecutionState state)
-    {
-        foreach (var reference in step.Task?.References ?? [])
-            if (state.Steps.TryGetValue(reference.Root, out var named) && named.Visible is { } visible) yield return (visible, reference.Path);
     }
 
     /// <summary>Top-level members of the workload that the task reads, with those that they read in turn; null: all of them.</summary>

@@ -19,6 +19,8 @@ namespace PlaybookOperator.Core.Work;
 [JsonSerializable(typeof(ProgressAnswer))]
 [JsonSerializable(typeof(PoolRequest))]
 [JsonSerializable(typeof(PoolReply))]
+[JsonSerializable(typeof(InputRequest))]
+[JsonSerializable(typeof(InputAnswer))]
 [JsonSerializable(typeof(QueryLookup))]
 [JsonSerializable(typeof(QueryFound))]
 [JsonSerializable(typeof(QueryStore))]

@@ -27,6 +27,7 @@ internal static class WorkerApi
         group.MapPost("/session", OpenSessionAsync);
         var known = group.MapGroup("").AddEndpointFilter(AdmitAsync);
         known.MapPost("/claim", ClaimAsync);
+        known.MapPost("/input", ReadInputAsync);
         known.MapPost("/reports", ReportAsync);
         known.MapPost("/progress", SaveAsync);
         known.MapPost("/lease", LeaseAsync);
@@ -90,10 +91,24 @@ internal static class WorkerApi
     private static async Task<IResult> ClaimAsync(HttpContext context, WorkerSessions sessions, AssignmentSource assignments, WorkerMetrics metrics)
     {
         if (Authenticate(context, sessions.Signer) is not { } session) return Unauthorized(metrics);
-        var (assignment, refusal) = await assignments.ClaimAsync(session.Execution, session.Delivery, session.Pod, context.RequestAborted);
+        // Workers that were built before results could be referred to do not say this, and get them all.
+        var takesReferences = context.Request.Query["references"] == "true";
+        var (assignment, refusal) = await assignments.ClaimAsync(session.Execution, session.Delivery, session.Pod, takesReferences, context.RequestAborted);
         if (assignment is not null) return Results.Json(assignment, WorkJson.Default.Assignment);
         // A Job whose first pod was deleted makes a second one: its exit code must not say that all is done.
         return Problem(refusal!.ByOtherClaimant ? StatusCodes.Status423Locked : StatusCodes.Status409Conflict, "session", refusal.Reason);
+    }
+
+    private static async Task<IResult> ReadInputAsync(
+        HttpContext context, WorkerSessions sessions, AssignmentSource assignments, WorkerOptions options, WorkerMetrics metrics)
+    {
+        if (Authenticate(context, sessions.Signer) is not { } session) return Unauthorized(metrics);
+        var (asked, refusal) = await ReadAsync(context, WorkJson.Default.InputRequest, options, metrics);
+        if (asked is null) return refusal!;
+        // Whatever run is asked for, it is looked for in the session's own execution.
+        return await assignments.ReadInputAsync(session.Execution, asked, context.RequestAborted) is { } value
+            ? Results.Json(new InputAnswer(value), WorkJson.Default.InputAnswer)
+            : Problem(StatusCodes.Status404NotFound, "run_id", $"Execution {session.Execution} has no result of run {asked.RunId}, or a newer run of the step has taken its place.");
     }
 
     private static async Task<IResult> ReportAsync(

@@ -17,7 +17,16 @@ namespace PlaybookOperator.Tools.Running;
 /// <param name="random">Numbers in [0, 1) for jitter.</param>
 /// <param name="queries">Earlier results for steps with <c>cache</c>; null: every call is made.</param>
 /// <param name="caches">Parsed templates, and the counters that reports tell; null: neither.</param>
-public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, RunnerOptions options, TimeProvider time, Func<double> random, IQueryCache? queries = null, WorkerCaches? caches = null)
+/// <param name="inputs">Where results come from that an assignment only refers to; null: assignments carry everything.</param>
+public sealed class AssignmentRunner(
+    ToolRegistry tools,
+    ISecrets secrets,
+    RunnerOptions options,
+    TimeProvider time,
+    Func<double> random,
+    IQueryCache? queries = null,
+    WorkerCaches? caches = null,
+    IInputSource? inputs = null)
 {
     private readonly QueryCalls? _queries = queries is null ? null : new QueryCalls(queries);
 
@@ -53,7 +62,8 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
         ArgumentNullException.ThrowIfNull(assignment);
         ArgumentNullException.ThrowIfNull(plan);
         var scope = NewSecrets();
-        return await RunAsync(assignment, plan, scope, token => ScopeBuilder.BuildAsync(assignment, plan, scope, ScopeSettings, token), save, cancellationToken);
+        var late = LateInputsOf(assignment);
+        return await RunAsync(assignment, plan, scope, token => ScopeBuilder.BuildAsync(assignment, plan, scope, ScopeSettings, late, token), save, cancellationToken);
     }
 
     /// <summary>What is told to the worker of a pool whose task cannot be read; null: it can.</summary>
@@ -68,6 +78,8 @@ public sealed class AssignmentRunner(ToolRegistry tools, ISecrets secrets, Runne
     internal ScopeBuilder.Settings ScopeSettings => new(options.Templates, time);
 
     internal SecretScope NewSecrets() => new(secrets);
+
+    internal LateInputs? LateInputsOf(Assignment assignment) => LateInputs.Of(assignment, inputs, time);
 
     /// <summary>The same with variables that come from elsewhere.</summary>
     internal async ValueTask<WorkReport> RunAsync(

@@ -35,10 +35,15 @@ internal sealed class CaseRun(TaskPlan plan, RunScope scope, SinkWriter sinks, R
     public async ValueTask<CaseRuling> AskAsync(AttemptNumber number, CallOutcome outcome, Value result, CancellationToken cancellationToken)
     {
         if (plan.Case.Length == 0) return CaseRuling.Nothing;
+        if (scope.HasLateInputs && plan.Vars is { } vars && await scope.NeedAsync(vars.References, cancellationToken) is { } unread) return new CaseRuling(null, Error: unread);
         if (!Bind(outcome, result)) return CaseRuling.Nothing;
         var matched = -1;
         for (var i = 0; i < plan.Case.Length && matched < 0; i++)
+        {
+            if (scope.HasLateInputs && await scope.NeedAsync(plan.Case[i].When?.References ?? [], cancellationToken) is { } missing) return new CaseRuling(null, Error: missing);
             if (IsTrue(plan.Case[i], outcome)) matched = i;
+        }
+
         var ruling = matched < 0 ? new CaseRuling(matched) : await ActAsync(matched, number, outcome, result, cancellationToken);
         return ruling is { RetryAfter: null, Error: null, Result: null } && HasCollected && outcome.Error is null
             ? ruling with { Result = Collected(outcome) }
@@ -65,12 +70,17 @@ internal sealed class CaseRun(TaskPlan plan, RunScope scope, SinkWriter sinks, R
     {
         var then = plan.Case[matched].Then;
         if (then.Collect is { } collect && Collect(collect, outcome) is { } tooMuch) return new CaseRuling(matched, Error: tooMuch);
+        if (scope.HasLateInputs && await scope.NeedAsync(References(then), cancellationToken) is { } unread) return new CaseRuling(matched, Error: unread);
         if (then.Retry is { } rule && RetryRule.RetriesCase(rule, number.Attempt, outcome.Error, scope))
             return new CaseRuling(matched, RetryBackoff.Delay(rule, number.Attempt, clock.Random(), outcome.RetryAfter));
         if (then.Sink is { } sink && await sinks.WriteAsync(sink, number, HasCollected ? Collected(outcome) : result, cancellationToken) is { } unwritten)
             return new CaseRuling(matched, Error: unwritten);
         return plan.IsIteration ? EndIteration(matched, then, outcome) : new CaseRuling(matched);
     }
+
+    /// <summary>What is rendered here of an entry; its sink sees to itself, and the rest is the operator's.</summary>
+    private IEnumerable<TemplateReference> References(CaseActions then) =>
+        (then.Retry?.References ?? []).Concat(plan.IsIteration ? (then.Fail?.References ?? []).Concat(then.Result?.References ?? []) : []);
 
     private CaseRuling EndIteration(int matched, CaseActions then, CallOutcome outcome)
     {

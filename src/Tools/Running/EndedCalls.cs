@@ -22,7 +22,7 @@ internal sealed class EndedCalls(RunnerOptions options, TimeProvider time, Func<
     public async ValueTask<(RunScope? Scope, WorkError? Error)> ScopeAsync(Assignment assignment, TaskPlan plan, CancellationToken cancellationToken)
     {
         var (scope, error) = await ScopeBuilder.BuildAsync(
-            assignment, plan, new SecretScope(s_none), new ScopeBuilder.Settings(options.Templates, time), cancellationToken);
+            assignment, plan, new SecretScope(s_none), new ScopeBuilder.Settings(options.Templates, time), late: null, cancellationToken);
         scope?.Bind("attempt", Value.From(assignment.AttemptsUsed + 1L));
         scope?.Bind("page", Value.From(1L));
         return (scope, error);

@@ -5,7 +5,7 @@ using PlaybookOperator.Tools.Secrets;
 namespace PlaybookOperator.Tools.Running;
 
 /// <summary>The names that the templates of one piece of work see, the secrets it has read and the doubts it has met.</summary>
-internal sealed class RunScope(IVariables given, EvaluationContext templates, SecretScope secrets)
+internal sealed class RunScope(IVariables given, EvaluationContext templates, SecretScope secrets, LateInputs? late = null)
 {
     private readonly Variables _variables = new(given);
     private readonly Value _givenArgs = given.TryGet("args", out var args) ? args : Value.Undefined;
@@ -43,6 +43,24 @@ internal sealed class RunScope(IVariables given, EvaluationContext templates, Se
         new("code", Value.From(error.Code)),
         new("retryable", Value.From(error.Retryable)),
     ]));
+
+    /// <summary>Whether there are results that have to be asked for before templates that name them are rendered.</summary>
+    public bool HasLateInputs => late is not null;
+
+    /// <summary>Asks for the results that these references name and that are not there yet. Null: all are there now.</summary>
+    public async ValueTask<WorkError?> NeedAsync(IEnumerable<TemplateReference> references, CancellationToken cancellationToken)
+    {
+        if (late is null) return null;
+        foreach (var name in references.Select(reference => reference.Root).Distinct(StringComparer.Ordinal))
+        {
+            if (!late.Has(name) || _variables.TryGet(name, out _)) continue;
+            var (value, error) = await late.ReadAsync(name, cancellationToken);
+            if (error is not null) return error;
+            Bind(name, value);
+        }
+
+        return null;
+    }
 
     /// <summary>A condition that cannot be evaluated is false, and counted.</summary>
     public bool Test(Template condition)

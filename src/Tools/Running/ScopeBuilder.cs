@@ -12,8 +12,9 @@ internal static class ScopeBuilder
     internal sealed record Settings(TemplateOptions Options, TimeProvider Time);
 
     public static async ValueTask<(RunScope? Scope, WorkError? Error)> BuildAsync(
-        Assignment assignment, TaskPlan plan, SecretScope secrets, Settings settings, CancellationToken cancellationToken)
+        Assignment assignment, TaskPlan plan, SecretScope secrets, Settings settings, LateInputs? late, CancellationToken cancellationToken)
     {
+        if (assignment.Problem is { } problem) return (null, problem);
         var context = ContextOf(assignment, settings);
         var problems = new List<Problem>();
         if (WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings.Options, problems) is not { } workload)
@@ -25,7 +26,7 @@ internal static class ScopeBuilder
         if (!workload.TryRender(assignment.WorkloadValues, variables, context, static _ => true, out var rendered, out var wrong))
             return (null, CallErrors.Template(wrong!));
         variables.Set("workload", rendered);
-        return (new RunScope(variables, context, secrets), null);
+        return (new RunScope(variables, context, secrets, late), null);
     }
 
     /// <summary>A context of its own for each piece of work: it counts, and its time runs from here.</summary>

@@ -21,6 +21,7 @@ internal sealed class SinkWriter(RunScope scope, ToolRegistry tools, CallContext
     {
         if (tools.Sink(sink.Tool) is not ITransactionalSink target) return (false, null);
         scope.Bind("result", result);
+        if (scope.HasLateInputs && await scope.NeedAsync(sink.Settings.References, cancellationToken) is { } unread) return (false, unread);
         if (!sink.Settings.TryRender(scope.Variables, scope.Templates, out var settings, out var wrong)) return (false, CallErrors.Template(wrong!));
         var outcome = await target.WasCommittedAsync(new CallRequest(settings, "sink", result), context, transaction, cancellationToken);
         return (outcome.Result.IsTruthy, outcome.Error is { } error ? AsSinkError(error) : null);
@@ -37,6 +38,7 @@ internal sealed class SinkWriter(RunScope scope, ToolRegistry tools, CallContext
 
     private async ValueTask<WorkError?> CallAsync(SinkPlan sink, Value result, CallContext how, CancellationToken cancellationToken)
     {
+        if (scope.HasLateInputs && await scope.NeedAsync(sink.Settings.References, cancellationToken) is { } unread) return unread;
         if (!sink.Settings.TryRender(scope.Variables, scope.Templates, out var settings, out var wrong)) return CallErrors.Template(wrong!);
         if (tools.Sink(sink.Tool) is not { } target) return CallErrors.Configuration("sink.tool", $"{sink.Tool} is not a sink that this worker has.");
         var outcome = await target.CallAsync(new CallRequest(settings, "sink", result), how, cancellationToken);

@@ -35,6 +35,7 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
     {
         scope.Bind("attempt", Value.From((long)number.Attempt));
         scope.Bind("page", Value.From((long)(number.Page ?? 1)));
+        if (scope.HasLateInputs && await NeedAsync(request, cancellationToken) is { } unread) return AttemptResult.Failed(unread);
         if (!plan.Args.TryRender(scope.Variables, scope.Templates, out var args, out var wrong)) return AttemptResult.Failed(CallErrors.Template(wrong!));
         scope.BindArgs(args);
         if (request.Kind == ValueKind.Undefined && !plan.Tool.Settings.TryRender(scope.Variables, scope.Templates, out request, out wrong))
@@ -51,6 +52,9 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
             : await FinishPageAsync(number, outcome, cancellationToken);
         return new(finished.Error is null ? outcome : outcome with { Error = finished.Error }, request, finished.IsLast, finished.Result);
     }
+
+    private ValueTask<WorkError?> NeedAsync(Value request, CancellationToken cancellationToken) => scope.NeedAsync(
+        request.Kind == ValueKind.Undefined ? plan.Args.References.Concat(plan.Tool.Settings.References) : plan.Args.References, cancellationToken);
 
     /// <summary>A call that is made again, because it failed or because a <c>case</c> wants another answer, is not answered by what is known.</summary>
     private ValueTask<CallOutcome> CallAsync(ITool tool, CallRequest request, CancellationToken cancellationToken) =>
@@ -80,6 +84,7 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
 
         var collected = _pages.Collected;
         scope.Bind(pagination.Collect.Into, collected);
+        if (scope.HasLateInputs && await scope.NeedAsync(pagination.While.References, cancellationToken) is { } unread) return Undone(unread);
         if (scope.Test(pagination.While) && page < pagination.MaxAttempts) return (null, false, Value.Undefined);
         var finished = await FinishAsync(number, Paged(outcome.Status, collected, page), cancellationToken);
         return finished.Error is { } error ? Undone(error) : finished;

@@ -23,7 +23,7 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
         for (var page = 1; ; page++)
         {
             var step = await RunPageAsync(page, first, request, cancellationToken);
-            if (step.End is { } end) return end is TaskOutcome.Completed completed ? AskLoop(completed) : end;
+            if (step.End is { } end) return end is TaskOutcome.Completed completed ? await AskLoopAsync(completed, cancellationToken) : end;
             if (step.Restarts)
             {
                 (page, first, request) = (0, Attempt + 1, Value.Undefined);
@@ -32,6 +32,8 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
             }
 
             first = 1;
+            if (plan.Retry.OnSuccess!.NextCall is { } next && scope.HasLateInputs && await scope.NeedAsync(next.References, cancellationToken) is { } unread)
+                return new TaskOutcome.Failed(unread);
             (request, var error) = Next(step.Result!.Request);
             if (error is not null) return new TaskOutcome.Failed(error);
         }
@@ -68,6 +70,8 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
         if (result.Outcome.Error is { } failure)
         {
             scope.BindError(failure);
+            if (plan.Retry.OnError is { } rule && scope.HasLateInputs && await scope.NeedAsync(rule.References, cancellationToken) is { } unread)
+                return (null, default, new TaskOutcome.Failed(unread));
             if (RetriesAfter(number, failure, result.Outcome) is { } wait) return (failure, wait, null);
         }
 
@@ -91,9 +95,11 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
             : null;
 
     /// <summary>What the loop around the task wants to know of a result.</summary>
-    private TaskOutcome AskLoop(TaskOutcome.Completed completed)
+    private async ValueTask<TaskOutcome> AskLoopAsync(TaskOutcome.Completed completed, CancellationToken cancellationToken)
     {
         if (plan.Until is null && plan.Aggregates.Length == 0) return completed;
+        var asked = (plan.Until?.References ?? []).Concat(plan.Aggregates.SelectMany(aggregate => aggregate.Number.References));
+        if (scope.HasLateInputs && await scope.NeedAsync(asked, cancellationToken) is { } unread) return new TaskOutcome.Failed(unread) { Case = completed.Case };
         scope.Bind("result", completed.Result);
         if (plan.Until is { } until) completed = completed with { Until = scope.Test(until) };
         if (plan.Aggregates.Length == 0) return completed;

@@ -59,7 +59,7 @@ public sealed class AssignmentComposerTests
         };
         var facts = new ExecutionFacts(new ExecutionId(7), "default", "run", "test", Compiling.Json(workload), now);
         var input = new AssignmentInput(
-            new OpenWork(new WorkKey(9, 2), Fence: 2, AttemptsUsed: 4), null,
+            new OpenWork(new WorkKey(9, 2), Fence: 2, AttemptsUsed: 4), null, InputPlanner.Plan(plan, state, plan.ByName["fetch"], takesReferences: true),
             ImmutableDictionary<long, IReadOnlyList<JsonElement?>>.Empty, ImmutableDictionary<WorkKey, JsonElement>.Empty);
         return AssignmentComposer.Compose(plan, facts, state, state.Steps["fetch"], input);
     }

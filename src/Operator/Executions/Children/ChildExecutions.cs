@@ -77,7 +77,7 @@ internal sealed class ChildExecutions(
         var task = view.Plan.ByName[run.Step].Task!;
         var work = view.State.Open.GetValueOrDefault(delivery.Key) ?? new OpenWork(delivery.Key, delivery.Fence);
         var element = await assignments.ReadElementAsync(view.Header.Id, work, cancellationToken);
-        var assignment = await assignments.ComposeAsync(view, run, work, element, cancellationToken);
+        var assignment = await assignments.ComposeAsync(view, run, work, element, takesReferences: false, cancellationToken);
         var (request, error) = await calls.RenderAsync(assignment, task, cancellationToken);
         executions.TryGet(new NamespacedName(view.Header.Namespace, view.Header.Name), out var resource);
         (var child, error) = error is null ? await ResolveAsync(view, resource, request!, cancellationToken) : (null, error);

@@ -54,7 +54,7 @@ internal sealed class ChildReports(
         if (state.Steps.Values.FirstOrDefault(step => step.RunId == delivery.Key.RunId) is not { } run) return;
         if (plan.ByName[run.Step].Task is not { RunsAsChild: true } task) return;
         var element = await assignments.ReadElementAsync(parent, open, cancellationToken);
-        var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, open, element, cancellationToken);
+        var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, open, element, takesReferences: false, cancellationToken);
         var report = await calls.ReportAsync(assignment, task, end, child, elapsed, cancellationToken);
         await reports.EnqueueAsync(parent, [report], cancellationToken);
     }

@@ -66,6 +66,6 @@ internal sealed class ContainerAssignments(AssignmentReader assignments, Contain
         var run = view.State.Steps.Values.First(step => step.RunId == delivery.Key.RunId);
         var work = view.State.Open.TryGetValue(delivery.Key, out var open) ? open with { Fence = delivery.Fence } : new OpenWork(delivery.Key, delivery.Fence);
         var element = await assignments.ReadElementAsync(view.Header.Id, work, cancellationToken);
-        return new ContainerWork(run, view.Plan.ByName[run.Step].Task!, await assignments.ComposeAsync(view, run, work, element, cancellationToken));
+        return new ContainerWork(run, view.Plan.ByName[run.Step].Task!, await assignments.ComposeAsync(view, run, work, element, takesReferences: false, cancellationToken));
     }
 }

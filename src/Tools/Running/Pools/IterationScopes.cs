@@ -9,7 +9,7 @@ namespace PlaybookOperator.Tools.Running.Pools;
 /// The scopes of iterations that follow one another: what they share (earlier results, secrets, the rendered workload) is made once. Used by one
 /// iteration at a time.
 /// </summary>
-internal sealed class IterationScopes(Assignment assignment, TaskPlan plan, SecretScope secrets, ScopeBuilder.Settings settings)
+internal sealed class IterationScopes(Assignment assignment, TaskPlan plan, SecretScope secrets, ScopeBuilder.Settings settings, LateInputs? late)
 {
     /// <summary>What a workload's templates may read and still be the same for each iteration.</summary>
     private static readonly HashSet<string> s_shared = new(["workload", "secret", "execution", "execution_id", "playbook", "vars"], StringComparer.Ordinal);
@@ -21,6 +21,7 @@ internal sealed class IterationScopes(Assignment assignment, TaskPlan plan, Secr
 
     public async ValueTask<(RunScope? Scope, WorkError? Error)> NextAsync(LeasedIteration iteration, CancellationToken cancellationToken)
     {
+        if (assignment.Problem is { } problem) return (null, problem);
         var context = ScopeBuilder.ContextOf(assignment, settings);
         if (_variables is null && await ShareAsync(context, cancellationToken) is { } failure) return (null, failure);
         var own = new Variables(_variables)
@@ -28,7 +29,7 @@ internal sealed class IterationScopes(Assignment assignment, TaskPlan plan, Secr
             .Set("loop", Loop(iteration))
             .Set("iteration", ScopeBuilder.Iteration(IdOf(iteration.Index), iteration.Index));
         if (!_isRendered && Render(own, context) is { } wrong) return (null, wrong);
-        return (new RunScope(own, context, secrets), null);
+        return (new RunScope(own, context, secrets, late), null);
     }
 
     public string IdOf(long index) => $"{assignment.IterationId}-{index}";

@@ -13,11 +13,12 @@ internal sealed class PoolSlot
     private readonly IterationScopes _scopes;
     private readonly SecretScope _secrets;
 
-    public PoolSlot(AssignmentRunner runner, Assignment assignment, TaskPlan plan)
+    /// <param name="late">Shared by the slots of a worker.</param>
+    public PoolSlot(AssignmentRunner runner, Assignment assignment, TaskPlan plan, LateInputs? late)
     {
         (_runner, _assignment, _plan) = (runner, assignment, plan);
         _secrets = runner.NewSecrets();
-        _scopes = new IterationScopes(assignment, plan, _secrets, runner.ScopeSettings);
+        _scopes = new IterationScopes(assignment, plan, _secrets, runner.ScopeSettings, late);
     }
 
     public ValueTask<WorkReport> RunAsync(LeasedIteration iteration, CancellationToken cancellationToken)

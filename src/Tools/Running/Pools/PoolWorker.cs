@@ -42,6 +42,7 @@ public sealed class PoolWorker(
     private readonly LeasedQueue _queue = new(assignment.Pool!);
     private readonly LeaseSize _size = new(assignment.Pool!.BatchSize);
     private readonly Stack<PoolSlot> _idle = new();
+    private readonly LateInputs? _late = runner.LateInputsOf(assignment);
     private List<WorkReport> _reports = [];
     private int _slots;
     private int _active;
@@ -139,7 +140,7 @@ public sealed class PoolWorker(
         var start = new List<PoolSlot>();
         for (var free = Math.Min(_slots - _active, _queue.Count); free > 0; free--)
         {
-            start.Add(_idle.TryPop(out var idle) ? idle : new PoolSlot(runner, assignment, plan));
+            start.Add(_idle.TryPop(out var idle) ? idle : new PoolSlot(runner, assignment, plan, _late));
             _active++;
         }
 
