@@ -103,6 +103,12 @@ public interface IEventReader
 
     /// <summary>Executions that have not ended, ascending by id, after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<ExecutionHeader>> ListOpenAsync(ExecutionId after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The children of these executions, in one query, ascending by parent and id, at most <paramref name="limit"/>. Their <see cref="ExecutionHeader.Workload"/>
+    /// is not read: it is an empty map.
+    /// </summary>
+    ValueTask<IReadOnlyList<ExecutionHeader>> ListChildrenAsync(IReadOnlyList<ExecutionId> parents, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>Says which executions have changed. A wake-up carries no data, may come twice, and is made up for after a lost connection.</summary>

@@ -148,6 +148,15 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         ValueTask.FromResult<IReadOnlyList<ExecutionHeader>>(
             [.. Open().Where(header => header.Id > after).OrderBy(header => header.Id).Take(Arguments.Limit(limit))]);
 
+    public ValueTask<IReadOnlyList<ExecutionHeader>> ListChildrenAsync(IReadOnlyList<ExecutionId> parents, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<ExecutionHeader>>(
+        [
+            .. _executions.Values.Select(execution => execution.Header)
+                .Where(header => header.Parent is { } parent && parents.Contains(parent))
+                .OrderBy(header => header.Parent!.Value).ThenBy(header => header.Id).Take(Arguments.Limit(limit))
+                .Select(header => header with { Workload = JsonText.EmptyObject }),
+        ]);
+
     public async IAsyncEnumerable<ExecutionId> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pending = new PendingIds();

@@ -91,6 +91,13 @@ public sealed partial class PostgresEventLog
     public ValueTask<IReadOnlyList<ExecutionHeader>> ListOpenAsync(ExecutionId after, int limit, CancellationToken cancellationToken) =>
         AllAsync(Sql.OpenExecutions, [Parameters.Of(after.Value), Parameters.Of((long)Arguments.Limit(limit))], HeaderColumns.Read, cancellationToken);
 
+    public ValueTask<IReadOnlyList<ExecutionHeader>> ListChildrenAsync(IReadOnlyList<ExecutionId> parents, int limit, CancellationToken cancellationToken) =>
+        AllAsync(
+            Sql.Children,
+            [Parameters.Of(parents.Select(parent => parent.Value).ToArray()), Parameters.Of((long)Arguments.Limit(limit))],
+            HeaderColumns.Read,
+            cancellationToken);
+
     /// <summary>The statement of a page; they differ in how a page becomes a range of an index.</summary>
     internal static string Statement(EventQuery query) => (query.Type, query.SinceEventId) switch
     {

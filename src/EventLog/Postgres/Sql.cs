@@ -45,6 +45,7 @@ internal static class Sql
     public static readonly string Header = Load("Reads/Header");
     public static readonly string HeaderByUid = Load("Reads/HeaderByUid");
     public static readonly string OpenExecutions = Load("Reads/OpenExecutions");
+    public static readonly string Children = Load("Reads/Children");
     public static readonly string PageNewest = Load("Reads/PageNewest");
     public static readonly string PageSince = Load("Reads/PageSince");
     public static readonly string PageNewestOfType = Load("Reads/PageNewestOfType");

@@ -29,7 +29,42 @@ internal sealed record ExecutionAnswer
     public required IReadOnlyList<EventAnswer> Events { get; init; }
 
     public required PaginationAnswer Pagination { get; init; }
+
+    /// <summary>With <c>include=children</c>.</summary>
+    public IReadOnlyList<ChildAnswer>? Children { get; init; }
+
+    /// <summary>What <see cref="Children"/> leaves out, and why; absent when that is nothing.</summary>
+    public string? ChildrenNote { get; init; }
+
+    /// <summary>With <c>include=playbook</c>.</summary>
+    public PlaybookAnswer? Playbook { get; init; }
 }
+
+/// <summary>An execution below another one.</summary>
+internal sealed record ChildAnswer
+{
+    public required string ExecutionId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Path { get; init; }
+
+    public required string Status { get; init; }
+
+    public DateTimeOffset? StartTime { get; init; }
+
+    public DateTimeOffset? EndTime { get; init; }
+
+    /// <summary>Empty on the last level that is shown.</summary>
+    public required IReadOnlyList<ChildAnswer> Children { get; init; }
+}
+
+/// <summary>The playbook as the execution runs it, whatever became of its resource.</summary>
+/// <param name="Digest">SHA-256 of the canonical spec, in hex.</param>
+/// <param name="Spec">Null when the database does not have it any more.</param>
+internal sealed record PlaybookAnswer(string Name, string Digest, JsonElement? Spec);
 
 internal sealed record ProgressAnswer(long Total, long Succeeded, long Failed, long Active, string Text);
 

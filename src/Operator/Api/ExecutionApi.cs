@@ -21,11 +21,18 @@ internal static class ExecutionApi
         if (!ExecutionId.TryParse(id, out var execution)) return Problems.Of(StatusCodes.Status422UnprocessableEntity, "id", $"must be a number, not '{id}'.");
         var (query, problem) = ReadQuery(context.Request.Query);
         if (query is null) return problem!;
-        if (await reconciler.LookAsync(execution, context.RequestAborted) is not var (header, state, _))
+        var (wants, wrong) = Inclusion.Read(context.Request.Query);
+        if (wants is null) return wrong!;
+        if (await reconciler.LookAsync(execution, context.RequestAborted) is not var (header, state, plan))
             return Problems.Of(StatusCodes.Status404NotFound, "id", $"There is no execution {id}.");
         if (await access.RefuseAsync(caller, header.Namespace, "get", context.RequestAborted) is { } forbidden) return forbidden;
         var page = await reader.PageAsync(execution, query, context.RequestAborted);
-        return Results.Json(Answer(header, state, query, page, time.GetUtcNow()), ApiJson.Default.ExecutionAnswer);
+        var answer = Answer(header, state, query, page, time.GetUtcNow());
+        if (wants.Children && await ChildTree.ReadAsync(reader, header, wants.Depth, plan.Loading.MaxDepth, context.RequestAborted) is var tree)
+            answer = answer with { Children = tree.Children, ChildrenNote = tree.Note };
+        if (wants.Playbook)
+            answer = answer with { Playbook = new PlaybookAnswer(header.Playbook, header.Digest, await reader.ReadPlaybookAsync(header.Digest, context.RequestAborted)) };
+        return Results.Json(answer, ApiJson.Default.ExecutionAnswer);
     }
 
     private static ExecutionAnswer Answer(ExecutionHeader header, ExecutionState state, EventQuery query, EventPage page, DateTimeOffset now)

@@ -42,6 +42,22 @@ public abstract class PagingContract : EventLogContract
         Assert.Equal((0, 0), (none.TotalEvents, none.Events.Count));
     }
 
+    [Fact]
+    public async Task Children_are_listed_by_parent_without_those_of_others()
+    {
+        var first = await Log.CreateAsync(Build.Execution(), Stop);
+        var second = await Log.CreateAsync(Build.Execution(), Stop);
+        var children = new List<ExecutionId>();
+        foreach (var parent in (ExecutionId[])[first, second, first]) children.Add(await Log.CreateAsync(Build.Execution() with { Parent = parent }, Stop));
+        await Log.CreateAsync(Build.Execution() with { Parent = children[0] }, Stop);
+
+        ExecutionId[] expected = [.. new[] { children[0], children[2] }.Order(), children[1]];
+        if (second < first) expected = [children[1], .. new[] { children[0], children[2] }.Order()];
+        Assert.Equal(expected, (await Reader.ListChildrenAsync([first, second], 10, Stop)).Select(header => header.Id));
+        Assert.Equal(expected.Take(2), (await Reader.ListChildrenAsync([first, second], 2, Stop)).Select(header => header.Id));
+        Assert.Empty(await Reader.ListChildrenAsync([children[1]], 10, Stop));
+    }
+
     [Theory]
     [InlineData(0, 20, 24)]
     [InlineData(23, 20, 24)]

@@ -49,6 +49,17 @@ public sealed class QueryTests : IAsyncLifetime
         Assert.Equal(1, counter.Count);
     }
 
+    [Fact]
+    public async Task A_level_of_children_costs_one_command_however_many_parents_it_has()
+    {
+        var parents = new List<ExecutionId>();
+        for (var i = 0; i < 5; i++) parents.Add(await _log.Log.CreateAsync(Build.Execution() with { Parent = _id }, Stop));
+        foreach (var parent in parents) await _log.Log.CreateAsync(Build.Execution() with { Parent = parent }, Stop);
+        using var counter = new CommandCounter();
+        Assert.Equal(5, (await _log.Reader.ListChildrenAsync(parents, 100, Stop)).Count);
+        Assert.Equal(1, counter.Count);
+    }
+
     [Theory]
     [InlineData(1, null, null)]
     [InlineData(60, null, null)]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Tests.Support;
@@ -74,7 +75,45 @@ public sealed class ExecutionApiTests : IAsyncLifetime
         Assert.Equal((count, count), (Ids(answer).Count, answer.GetProperty("pagination").GetProperty("total_events").GetInt32()));
     }
 
+    [Fact]
+    public async Task Children_are_a_tree_as_deep_as_the_playbook_allows()
+    {
+        var parent = _engine.Id;
+        for (var level = 1; level <= 4; level++) parent = await ChildAsync(parent, level);
+        await ChildAsync(_engine.Id, 5);
+
+        var answer = await GetAsync("?include=children");
+        var children = answer.GetProperty("children");
+        Assert.Equal(["child-1", "child-5"], children.EnumerateArray().Select(child => Text(child, "name")));
+        var third = children[0].GetProperty("children")[0].GetProperty("children")[0];
+        Assert.Equal(("child-3", "PENDING", 0), (Text(third, "name"), Text(third, "status"), third.GetProperty("children").GetArrayLength()));
+        Assert.Equal(JsonValueKind.Null, answer.GetProperty("children_note").ValueKind);
+
+        var shallow = await GetAsync("?include=children,playbook&depth=1");
+        Assert.Equal(0, shallow.GetProperty("children")[0].GetProperty("children").GetArrayLength());
+        Assert.Equal("walk", Text(shallow.GetProperty("playbook").GetProperty("spec").GetProperty("workflow")[0], "step"));
+        Assert.Equal(64, Text(shallow.GetProperty("playbook"), "digest").Length);
+
+        var deep = await GetAsync("?include=children&depth=9");
+        Assert.Equal("loading.maxDepth of playbook 'book' is 3, so 3 levels are shown instead of 9.", Text(deep, "children_note"));
+    }
+
+    [Fact]
+    public async Task A_level_with_too_many_children_is_cut_and_the_note_says_so()
+    {
+        for (var number = 0; number <= ChildTree.MostOfLevel; number++) await ChildAsync(_engine.Id, number);
+        var answer = await GetAsync("?include=children");
+        Assert.Equal(ChildTree.MostOfLevel, answer.GetProperty("children").GetArrayLength());
+        Assert.Equal("Level 1 has more than 500 executions; the first 500 are shown.", Text(answer, "children_note"));
+    }
+
     [Theory]
+    [InlineData("?include=childern", "include")]
+    [InlineData("?include=children,events", "include")]
+    [InlineData("?include=children&depth=0", "depth")]
+    [InlineData("?include=children&depth=11", "depth")]
+    [InlineData("?include=children&depth=deep", "depth")]
+    [InlineData("?depth=2", "depth")]
     [InlineData("?page_size=9", "page_size")]
     [InlineData("?page_size=501", "page_size")]
     [InlineData("?page_size=many", "page_size")]
@@ -139,6 +178,19 @@ public sealed class ExecutionApiTests : IAsyncLifetime
             .AddSingleton<IEventReader>(_engine.Log)
             .AddSingleton(new ApiAccess(new ApiOptions { Auth = auth }, client: null, _engine.Time)),
         app => app.MapExecutionApi());
+
+    private ValueTask<ExecutionId> ChildAsync(ExecutionId parent, int number)
+    {
+        var spec = JsonElement.Parse("""{"workflow":[]}""");
+        var id = ExecutionId.Create(_engine.Time.GetUtcNow(), 1000 + number);
+        return _engine.Log.CreateAsync(
+            new NewExecution(id, "cluster", $"child-{number}", "team", $"child-{number}", "below", "digest", spec, JsonElement.Parse("{}"))
+            {
+                CreatedAt = _engine.Time.GetUtcNow(),
+                Parent = parent,
+            },
+            CancellationToken.None);
+    }
 
     private Task<JsonElement> GetAsync(string query) => _app!.Client.GetFromJsonAsync<JsonElement>(_path + query);
 
