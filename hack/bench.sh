@@ -19,6 +19,10 @@ echo "## Event log: fsync, appends, ingest, pages at 10,000 events, commands a d
 $bench event-log ${BENCH_ARGS:-}
 
 echo
+echo "## Loading: commands and bytes until a step works that names 2 of 10 earlier results, by strategy"
+$bench inputs
+
+echo
 echo "## playbook run: a tenth and all of $iterations transforms in a pool, memory store, without and with an aggregate"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,6 @@
 using PlaybookOperator.Benchmarks.Caching;
 using PlaybookOperator.Benchmarks.EventLog;
+using PlaybookOperator.Benchmarks.Inputs;
 using PlaybookOperator.Benchmarks.Queues;
 using PlaybookOperator.Benchmarks.Templates;
 
@@ -10,11 +11,13 @@ switch (args)
         return CacheBenchmarks.Run(rest);
     case ["event-log", .. var rest]:
         return await EventLogBenchmarks.RunAsync(rest);
+    case ["inputs"]:
+        return await InputBenchmarks.RunAsync();
     case ["queues", .. var rest]:
         return await QueueBenchmarks.RunAsync(rest);
     case ["templates", .. var rest]:
         return TemplateBenchmarks.Run(rest);
     default:
-        await Console.Error.WriteLineAsync("usage: caching | event-log | queues | templates");
+        await Console.Error.WriteLineAsync("usage: caching | event-log | inputs | queues | templates");
         return 2;
 }

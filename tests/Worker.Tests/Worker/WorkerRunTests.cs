@@ -35,6 +35,43 @@ public sealed class WorkerRunTests(SampleFixture sample) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("{{ big }}", new[] { "session", "claim", "input", "input", "reports" }, "the value")]
+    [InlineData("{{ big }}{{ big }}", new[] { "session", "claim", "input", "input", "reports" }, "the valuethe value")]
+    [InlineData("nothing", new[] { "session", "claim", "reports" }, "nothing")]
+    public async Task A_result_that_is_referred_to_is_asked_for_once_and_only_when_a_template_names_it(string template, string[] calls, string result)
+    {
+        using var bench = new TaskBench(sample.Url);
+        _operator.Work = bench.Assign($$"""{"tool": {"kind": "transform", "result": "{{template}}"}}""") with { References = [new("big", 7, WithResults: true)] };
+        _operator.Queue("input", 503);
+        _operator.Queue("input", 200, """{"value": "the value"}""");
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal(calls, _operator.Paths);
+        Assert.Equal(result, _operator.LastReport.Result!.Value.GetString());
+        Assert.All(_operator.Calls.Where(call => call.Path == "input"), call => Assert.Equal("""{"run_id":7,"with_results":true}""", call.Body));
+    }
+
+    [Fact]
+    public async Task A_result_that_is_not_to_be_had_fails_the_work_with_its_name()
+    {
+        using var bench = new TaskBench(sample.Url);
+        _operator.Work = bench.Assign("""{"tool": {"kind": "transform", "result": "{{ big }}"}}""") with { References = [new("big", 7, WithResults: true)] };
+        _operator.Queue("input", 404, """{"title": "Not Found", "detail": "A newer run."}""");
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal((WorkOutcome.Failed, WorkErrorKind.Internal), (_operator.LastReport.Outcome, _operator.LastReport.Error!.Kind));
+        Assert.Contains("The result of step 'big' could not be read: 404 A newer run.", _operator.LastReport.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Work_that_may_not_start_fails_with_the_reason_and_calls_nothing()
+    {
+        using var bench = new TaskBench(sample.Url);
+        var problem = new WorkError(WorkErrorKind.Configuration, "loading.required: …");
+        _operator.Work = bench.Assign("""{"tool": {"kind": "transform", "result": 1}, "retry": {"max_attempts": 5}}""") with { Problem = problem };
+        Assert.Equal(0, await RunAsync());
+        Assert.Equal((WorkOutcome.Failed, 1, problem), (_operator.LastReport.Outcome, _operator.LastReport.Attempt, _operator.LastReport.Error));
+    }
+
+    [Theory]
     [InlineData(204)]
     [InlineData(409)]
     public async Task Nothing_to_do_is_no_failure(int status)
@@ -211,7 +248,7 @@ public sealed class WorkerRunTests(SampleFixture sample) : IAsyncLifetime
         var options = new WorkerOptions { ApiUrl = _operator.Url, TokenFile = _tokenFile };
         var calls = new PersistentCalls(client, options, _time, () => 0.5, log);
         var queries = new OperatorQueryCache(client, () => calls.Session, TimeProvider.System);
-        var runner = new AssignmentRunner(tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), _time, () => 0.5, queries);
+        var runner = new AssignmentRunner(tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), _time, () => 0.5, queries, inputs: new OperatorInputs(calls));
         return await new WorkerRun(calls, runner, log, _time).RunAsync(TestContext.Current.CancellationToken);
     }
 }
