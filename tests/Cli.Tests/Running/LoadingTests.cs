@@ -10,15 +10,15 @@ public sealed class LoadingTests
           tool: {kind: shell, cmds: ['printf "%0200d" 7']}
           next: list
         - step: list
-          loop: {in: [1, 2, 3], iterator: n}
-          tool: {kind: transform, result: {n: "{{ n }}"}}
+          loop: {in: [1, 2, 3], iterator: one}
+          tool: {kind: transform, result: {one: "{{ one }}"}}
           next: unread
         - step: unread
           tool: {kind: shell, cmds: ['echo unread']}
           next: use
         - step: use
           loop: {in: "{{ range(0, 4) }}", iterator: i, mode: async, maxParallel: 2, workers: WORKERS}
-          tool: {kind: transform, result: "{{ i + (big.output | string | length) + (list.results | map(attribute='n') | sum) + list.stats.total }}"}
+          tool: {kind: transform, result: "{{ i + (big.output | string | length) + (list.results | map(attribute='one') | sum) + list.stats.total }}"}
           next: told
         - step: told
           tool: {kind: shell, cmds: ['echo "{{ use.results | join(" ") }}"']}
