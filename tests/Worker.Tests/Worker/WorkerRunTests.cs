@@ -41,7 +41,7 @@ public sealed class WorkerRunTests(SampleFixture sample) : IAsyncLifetime
     public async Task A_result_that_is_referred_to_is_asked_for_once_and_only_when_a_template_names_it(string template, string[] calls, string result)
     {
         using var bench = new TaskBench(sample.Url);
-        _operator.Work = bench.Assign($$"""{"tool": {"kind": "transform", "result": "{{template}}"}}""") with { References = [new("big", 7, WithResults: true)] };
+        _operator.Work = bench.Assign($$$"""{"tool": {"kind": "transform", "result": "{{{template}}}"}}""") with { References = [new("big", 7, WithResults: true)] };
         _operator.Queue("input", 503);
         _operator.Queue("input", 200, """{"value": "the value"}""");
         Assert.Equal(0, await RunAsync());
