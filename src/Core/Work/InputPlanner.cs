@@ -39,12 +39,12 @@ public static class InputPlanner
     public static InputPlan Plan(Plan plan, ExecutionState state, StepPlan step, bool takesReferences)
     {
         var loading = plan.Loading;
-        var named = Named(step, state);
+        var named = Named(plan, step, state);
         var isLate = takesReferences && loading.Strategy == LoadingStrategy.Lazy && step.Task is { RunsAsChild: false, RunsAsContainer: false };
         var inputs = ImmutableArray.CreateBuilder<PlannedInput>();
         foreach (var (run, withResults) in named.Values)
             inputs.Add(new PlannedInput(run, withResults, isLate && IsLate(plan, loading, run)));
-        foreach (var name in Unnamed(plan, step).Where(name => name != step.Name && !IsOwnName(step, name)).Distinct(StringComparer.Ordinal))
+        foreach (var name in Unnamed(plan, step).Where(name => name != step.Name && !IsOwnName(plan, state, step, name)).Distinct(StringComparer.Ordinal))
         {
             if (named.ContainsKey(name) || state.Steps.GetValueOrDefault(name)?.Visible is not { } run) continue;
             inputs.Add(new PlannedInput(run, WithResults: true, IsReference: false));
@@ -69,12 +69,12 @@ public static class InputPlanner
     }
 
     /// <summary>What the task's templates name, in the order of their first appearance.</summary>
-    private static OrderedDictionary<string, (StepRun Run, bool WithResults)> Named(StepPlan step, ExecutionState state)
+    private static OrderedDictionary<string, (StepRun Run, bool WithResults)> Named(Plan plan, StepPlan step, ExecutionState state)
     {
         var named = new OrderedDictionary<string, (StepRun Run, bool WithResults)>(StringComparer.Ordinal);
         foreach (var reference in step.Task?.References ?? [])
         {
-            if (IsOwnName(step, reference.Root) || state.Steps.GetValueOrDefault(reference.Root)?.Visible is not { } run) continue;
+            if (IsOwnName(plan, state, step, reference.Root) || state.Steps.GetValueOrDefault(reference.Root)?.Visible is not { } run) continue;
             var reads = reference.Path.Count == 0 || reference.Path[0] == "results";
             named[reference.Root] = (run, reads || (named.TryGetValue(reference.Root, out var before) && before.WithResults));
         }
@@ -125,8 +125,9 @@ public static class InputPlanner
     private static bool IsLate(Plan plan, LoadingPlan loading, StepRun run) =>
         !loading.Required.Contains(run.Step) && !loading.Optional.Contains(run.Step) && plan.Graph.LoopsWith(run.Step).Count == 0;
 
-    /// <summary>Under the name of the element the iteration has its element, whatever step has the same name.</summary>
-    private static bool IsOwnName(StepPlan step, string name) => step.Loop?.Variable == name;
+    /// <summary>What the work has under a name of its own (its element, <c>loop</c>, the error that led to it) hides a step of the same name.</summary>
+    private static bool IsOwnName(Plan plan, ExecutionState state, StepPlan step, string name) =>
+        step.Loop is { } loop && (name == loop.Variable || name == "loop") || (name == "error" && state.ErrorFor(plan, step.Name) is not null);
 
     private static bool HasResult(StepRun? run) => run is { Status: not (StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled), ErrorDetail: null };
 

@@ -121,7 +121,20 @@ public sealed class InputPlannerTests
         Assert.Empty(InputPlanner.Plan(plan, State(1), plan.ByName["use"], takesReferences: true).Inputs);
     }
 
-    /// <summary>Figures of the checklist: what is read, and what a depth saves.</summary>
+    [Fact]
+    public void A_step_that_is_called_as_something_of_the_work_itself_is_hidden_by_it()
+    {
+        var plan = Compiling.Plan("""
+            {"loading": {"strategy": "eager"}, "workflow": [
+              {"step": "loop", "tool": {"kind": "http", "url": "u"}, "next": "use"},
+              {"step": "use", "loop": {"in": [1], "iterator": "x"}, "tool": {"kind": "http", "url": "{{ loop.index }}"}}]}
+            """);
+        var ended = State(1).Steps["s1"] with { Step = "loop" };
+        var state = State(1) with { Steps = State(1).Steps.Clear().Add("loop", ended) };
+        Assert.Empty(InputPlanner.Plan(plan, state, plan.ByName["use"], takesReferences: true).Inputs);
+    }
+
+    /// <summary>What is read, and what a depth saves.</summary>
     [Fact]
     public void Selective_reads_less_than_a_third_and_a_depth_of_three_sends_less_than_a_third_of_everything()
     {
