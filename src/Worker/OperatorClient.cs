@@ -44,6 +44,13 @@ internal sealed class OperatorClient : IDisposable
     public Task<CallAnswer<ProgressAnswer>> SaveAsync(string session, ProgressReport progress, CancellationToken cancellationToken) =>
         PostAsync("worker/v1/progress", session, Body(progress, WorkJson.Default.ProgressReport), WorkJson.Default.ProgressAnswer, cancellationToken);
 
+    /// <summary>An answer without a value: the container has not ended.</summary>
+    public Task<CallAnswer<OutputAnswer>> ReadOutputAsync(string session, OutputRequest asked, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/output", session, Body(asked, WorkJson.Default.OutputRequest), WorkJson.Default.OutputAnswer, cancellationToken);
+
+    public Task<CallAnswer<ReportAnswer>> ReportOutputAsync(string session, MaskedOutput output, CancellationToken cancellationToken) =>
+        PostAsync("worker/v1/output/masked", session, Body(output, WorkJson.Default.MaskedOutput), WorkJson.Default.ReportAnswer, cancellationToken);
+
     public Task<CallAnswer<PoolReply>> LeaseAsync(string session, byte[] request, CancellationToken cancellationToken) =>
         PostAsync("worker/v1/lease", session, request, WorkJson.Default.PoolReply, cancellationToken);
 

@@ -33,6 +33,12 @@ internal sealed class PersistentCalls(OperatorClient client, WorkerOptions optio
     public Task<CallAnswer<ProgressAnswer>> SaveAsync(ProgressReport progress, CancellationToken cancellationToken) =>
         WithSessionAsync("progress", (session, token) => client.SaveAsync(session, progress, token), cancellationToken);
 
+    public Task<CallAnswer<OutputAnswer>> ReadOutputAsync(OutputRequest asked, CancellationToken cancellationToken) =>
+        WithSessionAsync("output", (session, token) => client.ReadOutputAsync(session, asked, token), cancellationToken);
+
+    public Task<CallAnswer<ReportAnswer>> ReportOutputAsync(MaskedOutput output, CancellationToken cancellationToken) =>
+        WithSessionAsync("output", (session, token) => client.ReportOutputAsync(session, output, token), cancellationToken);
+
     public Task<CallAnswer<PoolReply>> LeaseAsync(PoolRequest request, CancellationToken cancellationToken)
     {
         var body = OperatorClient.Body(request, WorkJson.Default.PoolRequest);

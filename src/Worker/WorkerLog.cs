@@ -28,6 +28,8 @@ internal sealed class WorkerLog(TextWriter output, TimeProvider time)
 
     public void Reported(string outcome) => Write("info", "Reported.", writer => writer.WriteString("answer", outcome));
 
+    public void Masked() => Write("info", "Masked and reported what the container printed.", static _ => { });
+
     public void Retrying(string call, CallRefusal refusal, TimeSpan delay) => Write("warn", "The operator cannot answer now; trying again.", writer =>
     {
         writer.WriteString("call", call);

@@ -10,6 +10,7 @@ internal sealed record WorkerOptions
     public const string TokenFileVariable = "PLAYBOOK_TOKEN_FILE";
     public const string SecretsDirectoryVariable = "PLAYBOOK_SECRETS_DIR";
     public const string ReportWindowVariable = "PLAYBOOK_REPORT_WINDOW";
+    public const string MaskedPodVariable = "PLAYBOOK_MASKED_POD";
 
     /// <summary>The operator, without the path of the worker API; http or https.</summary>
     public required Uri ApiUrl { get; init; }
@@ -22,6 +23,9 @@ internal sealed record WorkerOptions
 
     /// <summary>How long the operator may be unreachable before the worker gives up; at least 1 second, default 10 minutes.</summary>
     public TimeSpan ReportWindow { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Set when the process is there to mask what the container beside it printed: the name of their pod.</summary>
+    public string? MaskedPod { get; init; }
 
     public static bool TryReadEnvironment([NotNullWhen(true)] out WorkerOptions? options, [NotNullWhen(false)] out string? problem)
     {
@@ -41,6 +45,7 @@ internal sealed record WorkerOptions
             problem ??= $"{ReportWindowVariable} must be a duration of at least 1s, such as 10m.";
         if (problem is not null) return false;
         options = new WorkerOptions { ApiUrl = url!, ReportWindow = window };
+        if (read(MaskedPodVariable) is { Length: > 0 } pod) options = options with { MaskedPod = pod };
         if (read(TokenFileVariable) is { Length: > 0 } token) options = options with { TokenFile = token };
         if (read(SecretsDirectoryVariable) is { Length: > 0 } secrets) options = options with { SecretsDirectory = secrets };
         return true;

@@ -163,6 +163,9 @@ public static class WorkLimits
     /// <summary>Bytes of JSON of a result in the query-result cache; larger ones are not kept.</summary>
     public const int MaxCachedResultBytes = 1 << 20;
 
+    /// <summary>Bytes of what a container printed that are looked at.</summary>
+    public const int MaxOutputBytes = 1 << 20;
+
     /// <summary>Characters of an error message; longer ones are cut.</summary>
     public const int MaxErrorLength = 4096;
 

@@ -55,6 +55,7 @@ internal static class OperatorHost
         app.MapCacheApi();
         app.MapWorkerApi();
         app.MapQueryApi();
+        app.MapContainerOutputApi();
     }
 
     private static void AddEventLog(this IServiceCollection services)
@@ -197,6 +198,7 @@ internal static class OperatorHost
         services.AddSingleton<ContainerAssignments>();
         services.AddSingleton<ContainerJobs>();
         services.AddSingleton<ContainerLogs>();
+        services.AddSingleton<MaskedContainers>();
         services.AddSingleton<ContainerOutcomes>();
         services.AddSingleton<ContainerPods>();
     }

@@ -112,10 +112,36 @@ internal static class JobManifest
                 ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
             },
             ["containers"] = new JsonArray(Container(plan, options)),
-            ["volumes"] = Volumes(plan),
+            ["volumes"] = Volumes(plan.Secrets),
         };
         AddPlacement(pod, plan);
         return pod;
+    }
+
+    /// <summary>Puts a worker beside a container that is given secrets. Only it sees what the container printed before they are hidden.</summary>
+    internal static void AddMask(JsonObject pod, Plan plan, IReadOnlyList<string> secrets, WorkerOptions options)
+    {
+        var worker = Container(plan, options);
+        worker["name"] = "mask";
+        // It has none of the step's work to do.
+        worker["resources"] = new JsonObject
+        {
+            ["requests"] = new JsonObject { ["cpu"] = "10m", ["memory"] = "32Mi" },
+            ["limits"] = new JsonObject { ["memory"] = "128Mi" },
+        };
+        var environment = Environment(options);
+        JsonNode name = new JsonObject
+        {
+            ["name"] = "PLAYBOOK_MASKED_POD",
+            ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "metadata.name" } },
+        };
+        environment.Add(name);
+        worker["env"] = environment;
+        // The pod of a user's image does not say whom it runs as.
+        var security = worker["securityContext"]!;
+        (security["runAsNonRoot"], security["runAsUser"], security["runAsGroup"]) = (true, UserId, UserId);
+        pod["containers"]!.AsArray().Add((JsonNode)worker);
+        pod["volumes"] = Volumes(plan.Secrets.Where(secret => secrets.Contains(secret.Name)));
     }
 
     /// <summary>Where the playbook wants its pods.</summary>
@@ -144,20 +170,22 @@ internal static class JobManifest
             new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" }),
     };
 
+    private static JsonArray Environment(WorkerOptions options) => new(
+        new JsonObject { ["name"] = "PLAYBOOK_API_URL", ["value"] = options.ApiUrl },
+        new JsonObject { ["name"] = "PLAYBOOK_TOKEN_FILE", ["value"] = $"{TokenDirectory}/token" },
+        new JsonObject { ["name"] = "PLAYBOOK_SECRETS_DIR", ["value"] = SecretsDirectory },
+        new JsonObject { ["name"] = "PLAYBOOK_REPORT_WINDOW", ["value"] = $"{options.ReportWindowSeconds}s" },
+        new JsonObject { ["name"] = "DOTNET_EnableDiagnostics", ["value"] = "0" });
+
     private static JsonArray Environment(Plan plan, WorkerOptions options)
     {
-        var environment = new JsonArray(
-            new JsonObject { ["name"] = "PLAYBOOK_API_URL", ["value"] = options.ApiUrl },
-            new JsonObject { ["name"] = "PLAYBOOK_TOKEN_FILE", ["value"] = $"{TokenDirectory}/token" },
-            new JsonObject { ["name"] = "PLAYBOOK_SECRETS_DIR", ["value"] = SecretsDirectory },
-            new JsonObject { ["name"] = "PLAYBOOK_REPORT_WINDOW", ["value"] = $"{options.ReportWindowSeconds}s" },
-            new JsonObject { ["name"] = "DOTNET_EnableDiagnostics", ["value"] = "0" });
+        var environment = Environment(options);
         if (Member(plan, "env") is { ValueKind: JsonValueKind.Array } env)
             foreach (var variable in env.EnumerateArray()) environment.Add(JsonNode.Parse(variable.GetRawText()));
         return environment;
     }
 
-    private static JsonArray Volumes(Plan plan) => new(
+    private static JsonArray Volumes(IEnumerable<SecretReference> secrets) => new(
         new JsonObject
         {
             ["name"] = "token",
@@ -169,13 +197,13 @@ internal static class JobManifest
                 }),
             },
         },
-        new JsonObject { ["name"] = "secrets", ["projected"] = new JsonObject { ["sources"] = SecretSources(plan) } },
+        new JsonObject { ["name"] = "secrets", ["projected"] = new JsonObject { ["sources"] = SecretSources(secrets) } },
         new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject { ["sizeLimit"] = "64Mi" } });
 
-    private static JsonArray SecretSources(Plan plan)
+    private static JsonArray SecretSources(IEnumerable<SecretReference> secrets)
     {
         var sources = new JsonArray();
-        foreach (var secret in plan.Secrets.Where(secret => secret is { SecretName: not null, Key: not null }))
+        foreach (var secret in secrets.Where(secret => secret is { SecretName: not null, Key: not null }))
         {
             JsonNode source = new JsonObject
             {

@@ -6,6 +6,12 @@ public sealed class MountedSecrets(string directory) : ISecrets
     /// <summary>A Kubernetes Secret holds at most 1 MiB.</summary>
     private const long MaxBytes = 1 << 20;
 
+    /// <summary>The names of all that are mounted.</summary>
+    /// <exception cref="IOException">The folder is not there, or cannot be read.</exception>
+    public IEnumerable<string> Names() =>
+        // Kubernetes keeps its own versions of the folder beside them, in folders that begin with two dots.
+        Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("..", StringComparison.Ordinal));
+
     /// <exception cref="IOException">The file is there and cannot be read, or is larger than 1 MiB.</exception>
     public async ValueTask<string?> ReadAsync(string name, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -9,13 +10,14 @@ namespace PlaybookOperator.Operator.Tests.Support;
 
 /// <summary>
 /// An API server in memory over real HTTP: objects with uid, version and generation, status apart from spec, merge patches, lists, watches, and
-/// the garbage collector's work when an owner goes. What it does not do: schemas, access rules, pods.
+/// the garbage collector's work when an owner goes. What it does not do: schemas, access rules, pods: tests say what became of one and what it printed.
 /// </summary>
 internal sealed class ClusterStandIn : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _printed = new(StringComparer.Ordinal);
     private readonly List<(string Collection, long Version, string Line)> _changes = [];
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,6 +69,15 @@ internal sealed class ClusterStandIn : IAsyncDisposable
         }
     }
 
+    /// <summary>As kubelet tells of a pod.</summary>
+    public void SetStatus(string path, JsonObject status)
+    {
+        lock (_lock) Change(path, _objects[path], new JsonObject { ["status"] = status }, isStatus: true);
+    }
+
+    /// <summary>What the container of a pod has printed.</summary>
+    public void Print(string pod, string text) => _printed[$"{pod}/log"] = text;
+
     public void Delete(string path)
     {
         lock (_lock) Remove(path);
@@ -88,6 +99,12 @@ internal sealed class ClusterStandIn : IAsyncDisposable
         if (context.Request.Query.ContainsKey("watch"))
         {
             await WatchAsync(context, path);
+            return;
+        }
+
+        if (_printed.TryGetValue(path, out var printed))
+        {
+            await context.Response.WriteAsync(printed);
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Worker.Tests.Tools.Postgres;
 using Xunit;
@@ -26,6 +27,53 @@ public sealed class WorkerProcessTests(SampleFixture sample, PostgresFixture pos
         Assert.Equal((0, WorkOutcome.Completed), (worker.ExitCode, standIn.LastReport.Outcome));
         Assert.Equal("***/detail/3", standIn.LastReport.Result!.Value.GetProperty("url").GetString());
         Assert.Equal(3, log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task Beside_a_container_it_waits_for_its_end_and_sends_back_what_it_printed_without_secrets()
+    {
+        await using var standIn = await OperatorStandIn.StartAsync();
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "KEY"), "-----BEGIN KEY-----\nabcdefghij\n-----END KEY-----\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "TOKEN"), "s3cr3t-token");
+        standIn.Queue("output", 204);
+        standIn.Queue("output", 200, """{"log": "abcdefghij and s3cr3t-token\ns3cr3t-t", "is_cut": true}""");
+        using var worker = await StartAsync(standIn.Url.ToString(), maskedPod: "box-1");
+        await worker.StandardOutput.ReadToEndAsync();
+        await worker.WaitForExitAsync();
+        Assert.Equal(0, worker.ExitCode);
+        Assert.Equal(["session", "output", "output", "output/masked"], standIn.Paths);
+        // The last line was cut, so all is left out that may be the beginning of the longest secret in its longest spelling.
+        var sent = JsonDocument.Parse(standIn.Calls.Last().Body).RootElement;
+        Assert.Equal("box-1", sent.GetProperty("pod").GetString());
+        Assert.DoesNotContain("s3cr3t", sent.GetProperty("log").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, """{"log": "it is s3cr3t-token\n{\"t\": 1}\n"}""", 0, "it is ***\n{\"t\": 1}\n")]
+    [InlineData(409, "{}", 0, null)]
+    [InlineData(401, "{}", 1, null)]
+    public async Task Beside_a_container_it_sends_what_there_is_once(int status, string answer, int exitCode, string? sent)
+    {
+        await using var standIn = await OperatorStandIn.StartAsync();
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "TOKEN"), "s3cr3t-token");
+        for (var i = 0; i < 2; i++) standIn.Queue("output", status, answer);
+        using var worker = await StartAsync(standIn.Url.ToString(), maskedPod: "box-1");
+        await worker.StandardOutput.ReadToEndAsync();
+        await worker.WaitForExitAsync();
+        Assert.Equal(exitCode, worker.ExitCode);
+        var masked = standIn.Calls.Where(call => call.Path == "output/masked").Select(call => JsonDocument.Parse(call.Body).RootElement.GetProperty("log").GetString());
+        Assert.Equal(sent is null ? [] : [sent], masked);
+    }
+
+    [Fact]
+    public async Task Without_its_secrets_it_sends_nothing()
+    {
+        await using var standIn = await OperatorStandIn.StartAsync();
+        using var worker = await StartAsync(standIn.Url.ToString(), "box-1", Path.Combine(_folder.FullName, "nowhere"));
+        await worker.StandardOutput.ReadToEndAsync();
+        await worker.WaitForExitAsync();
+        Assert.Equal(2, worker.ExitCode);
+        Assert.Empty(standIn.Calls);
     }
 
     [Fact]
@@ -97,14 +145,15 @@ public sealed class WorkerProcessTests(SampleFixture sample, PostgresFixture pos
         return (bench ?? own).Assign(task) with { Secrets = ["API"] };
     }
 
-    private async Task<Process> StartAsync(string url)
+    private async Task<Process> StartAsync(string url, string? maskedPod = null, string? secrets = null)
     {
         var token = Path.Combine(_folder.FullName, "token");
         await File.WriteAllTextAsync(token, "projected");
         var start = new ProcessStartInfo("dotnet", [s_worker]) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["PLAYBOOK_API_URL"] = url;
         start.Environment["PLAYBOOK_TOKEN_FILE"] = token;
-        start.Environment["PLAYBOOK_SECRETS_DIR"] = _folder.FullName;
+        start.Environment["PLAYBOOK_SECRETS_DIR"] = secrets ?? _folder.FullName;
+        if (maskedPod is not null) start.Environment["PLAYBOOK_MASKED_POD"] = maskedPod;
         return Process.Start(start)!;
     }
 }

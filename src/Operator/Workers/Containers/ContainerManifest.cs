@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
@@ -7,7 +8,8 @@ using PlaybookOperator.Tools.Container;
 namespace PlaybookOperator.Operator.Workers.Containers;
 
 /// <summary>
-/// Builds the Job of a container: the user's image alone, without worker, and without a token unless the step names an account for it. Pure.
+/// Builds the Job of a container: the user's image, without a token unless the step names an account for it. It is alone unless it is given secrets:
+/// then a worker is beside it, which hides them in what it printed. Pure.
 /// Images choose their own user, which is why none is forced here; what a pod can do is confined all the same.
 /// </summary>
 internal static class ContainerManifest
@@ -57,8 +59,12 @@ internal static class ContainerManifest
         };
         if (request.ServiceAccount is { } account) pod["serviceAccountName"] = account;
         JobManifest.AddPlacement(pod, plan);
+        var secrets = Secrets(plan, run);
+        if (secrets.Length > 0) JobManifest.AddMask(pod, plan, [.. secrets.Select(variable => variable.Secret).Distinct(StringComparer.Ordinal)], workers);
         return pod;
     }
+
+    private static ImmutableArray<SecretVariable> Secrets(Plan plan, StepRun run) => ContainerEnvironment.Split(plan.ByName[run.Step].Task!).Secrets;
 
     private static JsonObject Container(Plan plan, StepRun run, ContainerRequest request, WorkerOptions workers)
     {
@@ -83,7 +89,7 @@ internal static class ContainerManifest
     {
         var environment = new List<JsonNode>();
         foreach (var (name, value) in request.Environment) environment.Add(Variable(name, "value", value));
-        foreach (var variable in ContainerEnvironment.Split(plan.ByName[run.Step].Task!).Secrets)
+        foreach (var variable in Secrets(plan, run))
         {
             var secret = plan.Secrets.First(secret => secret.Name == variable.Secret);
             environment.Add(Variable(variable.Name, "valueFrom", new JsonObject

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Operator.Workers.Containers;
 
@@ -12,7 +13,7 @@ public sealed class ContainerOptions
     public int ImagePullSeconds { get; set; } = 60;
 
     /// <summary>Bytes of the end of a container's output that are read.</summary>
-    [Range(1024, 1 << 20)]
+    [Range(1024, WorkLimits.MaxOutputBytes)]
     public int LogBytes { get; set; } = 64 << 10;
 
     /// <summary>Seconds for which the output of a container that has ended is asked for, when its node does not answer.</summary>

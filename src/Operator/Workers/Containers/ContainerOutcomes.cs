@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
@@ -55,12 +56,16 @@ internal sealed class ContainerOutcomes(
         var pod = pods.Of(job.Metadata.Uid!);
         // The watch over pods may be behind the one over Jobs.
         if (job.IsFinished && !ContainerReading.IsOver(pod)) pod = await FindPodAsync(job, cancellationToken) ?? pod;
+        var run = order.State.Steps.Values.First(step => step.RunId == delivery.Key.RunId);
+        // What a container that knows secrets printed is for the worker beside it. When that has not reported, nobody can say what may be shown.
+        var isSecretive = !ContainerEnvironment.Split(order.Plan.ByName[run.Step].Task!).Secrets.IsEmpty;
+        if (isSecretive && pod is not null) pod = ContainerReading.WithoutWords(pod);
         switch (ContainerReading.Of(job, pod, now, TimeSpan.FromSeconds(options.ImagePullSeconds)))
         {
             case ContainerReading.Troubled troubled:
                 return new Step(Reported: false, troubled.Until);
             case ContainerReading.Ended { End: var end }:
-                var (log, wait) = end.ExitCode is null ? (null, false) : await ReadLogAsync(pod!, now, cancellationToken);
+                var (log, wait) = end.ExitCode is null || isSecretive ? (null, false) : await ReadLogAsync(pod!, now, cancellationToken);
                 if (wait) return new Step(Reported: false, now + s_logPause);
                 var work = await assignments.ReadAsync(new ExecutionView(order.Execution, order.State, order.Plan), delivery, cancellationToken);
                 var report = await assignments.Calls.ReportAsync(work.Assignment, work.Task, end with { Log = log }, cancellationToken);
@@ -86,7 +91,7 @@ internal sealed class ContainerOutcomes(
     {
         try
         {
-            return (await logs.ReadAsync(NamespacedName.Of(pod), cancellationToken), false);
+            return ((await logs.ReadAsync(NamespacedName.Of(pod), cancellationToken))?.Text, false);
         }
         catch (ApiException failure) when (failure is ApiServerErrorException or ApiInvalidException)
         {

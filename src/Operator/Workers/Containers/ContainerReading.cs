@@ -43,24 +43,59 @@ internal abstract record ContainerReading
         if (Trouble(pod, now, patience) is { } trouble) return trouble;
         if (!job.IsFinished) return job.Metadata.DeletionTimestamp is null ? new Active() : new Lost();
         if (IsOverTime(job, pod)) return Finish(WorkErrorKind.DeadlineExceeded, "DeadlineExceeded", OverTime(pod), pod);
-        // Some children of a container are killed without it: then it may even exit with 0.
-        if (terminated?.Reason == "OOMKilled") return Finish(WorkErrorKind.OutOfMemory, "OOMKilled", "The container was killed because it went over its memory limit.", pod);
-        if (terminated?.ExitCode == 0) return Finish(null, terminated.Reason ?? "Completed", "", pod);
+        if (terminated is not null && OwnEnd(terminated, pod) is { } own) return own;
         if (LostNode(pod) is { } reason) return Finish(WorkErrorKind.NodeLost, reason, $"The node of the container was lost{Words(pod)}.", pod);
         // Deleted by somebody, or drained: nothing of this is the container's doing.
         if (pod?.Metadata.DeletionTimestamp is not null) return new Lost();
-        if (terminated is not null)
-            return Finish(WorkErrorKind.Exit, terminated.Reason ?? "Error", $"The container exited with {terminated.ExitCode}{Words(terminated.Message)}.", pod);
+        if (terminated is not null) return Exit(terminated, pod);
         return pod?.Status is { Phase: "Failed", Reason: { } why }
             ? Finish(WorkErrorKind.Exit, why, $"The pod failed with {why}{Words(pod)}.", pod)
             : new Lost();
     }
+
+    /// <summary>
+    /// How the container ended whose pod goes on, for a worker is beside it. Null: it has not ended, or by no doing of its own, which is told when its
+    /// Job is over. Pure.
+    /// </summary>
+    public static ContainerEnd? OfContainer(Pod pod)
+    {
+        if (Container(pod)?.State?.Terminated is not { } terminated || pod.Status?.Reason == "DeadlineExceeded") return null;
+        if (OwnEnd(terminated, pod) is { } own) return own.End;
+        return LostNode(pod) is null && pod.Metadata.DeletionTimestamp is null ? Exit(terminated, pod).End : null;
+    }
+
+    /// <summary>Whether the container itself has ended, however that came about.</summary>
+    public static bool HasEnded(Pod pod) => IsOver(pod) || Container(pod)?.State?.Terminated is not null;
+
+    /// <summary>The same pod without what the container itself wrote into its status: it may know secrets.</summary>
+    public static Pod WithoutWords(Pod pod) => Container(pod)?.State?.Terminated is not { Reason: "Error" or "Completed" or "OOMKilled" or null } terminated
+        ? pod
+        : pod with
+        {
+            Status = pod.Status! with
+            {
+                ContainerStatuses = [.. pod.Status!.ContainerStatuses!.Select(container => container.Name == ContainerManifest.ContainerName
+                    ? container with { State = new ContainerState { Terminated = terminated with { Message = null } } }
+                    : container)],
+            },
+        };
 
     /// <summary>Whether the status of a pod can no longer change.</summary>
     public static bool IsOver(Pod? pod) => pod?.Status?.Phase is "Succeeded" or "Failed";
 
     /// <summary>Whether a change of this pod matters before its Job has ended.</summary>
     public static bool IsTroubled(Pod pod) => Container(pod)?.State?.Waiting?.Reason is { } reason && (s_pull.Contains(reason) || s_setup.Contains(reason));
+
+    /// <summary>Ends that nothing from outside can have made.</summary>
+    private static Ended? OwnEnd(ContainerTerminated terminated, Pod? pod)
+    {
+        // Some children of a container are killed without it: then it may even exit with 0.
+        if (terminated.Reason == "OOMKilled") return Finish(WorkErrorKind.OutOfMemory, "OOMKilled", "The container was killed because it went over its memory limit.", pod);
+        return terminated.ExitCode == 0 ? Finish(null, terminated.Reason ?? "Completed", "", pod) : null;
+    }
+
+    private static Ended Exit(ContainerTerminated terminated, Pod? pod) =>
+        Finish(WorkErrorKind.Exit, terminated.Reason ?? "Error", $"The container exited with {terminated.ExitCode}{Words(terminated.Message)}.", pod);
 
     private static ContainerReading? Trouble(Pod? pod, DateTimeOffset now, TimeSpan patience)
     {

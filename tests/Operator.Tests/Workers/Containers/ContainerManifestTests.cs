@@ -23,10 +23,10 @@ public sealed class ContainerManifestTests
         Timeout = TimeSpan.FromSeconds(30.5),
     };
 
-    private static async Task<JsonObject> BuildAsync(ContainerRequest request)
+    private static async Task<JsonObject> BuildAsync(ContainerRequest request, string spec = Spec)
     {
         using var engine = new Engine();
-        await engine.CreateAsync(Spec);
+        await engine.CreateAsync(spec);
         await engine.PassAsync();
         var order = Assert.Single(engine.Workers.Orders);
         return ContainerManifest.Build(
@@ -38,7 +38,7 @@ public sealed class ContainerManifestTests
     [Fact]
     public async Task The_pod_is_the_image_alone_and_has_no_rights()
     {
-        var job = await BuildAsync(s_request);
+        var job = await BuildAsync(s_request, Spec.Replace("{{ secret.TOKEN }}", "x", StringComparison.Ordinal));
         var pod = Pod(job);
         var container = Assert.Single(pod["containers"]!.AsArray())!;
         Assert.Equal(("busybox:1", """["sh","-c"]"""), ((string)container["image"]!, container["command"]!.ToJsonString()));
@@ -57,6 +57,20 @@ public sealed class ContainerManifestTests
     {
         var env = Pod(await BuildAsync(s_request))["containers"]![0]!["env"]!;
         Assert.Equal("""[{"name":"ID","value":"7"},{"name":"T","valueFrom":{"secretKeyRef":{"name":"api","key":"token"}}}]""", env.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_worker_that_masks_is_beside_a_container_with_secrets_and_has_those_mounted_and_no_others()
+    {
+        var pod = Pod(await BuildAsync(s_request, Spec.Replace("secrets: [", "secrets: [{name: OTHER, secretKeyRef: {name: o, key: k}}, ", StringComparison.Ordinal)));
+        Assert.Equal(["main", "mask"], pod["containers"]!.AsArray().Select(container => (string)container!["name"]!));
+        var (main, mask) = (pod["containers"]![0]!, pod["containers"]![1]!);
+        Assert.Null(main["volumeMounts"]);
+        Assert.Null(main["securityContext"]!["runAsUser"]);
+        Assert.Equal((65532, true), ((int)mask["securityContext"]!["runAsUser"]!, (bool)mask["securityContext"]!["readOnlyRootFilesystem"]!));
+        Assert.Equal("metadata.name", (string)mask["env"]!.AsArray().Single(variable => (string)variable!["name"]! == "PLAYBOOK_MASKED_POD")!["valueFrom"]!["fieldRef"]!["fieldPath"]!);
+        var mounted = pod["volumes"]!.AsArray().Single(volume => (string)volume!["name"]! == "secrets")!["projected"]!["sources"]!;
+        Assert.Equal("""[{"secret":{"name":"api","items":[{"key":"token","path":"TOKEN"}]}}]""", mounted.ToJsonString());
     }
 
     [Fact]
