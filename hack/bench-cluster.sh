@@ -141,6 +141,8 @@ measure_beside() {
   echo "p95 alone $alone s, beside the giant $beside s, ratio $(ratio "$beside" "$alone") (at most 2 is promised)"
 }
 
+# A former run's may still be going.
+kubectl wait --for=delete namespace --field-selector="metadata.name=$namespace,status.phase=Terminating" --timeout=300s >/dev/null 2>&1 || true
 kubectl create namespace $namespace >/dev/null 2>&1 || true
 k delete executions --all >/dev/null
 for section in "${@:-jobs pool latency again beside}"; do
