@@ -38,7 +38,7 @@ public sealed class EventLogOptions
     [Range(1L << 10, 1L << 20)]
     public long InlineResultBytes { get; set; } = 64L << 10;
 
-    /// <summary>Changes are gathered this long before they are announced; 1 ms..1 s.</summary>
+    /// <summary>Announcements of changes are so far apart, at least; what changes meanwhile is gathered. 1 ms..1 s.</summary>
     public TimeSpan NotifyDelay { get; set; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How often open executions are looked through for changes that were not announced; 100 ms..1 min.</summary>

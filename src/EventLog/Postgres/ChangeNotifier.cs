@@ -6,8 +6,9 @@ using PlaybookOperator.Core.Executions;
 namespace PlaybookOperator.EventLog.Postgres;
 
 /// <summary>
-/// Announces changed executions to all processes, gathered for <see cref="EventLogOptions.NotifyDelay"/> and outside of any write's transaction:
-/// a NOTIFY inside would let all committing writers wait for one another. An announcement that is lost is made up for by the listeners' polling.
+/// Announces changed executions to all processes: at once after a quiet time, else gathered, so that announcements are at least
+/// <see cref="EventLogOptions.NotifyDelay"/> apart. Outside of any write's transaction: a NOTIFY inside would let all committing writers wait for one
+/// another. An announcement that is lost is made up for by the listeners' polling.
 /// </summary>
 public sealed partial class ChangeNotifier(DatabasePools pools, TimeProvider clock, EventLogMetrics metrics, ILogger<ChangeNotifier> logger)
 {
@@ -16,6 +17,7 @@ public sealed partial class ChangeNotifier(DatabasePools pools, TimeProvider clo
 
     private readonly Database _database = new(pools.Background, metrics);
     private readonly PendingIds _pending = new();
+    private long? _announcedAt;
 
     /// <summary>Announces soon; never waits and never fails.</summary>
     public void Changed(ExecutionId id) => _pending.Add(id);
@@ -35,7 +37,9 @@ public sealed partial class ChangeNotifier(DatabasePools pools, TimeProvider clo
     private async ValueTask AnnounceNextAsync(CancellationToken cancellationToken)
     {
         await _pending.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await Task.Delay(pools.Options.NotifyDelay, clock, cancellationToken).ConfigureAwait(false);
+        if (_announcedAt is { } last && pools.Options.NotifyDelay - clock.GetElapsedTime(last) is { Ticks: > 0 } rest)
+            await Task.Delay(rest, clock, cancellationToken).ConfigureAwait(false);
+        _announcedAt = clock.GetTimestamp();
         try
         {
             await AnnounceAsync(_pending.TakeAll(), cancellationToken).ConfigureAwait(false);
