@@ -24,9 +24,10 @@ public sealed partial class PostgresWakeUps(DatabasePools pools, TimeProvider cl
     public async IAsyncEnumerable<ExecutionId> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pending = new PendingIds();
+        var seen = new SeenExecutions();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var listening = UntilStoppedAsync(token => ListenAsync(pending, token), stop);
-        var polling = UntilStoppedAsync(token => PollAsync(pending, token), stop);
+        var listening = UntilStoppedAsync(token => ListenAsync(pending, seen, token), stop);
+        var polling = UntilStoppedAsync(token => PollAsync(pending, seen, token), stop);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -67,7 +68,7 @@ public sealed partial class PostgresWakeUps(DatabasePools pools, TimeProvider cl
         }
     }
 
-    private async Task ListenAsync(PendingIds pending, CancellationToken cancellationToken)
+    private async Task ListenAsync(PendingIds pending, SeenExecutions seen, CancellationToken cancellationToken)
     {
         var failures = 0;
         while (true)
@@ -80,14 +81,16 @@ public sealed partial class PostgresWakeUps(DatabasePools pools, TimeProvider cl
                     connection.Notification += (_, announced) => Add(announced.Payload, pending);
                     await ListenAsync(connection, cancellationToken).ConfigureAwait(false);
                     // Only now: what changes from here on is announced, what changed before is in the list.
-                    await CatchUpAsync(pending, cancellationToken).ConfigureAwait(false);
+                    await CatchUpAsync(pending, seen, cancellationToken).ConfigureAwait(false);
                     if (failures > 0) LogListeningAgain();
                     failures = 0;
                     while (true) await connection.WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is EventLogUnavailableException || DatabaseErrors.Describe(e) is not null))
+            catch (Exception e) when (e is EventLogUnavailableException || DatabaseErrors.Describe(e) is not null)
             {
+                // A connection that is lost in the moment of the stop is no failure.
+                cancellationToken.ThrowIfCancellationRequested();
                 if (failures == 0) LogConnectionLost(e);
                 metrics.Unavailable();
                 await Task.Delay(Backoff(failures++), clock, cancellationToken).ConfigureAwait(false);
@@ -102,21 +105,25 @@ public sealed partial class PostgresWakeUps(DatabasePools pools, TimeProvider cl
     }
 
     /// <summary>Yields every open execution once.</summary>
-    private async ValueTask CatchUpAsync(PendingIds pending, CancellationToken cancellationToken)
+    private async ValueTask CatchUpAsync(PendingIds pending, SeenExecutions seen, CancellationToken cancellationToken)
     {
         var after = 0L;
         while (true)
         {
             var slice = await ReadHeadsAsync(after, cancellationToken).ConfigureAwait(false);
-            foreach (var (id, _) in slice) pending.Add(new ExecutionId(id));
+            foreach (var (id, lastEventId) in slice)
+            {
+                seen.Note(id, lastEventId);
+                pending.Add(new ExecutionId(id));
+            }
+
             if (slice.Count < pools.Options.PollSliceSize) return;
             after = slice[^1].Id;
         }
     }
 
-    private async Task PollAsync(PendingIds pending, CancellationToken cancellationToken)
+    private async Task PollAsync(PendingIds pending, SeenExecutions seen, CancellationToken cancellationToken)
     {
-        var seen = new SeenExecutions();
         while (true)
         {
             await Task.Delay(pools.Options.PollInterval, clock, cancellationToken).ConfigureAwait(false);

@@ -28,4 +28,13 @@ public sealed class SeenExecutionsTests
         Assert.Equal(0, seen.Cursor);
         Assert.Equal([3], seen.Compare([(2, 1)], isLast: true));
     }
+
+    [Fact]
+    public void What_was_found_open_otherwise_and_has_ended_before_the_first_look_is_named()
+    {
+        var seen = new SeenExecutions();
+        seen.Note(2, lastEventId: 7);
+        seen.Note(3, lastEventId: 7);
+        Assert.Equal([2, 1], seen.Compare([(1, 1), (3, 7)], isLast: true));
+    }
 }
