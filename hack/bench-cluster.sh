@@ -25,6 +25,7 @@ apiVersion: playbooks.dev/v1alpha1
 kind: Playbook
 metadata: {name: $1}
 spec:
+  limits: {maxIterations: $((10 * iterations))}
   workflow:
   - step: spin
     loop: $2
@@ -65,7 +66,7 @@ measure_jobs() {
 
 measure_pool() {
   echo "## 10,000, 100,000 and $iterations iterations with workers: pool and an aggregate, beside 200 with workers: job"
-  local count byjob
+  local count byjob early
   playbook rate-job '{in: "{{ range(200) }}", iterator: i, mode: async, maxParallel: 8, workers: job, collect: none}' '{kind: transform, result: "{{ i * 2 }}"}'
   begin rate-job rate-job
   finished execution/rate-job
@@ -75,8 +76,11 @@ measure_pool() {
     playbook "pool-$count" "{in: \"{{ range($count) }}\", iterator: i, mode: async, maxParallel: 8, workers: pool, collect: aggregates, aggregate: {value: \"{{ result }}\"}}" \
       '{kind: transform, result: "{{ i * 2 }}"}'
     begin "pool-$count" "pool-$count"
+    # At a tenth of the way, then at the end: what grows with a loop grows in between.
+    until [ "$(k get execution "pool-$count" -o 'jsonpath={.status.progress.succeeded}')" -ge $((count / 10)) ] 2>/dev/null; do sleep 0.2; done
+    early=$(operator_rss)
     finished "execution/pool-$count"
-    echo "pool, $count iterations: $(rate "pool-$count" "$count")/s, $(ratio "$(rate "pool-$count" "$count")" "$byjob") times the Jobs; operator $(operator_rss) MiB," \
+    echo "pool, $count iterations: $(rate "pool-$count" "$count")/s, $(ratio "$(rate "pool-$count" "$count")" "$byjob") times the Jobs; operator $early MiB soon after a tenth, $(operator_rss) MiB at the end," \
       "status $(k get execution "pool-$count" -o 'jsonpath={.status}' | wc -c) bytes"
   done
 }
