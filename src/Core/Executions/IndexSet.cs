@@ -48,6 +48,20 @@ public sealed class IndexSet : IEquatable<IndexSet>
         return from;
     }
 
+    /// <summary>The first index from here on that is in the set; without one below <paramref name="end"/>, that.</summary>
+    public long NextContained(long from, long end)
+    {
+        end = Math.Max(from, end);
+        for (; from < end && from >> 6 < _words.Length; from++)
+        {
+            var rest = _words[from >> 6] >> (int)(from & 63);
+            if (rest != 0) return Math.Min(end, from + BitOperations.TrailingZeroCount(rest));
+            from |= 63;
+        }
+
+        return end;
+    }
+
     /// <summary><c>"0-41,43"</c>, or <c>{"bits": base64}</c> when that would be long.</summary>
     public void Write(Utf8JsonWriter writer)
     {

@@ -57,8 +57,13 @@ public sealed record LoopState
     /// <summary>The first index from here on that is to be run.</summary>
     public long NextToRun(long from) => Carried?.NextMissing(from) ?? from;
 
-    /// <summary>Elements of the call that begins at this index.</summary>
-    public int SizeAt(long index) => (int)Math.Min(Chunk ?? 1, Total - index);
+    /// <summary>The first index from here on, below <paramref name="end"/>, that is not to be run; without one, <paramref name="end"/>.</summary>
+    public long EndToRun(long from, long end) => Carried?.NextContained(from, end) ?? end;
+
+    /// <summary>Elements of a call that begins at this index.</summary>
+    /// <param name="chunk">Elements that a chunk may have now, if that is less than the loop says.</param>
+    public int SizeAt(long index, int? chunk = null) =>
+        (int)(EndToRun(index, Math.Min(Total, index + (Chunk is { } full ? Math.Min(full, chunk ?? full) : 1))) - index);
 
     /// <summary>Iterations that have their terminal event.</summary>
     public long Done => Succeeded + Failed;

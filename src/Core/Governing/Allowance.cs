@@ -7,6 +7,9 @@ public readonly record struct Allowance(int MaxParallel, int Halvings = 0)
 {
     public static Allowance Unlimited { get; } = new(int.MaxValue);
 
+    /// <summary>What is left of the elements of a chunk: never below 100, unless they were.</summary>
+    public int NarrowChunk(int chunk) => new MemoryPressure(Halvings).NarrowBatch(chunk);
+
     /// <summary>What is left of a width.</summary>
     public int Narrow(int width) => new MemoryPressure(Halvings).NarrowWidth(width);
 }

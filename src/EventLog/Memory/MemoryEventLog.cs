@@ -186,7 +186,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
     {
         var found = new Dictionary<WorkKey, MemoryResults.Entry>();
         foreach (var (run, iterations) in batch.Carried)
-            foreach (var iteration in iterations)
+            foreach (var iteration in iterations.SelectMany(iteration => iteration.Singles()))
             {
                 if (_executions.TryGetValue(iteration.Origin.Execution, out var former) && former.FindResult(iteration.Origin.Key) is { } entry)
                     found[new WorkKey(run, iteration.Index)] = entry;

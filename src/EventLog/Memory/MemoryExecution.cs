@@ -91,7 +91,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             Commit(after, numbered, result: null);
             foreach (var (index, report) in written.Large) _results.Add(numbered.First(happened => happened.IterationIndex == index && happened.Type == EventType.IterationCompleted), report.Result);
             if (_aggregates.TryGetValue(runId, out var aggregates))
-                foreach (var report in step.Accepted) aggregates.Add(registered.Id, report);
+                foreach (var (report, _) in step.Accepted) aggregates.Add(registered.Id, report);
             SetLeased(runId);
             return (step.Answers, written);
         }
@@ -266,7 +266,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
 
     private void Carry(long given, long run, IReadOnlyList<CarriedIteration> iterations, IReadOnlyDictionary<WorkKey, MemoryResults.Entry> carried)
     {
-        foreach (var iteration in iterations)
+        foreach (var iteration in iterations.SelectMany(iteration => iteration.Singles()))
             _results.Carry(new WorkKey(run, iteration.Index), iteration, carried.GetValueOrDefault(new WorkKey(given, iteration.Index)));
     }
 

@@ -61,14 +61,18 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
         Parameters.Of([.. elements.Select(element => element.GetRawText())]),
         batch.Keys.TryGetValue(runId, out var keys) ? Parameters.Of([.. keys.Select(LogKey)]) : Parameters.NoTexts());
 
-    private NpgsqlBatchCommand Carried(long runId, IReadOnlyList<CarriedIteration> iterations) => Statement(
-        Sql.StoreCarried,
-        Parameters.Of(runId),
-        Parameters.Of([.. iterations.Select(iteration => iteration.Index)]),
-        Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Execution.Value)]),
-        Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Key.RunId)]),
-        Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Key.Index)]),
-        Parameters.Of([.. iterations.Select(iteration => iteration.Size)]));
+    private NpgsqlBatchCommand Carried(long runId, IReadOnlyList<CarriedIteration> carried)
+    {
+        var iterations = carried.SelectMany(iteration => iteration.Singles()).ToList();
+        return Statement(
+            Sql.StoreCarried,
+            Parameters.Of(runId),
+            Parameters.Of([.. iterations.Select(iteration => iteration.Index)]),
+            Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Execution.Value)]),
+            Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Key.RunId)]),
+            Parameters.Of([.. iterations.Select(iteration => iteration.Origin.Key.Index)]),
+            Parameters.Of([.. iterations.Select(iteration => iteration.Size)]));
+    }
 
     private static string? LogKey(string key) => Storable.Sentence(key);
 

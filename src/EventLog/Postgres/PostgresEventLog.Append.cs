@@ -96,7 +96,7 @@ public sealed partial class PostgresEventLog
             foreach (var (run, iterations) in statements.Batch.Carried)
             {
                 var runId = Numbering.Resolve(run, lastEventId)!.Value;
-                foreach (var (index, size, origin) in iterations)
+                foreach (var (index, size, origin, _) in iterations.SelectMany(iteration => iteration.Singles()))
                 {
                     await writer.StartRowAsync(cancellationToken).ConfigureAwait(false);
                     foreach (var number in (long[])[statements.Id.Value, runId, index, origin.Execution.Value, origin.Key.RunId, origin.Key.Index])

@@ -36,7 +36,7 @@ public sealed partial class PostgresEventLog
             var step = PoolRules.Apply(seen.Ledger, seen.Loop, call.Settings, call.Turns, now);
             var written = PoolEvents.Of(step, seen.Loop, now, _inlineResultBytes);
             var sums = seen.Aggregates is { } book
-                ? await AggregateStatements.AddAsync(connection, call.Id, call.RunId, book, step.Accepted, cancellationToken).ConfigureAwait(false)
+                ? await AggregateStatements.AddAsync(connection, call.Id, call.RunId, book, [.. step.Accepted.Select(accepted => accepted.Report)], cancellationToken).ConfigureAwait(false)
                 : [];
             await WriteLeasesAsync(connection, seen.Head, written, [.. LeaseStatements(call, step.Ledger, written), .. sums], cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -122,7 +122,7 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
     {
         var statements = new AppendStatements(id, batch);
         var copies = batch.Collections.Values.Any(elements => elements.Count > MaxElementsAsParameters)
-            || batch.Carried.Values.Any(iterations => iterations.Count > MaxElementsAsParameters);
+            || batch.Carried.Values.Any(iterations => iterations.Sum(iteration => iteration.Count) > MaxElementsAsParameters);
         try
         {
             return await _database.CallAsync(

@@ -19,9 +19,9 @@ internal sealed record PoolEvents(
         var events = new List<ExecutionEvent>(step.Accepted.Count + step.Lost.Count);
         var large = new Dictionary<long, WorkReport>();
         var counters = loop with { Succeeded = 0, Failed = 0, Stopped = false, FirstError = null };
-        foreach (var report in step.Accepted.Concat(step.Lost))
+        foreach (var (report, size) in step.Accepted.Concat(step.Lost))
         {
-            foreach (var happened in Ingest.ToEvents(report, loop.Step, loop.Epoch, now, inlineResultBytes, loop.Chunk is null ? null : loop.SizeAt(report.Index)))
+            foreach (var happened in Ingest.ToEvents(report, loop.Step, loop.Epoch, now, inlineResultBytes, size))
             {
                 events.Add(happened);
                 counters = counters.Apply(happened with { Error = Storable.Sentence(happened.Error) });

@@ -54,6 +54,24 @@ public sealed class AllowanceDecisionTests
         Assert.Equal(4, run.Say("only", "a", wants: 1).Slots);
     }
 
+    [Theory]
+    [InlineData(1000, 2, 250)]
+    [InlineData(1000, 9, 100)]
+    [InlineData(40, 3, 40)]
+    public void Short_memory_makes_chunks_smaller_but_not_below_100_unless_they_were(int chunk, int halvings, int size)
+    {
+        var run = new Scenario($$$"""
+            {"workflow": [{"step": "only", "tool": {"kind": "http", "url": "http://example.test/"},
+              "loop": {"in": "{{ range(5000) }}", "mode": "chunked", "chunk": {{{chunk}}}, "maxParallel": 1, "workers": "job"}}]}
+            """);
+        run.Allowance = new Allowance(int.MaxValue, halvings);
+        run.Settle();
+        Assert.Equal(size, Assert.Single(run.State.Open).Value.Size);
+        run.Allowance = Allowance.Unlimited;
+        run.Complete("only", 0);
+        Assert.Equal((size, chunk), (Assert.Single(run.State.Open).Key.Index, Assert.Single(run.State.Open).Value.Size));
+    }
+
     [Fact]
     public void Short_memory_narrows_loops_and_the_log_says_from_when_to_when()
     {

@@ -21,6 +21,31 @@ public sealed class CarryDecisionTests
         Assert.Equal(0, context.GetProperty("range").GetProperty("start").GetInt32());
     }
 
+    [Theory]
+    [InlineData(5, "0-2,4", 1)]
+    [InlineData(2, "0-1", 0)]
+    public void Neighbours_are_carried_together_as_far_as_the_loop_goes(int total, string indexes, int left)
+    {
+        var run = Repeat(Loop($"\"in\": \"{{{{ range({total}) }}}}\", \"mode\": \"async\""), Succeeded(0) with { Count = 3 }, Succeeded(4) with { Count = 3 });
+        Assert.Equal(left, run.Settle().Start.Count);
+        var context = run.Log.Events.Single(happened => happened.Type == EventType.IteratorStarted).Context!.Value;
+        Assert.Equal((indexes, total - left), (context.GetProperty("carried").GetProperty("indexes").GetString(), Only(run).Succeeded));
+        Assert.Equal(total - left, run.Carried.Values.Single().Sum(iteration => iteration.Count));
+    }
+
+    [Theory]
+    [InlineData(1, 1, true)]
+    [InlineData(2, 1, false)]
+    [InlineData(1, 2, false)]
+    public void Only_neighbours_whose_results_are_neighbours_are_joined(long index, long origin, bool joins)
+    {
+        var next = Succeeded(index) with { Origin = Succeeded(origin).Origin };
+        Assert.Equal(joins, Succeeded(0).TryJoin(next, out var joined));
+        Assert.Equal(2, joined.Count);
+        Assert.False((Succeeded(0) with { Key = "a" }).TryJoin(next, out _));
+        Assert.False(Succeeded(0).TryJoin(next with { Size = 4 }, out _));
+    }
+
     [Fact]
     public void When_all_succeeded_the_loop_completes_at_once_without_a_Job()
     {
@@ -59,12 +84,20 @@ public sealed class CarryDecisionTests
     }
 
     [Fact]
-    public void A_chunk_is_carried_whole_or_not_at_all()
+    public void A_chunk_is_carried_whole_and_what_is_left_between_two_is_run_as_one()
     {
         var run = Repeat(
             Loop("\"in\": \"{{ range(10) }}\", \"mode\": \"chunked\", \"chunk\": 4"), Succeeded(0) with { Size = 4 }, Succeeded(4) with { Size = 3 }, Succeeded(8) with { Size = 2 });
+        Assert.Equal([7L], run.Settle().Start.Select(delivery => delivery.Key.Index));
+        Assert.Equal((9, 1), (Only(run).Succeeded, run.State.Open.Values.Single().Size));
+    }
+
+    [Fact]
+    public void A_chunk_whose_elements_are_not_all_there_any_more_is_run_again()
+    {
+        var run = Repeat(Loop("\"in\": \"{{ range(6) }}\", \"mode\": \"chunked\", \"chunk\": 4"), Succeeded(0) with { Size = 4 }, Succeeded(4) with { Size = 4 });
         Assert.Equal([4L], run.Settle().Start.Select(delivery => delivery.Key.Index));
-        Assert.Equal(6, Only(run).Succeeded);
+        Assert.Equal((4, 2), (Only(run).Succeeded, run.State.Open.Values.Single().Size));
     }
 
     [Fact]

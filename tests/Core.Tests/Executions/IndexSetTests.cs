@@ -29,6 +29,16 @@ public sealed class IndexSetTests
         Assert.Equal((set, 500_000), (IndexSet.Read(json), IndexSet.Read(json).Count));
     }
 
+    [Theory]
+    [InlineData(0, 500, 3)]
+    [InlineData(4, 500, 200)]
+    [InlineData(4, 200, 200)]
+    [InlineData(4, 100, 100)]
+    [InlineData(200, 500, 200)]
+    [InlineData(201, 500, 500)]
+    [InlineData(900, 500, 900)]
+    public void The_next_one_is_found_below_an_end(long from, long end, long next) => Assert.Equal(next, IndexSet.Of([3, 200]).NextContained(from, end));
+
     [Fact]
     public void A_long_run_is_passed_over()
     {

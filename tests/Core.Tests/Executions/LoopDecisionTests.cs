@@ -8,6 +8,24 @@ public sealed class LoopDecisionTests
     private const string Http = """ "tool": {"kind": "http", "url": "http://example.test/"} """;
 
     [Fact]
+    public void A_loop_whose_required_result_is_not_there_fails_once_and_starts_nothing()
+    {
+        var run = new Scenario("""
+            {"loading": {"required": ["a"]}, "workflow": [
+              {"step": "a", "tool": {"kind": "http", "url": "http://example.test/"}, "case": [{"when": "event.name == 'call.error'", "then": {"next": "walk"}}], "next": "walk"},
+              {"step": "walk", "loop": {"in": [1, 2, 3], "mode": "async", "failurePolicy": "collectAll"}, "tool": {"kind": "http", "url": "http://example.test/"}}]}
+            """);
+        run.Settle();
+        run.Fail("a");
+        Assert.Empty(run.Settle().Start);
+        Assert.Equal(ExecutionPhase.Failed, run.State.Phase);
+        var failed = run.Log.Events.Single(happened => happened.Type == EventType.IteratorFailed);
+        Assert.StartsWith("loading.required: the result of step 'a' must be there", failed.Error, StringComparison.Ordinal);
+        Assert.Equal("Configuration", failed.Context!.Value.GetProperty("error").GetProperty("kind").GetString());
+        Assert.DoesNotContain(run.Log.Events, happened => happened.Type == EventType.IterationStarted);
+    }
+
+    [Fact]
     public void A_sequential_loop_tells_its_story_iteration_by_iteration()
     {
         var run = new Scenario($$$"""

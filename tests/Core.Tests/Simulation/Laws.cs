@@ -33,7 +33,7 @@ internal sealed class Laws(World world, GeneratedPlan generated)
     /// <summary>After a pass that may have been disturbed: deciding once more, obeying, and deciding again must find rest and a reason for it.</summary>
     public void CheckRest()
     {
-        var observed = new Observed { Intent = world.Intent, Jobs = world.Cluster.Observe(), Claimed = world.Log.Read().Claimed };
+        var observed = new Observed { Intent = world.Intent, Jobs = world.Cluster.Observe(), Claimed = world.Log.Read().Claimed, Allowance = world.Allowance };
         var decisions = world.Decide(world.Log.State, observed, world.Now);
         if (decisions.NeedsMore || decisions.Events.Count > 0) return;
         var jobs = observed.Jobs.Where(job => !decisions.Stop.Contains(job.Key)).ToDictionary(job => job.Key, job => job.Value);

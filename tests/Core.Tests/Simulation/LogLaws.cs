@@ -42,7 +42,9 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         var exits = events.Count(happened => happened.Type == EventType.StepStarted && happened.Step == generated.Plan.OnExit);
         if (generated.Plan.OnExit is not null) world.Demand(exits == 1 || (exits == 0 && world.Intent.Deleted), $"onExit ran {exits} times");
         CheckDeadline();
-        world.Demand(events.Count(happened => happened.Type == EventType.ExecutionDegraded) <= 1, "degraded twice");
+        var degraded = events.Where(happened => happened.Type is EventType.ExecutionDegraded or EventType.ExecutionRecovered).Select(happened => happened.Type).ToList();
+        for (var i = 0; i < degraded.Count; i++)
+            world.Demand(degraded[i] == (i % 2 == 0 ? EventType.ExecutionDegraded : EventType.ExecutionRecovered), "degraded twice, or recovered from nothing");
         if (world.Log.State.Outcome == ExecutionPhase.Completed) CheckWhole();
         // What workers say on the way is not counted beforehand.
         var notes = events.Count(happened => happened.Type is EventType.CallRetry || (happened.Type == EventType.CallError && happened.IterationIndex is not null));

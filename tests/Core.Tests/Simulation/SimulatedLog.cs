@@ -57,17 +57,17 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
         var run = settings.Loop.RunId;
         if (!_ledgers.TryGetValue(run, out var ledger)) return LoopIsOver(turn);
         var step = PoolRules.Apply(ledger, State.Loops[run], settings, [turn], now);
-        foreach (var report in step.Accepted.Concat(step.Lost))
+        foreach (var (report, size) in step.Accepted.Concat(step.Lost))
         {
             var loop = State.Loops[run];
             var before = State.LastEventId;
             var position = 0;
             if (report.Outcome == WorkOutcome.Completed) _results[report.Key] = report.Result;
-            foreach (var happened in Ingest.ToEvents(report, loop.Step, loop.Epoch, now, inlineLimitBytes, loop.Chunk is null ? null : loop.SizeAt(report.Index)))
+            foreach (var happened in Ingest.ToEvents(report, loop.Step, loop.Epoch, now, inlineLimitBytes, size))
                 Add(Number(happened, before, ++position));
         }
 
-        _summed.AddRange(step.Accepted.Where(report => report.Numbers is not null));
+        _summed.AddRange(step.Accepted.Select(accepted => accepted.Report).Where(report => report.Numbers is not null));
         _ledgers[run] = step.Ledger;
         State = State with { Loops = State.Loops.SetItem(run, State.Loops[run] with { Leased = step.Ledger.Leased }) };
         return step.Answers[0];

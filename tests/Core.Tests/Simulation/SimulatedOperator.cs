@@ -34,7 +34,7 @@ internal sealed class SimulatedOperator(World world)
         yield return true;
         for (var round = 0; ; round++)
         {
-            var observed = new Observed { Intent = intent, Jobs = jobs, Claimed = seen.Claimed, LoopResults = _loops, LargeResults = _large };
+            var observed = new Observed { Intent = intent, Jobs = jobs, Claimed = seen.Claimed, LoopResults = _loops, LargeResults = _large, Allowance = world.Allowance };
             var now = world.Now;
             var decisions = world.Decide(seen.State, observed, now);
             if (round >= MaxRounds) world.Demand(false, $"deciding does not come to rest: {Describe(decisions)}");

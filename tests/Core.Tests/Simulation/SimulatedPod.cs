@@ -5,7 +5,7 @@ using PlaybookOperator.Core.Work;
 namespace PlaybookOperator.Core.Tests.Simulation;
 
 /// <summary>An iteration that a pod was handed, and the lease that it came with.</summary>
-internal readonly record struct LeasedIndex(int Lease, long Index);
+internal readonly record struct LeasedIndex(int Lease, long Index, long End);
 
 /// <summary>What a pod says, and what the operator that hears it knew of the execution when it looked; null: the loop is over.</summary>
 internal sealed record PoolWord(long RunId, PoolTurn Turn, PoolSettings? Settings);

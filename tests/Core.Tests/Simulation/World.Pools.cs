@@ -119,7 +119,7 @@ internal sealed partial class World
         {
             Wants = wants,
             Heard = pod.Heard,
-            Returned = [.. returned.Select(one => new PoolReturn(one.Lease, one.Index, one.Index + (Log.State.Loops.GetValueOrDefault(pod.RunId)?.SizeAt(one.Index) ?? 1)))],
+            Returned = [.. returned.Select(one => new PoolReturn(one.Lease, one.Index, one.End))],
         };
         return new PoolWord(pod.RunId, turn, SettingsOf(pod.RunId));
     }
@@ -159,7 +159,8 @@ internal sealed partial class World
         foreach (var grant in answer.Grants)
         {
             pod.Heard = Math.Max(pod.Heard, grant.Lease);
-            for (var index = grant.Lo; index < grant.Hi; index += Log.State.Loops.GetValueOrDefault(pod.RunId)?.Chunk ?? 1) pod.InHand.Add(new LeasedIndex(grant.Lease, index));
+            var unit = Log.State.Loops.GetValueOrDefault(pod.RunId)?.Chunk ?? 1;
+            for (var index = grant.Lo; index < grant.Hi; index += unit) pod.InHand.Add(new LeasedIndex(grant.Lease, index, Math.Min(grant.Hi, index + unit)));
         }
 
         pod.IsStopped = answer.Stop;
@@ -172,7 +173,7 @@ internal sealed partial class World
         report.Outcome == WorkOutcome.Failed
         || (_generated.Plan.LoopOf(Log.State.FindRun(report.RunId)?.Step)?.Mode == LoopMode.Sequential && (report.Outcome != WorkOutcome.Completed || report.Until == true));
 
-    private PoolSettings? SettingsOf(long run) => Log.State.IsTerminal ? null : Decider.PoolSettingsOf(_generated.Plan, _facts, Log.State, run, Allowance.Unlimited, Now);
+    private PoolSettings? SettingsOf(long run) => Log.State.IsTerminal ? null : Decider.PoolSettingsOf(_generated.Plan, _facts, Log.State, run, Allowance, Now);
 
     /// <summary>Some are there when calm comes, others are gone.</summary>
     private void CalmPods()

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
@@ -41,6 +42,9 @@ internal sealed partial class World
     public DateTimeOffset Now { get; private set; } = s_start;
 
     public Intent Intent { get; private set; } = Intent.Run;
+
+    /// <summary>What other executions and the operator's memory leave this one.</summary>
+    public Allowance Allowance { get; private set; } = Allowance.Unlimited;
 
     public SimulatedLog Log { get; }
 
@@ -125,6 +129,7 @@ internal sealed partial class World
                 break;
             case < 94:
                 ChangeIntent();
+                if (Chance(30)) Allowance = Chance(50) ? Allowance.Unlimited : new Allowance(_random.Next(1, 12), _random.Next(4));
                 break;
             default:
                 Now += TimeSpan.FromMilliseconds(_random.Next(1, 5_000));
@@ -238,6 +243,7 @@ internal sealed partial class World
         _lateWords.Clear();
         foreach (var one in _operators) one.Kill();
         Intent = Intent with { Suspend = false };
+        Allowance = Allowance.Unlimited;
         // What an ended execution leaves running is for the operator to stop.
         if (Log.State.IsTerminal) return;
         foreach (var worker in Cluster.Alive.ToList()) Cluster.Exit(worker, JobPhase.Failed);

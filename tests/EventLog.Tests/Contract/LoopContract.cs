@@ -120,6 +120,19 @@ public abstract class LoopContract : EventLogContract
         Assert.Empty(await Reader.ReadSucceededAsync(id, new LoopName("other", 0), 0, 10, Stop));
     }
 
+    /// <summary>As they are given by a decider: neighbours as one.</summary>
+    private static List<CarriedIteration> Joined(IReadOnlyList<FormerIteration> succeeded)
+    {
+        var carried = new List<FormerIteration>();
+        foreach (var iteration in succeeded)
+        {
+            if (carried.Count > 0 && carried[^1].TryJoin(iteration, out var joined)) carried[^1] = joined;
+            else carried.Add(iteration);
+        }
+
+        return [.. carried.Select(iteration => new CarriedIteration(iteration.Index, iteration.Size, iteration.Origin, iteration.Count))];
+    }
+
     private static ExecutionEvent ChunkedLoop(int total) =>
         Build.Event(EventType.IteratorStarted, "fetch", -2, context: $$"""{"total_count":{{total}},"chunk":4}""");
 
@@ -155,7 +168,7 @@ public abstract class LoopContract : EventLogContract
         {
             Carried = new Dictionary<long, IReadOnlyList<CarriedIteration>>
             {
-                [-2] = [.. succeeded.Select(iteration => new CarriedIteration(iteration.Index, iteration.Size, iteration.Origin))],
+                [-2] = Joined(succeeded),
             },
         });
         return id;

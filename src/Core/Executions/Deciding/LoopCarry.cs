@@ -4,7 +4,7 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 
 /// <summary>
 /// Finds which iterations of a starting loop a former execution has done: those of the same name (<c>key</c>, else the index) that succeeded there.
-/// A chunk is the same when it begins at the same offset and has as many elements.
+/// A chunk is carried whole, when all its elements are there; what is between two chunks that are carried makes smaller ones.
 /// </summary>
 internal static class LoopCarry
 {
@@ -29,16 +29,19 @@ internal static class LoopCarry
     /// is not kept.
     /// </summary>
     public static bool IsWhole(Draft draft, StepRun run, IReadOnlyList<CarriedIteration> carried) =>
-        carried.Count > 0 && draft.Observed.Former[NameOf(run)].Count == carried.Count;
+        carried.Count > 0 && CountOf(draft, run) == carried.Sum(iteration => iteration.Count);
 
-    public static FormerLoop FormerOf(Draft draft, StepRun run) => new(draft.Facts.RetryOf!.Value, NameOf(run), draft.Observed.Former[NameOf(run)].Count);
+    public static FormerLoop FormerOf(Draft draft, StepRun run) => new(draft.Facts.RetryOf!.Value, NameOf(run), CountOf(draft, run));
+
+    private static long CountOf(Draft draft, StepRun run) => draft.Observed.Former[NameOf(run)].Sum(iteration => iteration.Count);
 
     private static LoopName NameOf(StepRun run) => new(run.Step, run.Epoch);
 
     private static List<CarriedIteration> ByIndex(IReadOnlyList<FormerIteration> former, LoopPlan loop, long count) =>
     [
-        .. former.Where(iteration => iteration.Index < count && iteration.Size == SizeAt(loop, iteration.Index, count))
-            .Select(iteration => new CarriedIteration(iteration.Index, iteration.Size, iteration.Origin)),
+        .. from iteration in former
+           where (loop.Chunk is null) == (iteration.Size is null) && iteration.Index + (iteration.Size ?? 1) <= count
+           select new CarriedIteration(iteration.Index, iteration.Size, iteration.Origin, Math.Min(iteration.Count, count - iteration.Index)),
     ];
 
     private static List<CarriedIteration> ByKey(IReadOnlyList<FormerIteration> former, IReadOnlyList<string> keys)
@@ -54,7 +57,4 @@ internal static class LoopCarry
         carried.Sort((left, right) => left.Index.CompareTo(right.Index));
         return carried;
     }
-
-    private static int? SizeAt(LoopPlan loop, long index, long count) =>
-        loop.Chunk is not { } chunk ? null : index % chunk == 0 ? (int)Math.Min(chunk, count - index) : 0;
 }

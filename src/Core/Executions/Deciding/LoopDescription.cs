@@ -55,7 +55,7 @@ internal static class LoopDescription
 
     private static void WriteCarried(Utf8JsonWriter writer, ExecutionId former, IReadOnlyList<CarriedIteration> carried)
     {
-        var indexes = IndexSet.Of(carried.SelectMany(iteration => Enumerable.Range(0, iteration.Size ?? 1).Select(i => iteration.Index + i)));
+        var indexes = IndexSet.Of(carried.SelectMany(iteration => Enumerable.Range(0, iteration.Size ?? (int)iteration.Count).Select(i => iteration.Index + i)));
         writer.WriteStartObject("carried");
         writer.WriteString("execution_id", former.ToString());
         writer.WriteNumber("succeeded", indexes.Count);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
 
@@ -66,20 +67,20 @@ internal static class LoopRules
     {
         var limit = draft.Plan.Limits.MaxIterations;
         if (draft.Override("limits.maxIterations") is { } tighter && tighter < limit) limit = (long)tighter;
+        // Once for all iterations, none of which could start.
+        if (InputPlanner.Missing(draft.Plan, draft.State, step) is { } missing)
+        {
+            Refuse(draft, run, missing.Kind, missing.Message);
+            return;
+        }
+
         var source = LoopSource.Evaluate(draft, run, step, limit);
         switch (source)
         {
             case LoopSource.Blocked:
                 return;
             case LoopSource.Invalid invalid:
-                draft.Append(EventType.IteratorFailed, run, error: invalid.Message, context: JsonText.Object(writer =>
-                {
-                    writer.WriteStartObject("error");
-                    writer.WriteString("kind", invalid.Kind);
-                    writer.WriteString("message", invalid.Message);
-                    writer.WriteBoolean("retryable", false);
-                    writer.WriteEndObject();
-                }));
+                Refuse(draft, run, invalid.Kind, invalid.Message);
                 return;
             case LoopSource.Elements elements:
                 if (!LoopCarry.TryFind(draft, run, step.Loop!, elements, out var carried)) return;
@@ -92,6 +93,16 @@ internal static class LoopRules
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private static void Refuse(Draft draft, StepRun run, string kind, string message) =>
+        draft.Append(EventType.IteratorFailed, run, error: message, context: JsonText.Object(writer =>
+        {
+            writer.WriteStartObject("error");
+            writer.WriteString("kind", kind);
+            writer.WriteString("message", message);
+            writer.WriteBoolean("retryable", false);
+            writer.WriteEndObject();
+        }));
 
     private static void StartIterations(Draft draft, StepRun run, StepPlan step, LoopState loop)
     {
@@ -106,6 +117,7 @@ internal static class LoopRules
             }
 
             if (due is { } at) due = LoopPace.After(at, draft.Now, step.Loop.StartsPerSecond!.Value);
+            var size = loop.SizeAt(index, loop.Chunk is { } chunk ? draft.Observed.Allowance.NarrowChunk(chunk) : null);
             draft.Append(new ExecutionEvent
             {
                 Type = EventType.IterationStarted,
@@ -116,16 +128,16 @@ internal static class LoopRules
                 RunId = run.RunId,
                 IterationIndex = index,
                 Fence = 1,
-                Context = StartContext(loop, index, due),
+                Context = StartContext(loop, index, size, due),
             });
-            index = loop.NextToRun(index + loop.SizeAt(index));
+            index = loop.NextToRun(index + size);
         }
     }
 
-    private static JsonElement? StartContext(LoopState loop, long index, DateTimeOffset? nextStartAt)
+    private static JsonElement? StartContext(LoopState loop, long index, int size, DateTimeOffset? nextStartAt)
     {
         JsonElement? context = nextStartAt is { } at ? JsonText.Object(writer => writer.WriteString("next_start_at", at)) : null;
-        return loop.Chunk is null ? context : Ingest.WithChunk(context, index, loop.SizeAt(index));
+        return loop.Chunk is null ? context : Ingest.WithChunk(context, index, size);
     }
 
     /// <summary>Waiting iterations are bounded too: at most as many again as may execute are open. What waits already does not add to them.</summary>

@@ -53,6 +53,7 @@ internal static class PooledLoopRules
         PoolSize = step.Loop!.PoolSize,
         IsSequential = step.Loop.Mode == LoopMode.Sequential,
         Failures = LoopRules.FailuresOf(draft, step),
+        Chunk = step.Loop.Chunk is { } chunk ? draft.Observed.Allowance.NarrowChunk(chunk) : null,
         StartsPerSecond = step.Loop.StartsPerSecond,
         MaxStarts = (long)Math.Max(0, LimitRules.RoomForIterations(draft)),
     };

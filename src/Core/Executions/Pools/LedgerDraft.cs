@@ -9,8 +9,8 @@ internal sealed class LedgerDraft
 {
     private readonly PoolLedger _before;
     private readonly Dictionary<int, LeaseDraft> _leases = [];
-    private readonly List<WorkReport> _accepted = [];
-    private readonly List<WorkReport> _lost = [];
+    private readonly List<PoolReport> _accepted = [];
+    private readonly List<PoolReport> _lost = [];
     private long _done;
 
     public LedgerDraft(PoolLedger ledger, LoopState loop, PoolSettings settings, DateTimeOffset now)
@@ -44,6 +44,9 @@ internal sealed class LedgerDraft
 
     /// <summary>Elements of one iteration, at most.</summary>
     public int Unit => Loop.Chunk ?? 1;
+
+    /// <summary>Elements that a chunk may have which is handed out now; less than <see cref="Unit"/> while memory is short.</summary>
+    public int Narrow => Loop.Chunk is null ? 1 : Math.Min(Unit, Settings.Chunk ?? Unit);
 
     public bool HasLeases => _leases.Count > 0;
 
@@ -144,11 +147,12 @@ internal sealed class LedgerDraft
     private IngestOutcome Judge(string member, WorkReport report)
     {
         var index = report.Index;
-        if (index < 0 || index >= Loop.Total || index % Unit != 0) return IngestOutcome.Unknown;
-        var size = Loop.SizeAt(index);
-        if (!_leases.TryGetValue(report.Fence, out var lease) || lease.Member != member || !lease.Remove(index, index + size)) return Refuse(index);
+        if (index < 0 || index >= Loop.Total) return IngestOutcome.Unknown;
+        if (!_leases.TryGetValue(report.Fence, out var lease) || lease.Member != member || !lease.Contains(index)) return Refuse(index);
+        if (lease.SizeAt(index, Unit) is not { } size) return IngestOutcome.Unknown;
+        lease.Remove(index, index + size);
         if (lease.IsEmpty) _leases.Remove(lease.Id);
-        _accepted.Add(report);
+        _accepted.Add(Sized(report, size));
         switch (report.Outcome)
         {
             case WorkOutcome.Waiting:
@@ -194,7 +198,7 @@ internal sealed class LedgerDraft
         var losses = count == 1 ? lease.Losses + 1 : 0;
         if (losses >= DeliveryRules.MaxDeliveries)
         {
-            GiveUp(lease, parts[0].Lo);
+            GiveUp(lease, parts[0]);
             return;
         }
 
@@ -202,21 +206,24 @@ internal sealed class LedgerDraft
             Return(new PoolSlice(part.Lo, part.Hi, (int)Math.Min(PoolRules.MaxLease, (count + 1) / 2), losses, lease.AttemptsUsed));
     }
 
-    private void GiveUp(LeaseDraft lease, long index)
+    private void GiveUp(LeaseDraft lease, IndexRange iteration)
     {
         var message = $"The worker was lost {DeliveryRules.MaxDeliveries} times.";
-        _lost.Add(new WorkReport
+        var report = new WorkReport
         {
             RunId = Loop.RunId,
-            Index = index,
+            Index = iteration.Lo,
             Fence = lease.Id,
             Outcome = WorkOutcome.Failed,
             Attempt = lease.AttemptsUsed + 1,
             Error = new WorkError(WorkErrorKind.WorkerLost, message),
-        });
-        var size = Loop.SizeAt(index);
+        };
+        var size = (int)(iteration.Hi - iteration.Lo);
+        _lost.Add(Sized(report, size));
         (_done, Failed) = (_done + size, Failed + size);
     }
+
+    private PoolReport Sized(WorkReport report, int size) => new(report, Loop.Chunk is null ? null : size);
 
     private void Return(PoolSlice slice)
     {
@@ -248,14 +255,18 @@ internal sealed class LedgerDraft
 
         public bool Contains(long index) => _open.Exists(part => part.Lo <= index && index < part.Hi);
 
-        /// <summary>False when not all of it is open.</summary>
-        public bool Remove(long lo, long hi)
+        /// <summary>
+        /// Elements of the iteration that begins at an open index; null: none begins there. Chunks are counted from where their part was handed out: what
+        /// is cut out of a part later are whole ones.
+        /// </summary>
+        public int? SizeAt(long index, int unit)
         {
-            var place = _open.FindIndex(part => part.Lo <= lo && hi <= part.Hi);
-            if (place < 0) return false;
-            Cut(place, lo, hi);
-            return true;
+            var part = _open.Find(part => part.Lo <= index && index < part.Hi);
+            return (index - part.Lo) % unit == 0 ? (int)Math.Min(unit, part.Hi - index) : null;
         }
+
+        /// <summary>What is open without a gap.</summary>
+        public void Remove(long lo, long hi) => Cut(_open.FindIndex(part => part.Lo <= lo && hi <= part.Hi), lo, hi);
 
         /// <summary>Removes what is open between two indexes and returns it.</summary>
         public List<IndexRange> Take(long lo, long hi)

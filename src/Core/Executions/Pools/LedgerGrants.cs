@@ -82,9 +82,12 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
                 continue;
             }
 
-            var count = Paced(Math.Min(slice.MaxIterations == 0 ? budget : Math.Min(budget, slice.MaxIterations), draft.IterationsIn(slice.Lo, slice.Hi)));
+            // What has been tried, or has cost a worker, stays the chunk that it was.
+            var unit = slice is { AttemptsUsed: 0, Losses: 0, DueAt: null } ? draft.Narrow : draft.Unit;
+            var most = unit < draft.Unit ? 1 : draft.IterationsIn(slice.Lo, slice.Hi);
+            var count = Paced(Math.Min(slice.MaxIterations == 0 ? budget : Math.Min(budget, slice.MaxIterations), most));
             if (count == 0) return 0;
-            var hi = Math.Min(slice.Hi, slice.Lo + (count * draft.Unit));
+            var hi = Math.Min(slice.Hi, slice.Lo + (count * unit));
             if (hi == slice.Hi) draft.Returned.RemoveAt(i);
             else draft.Returned[i] = slice with { Lo = hi };
             _grants.Add(draft.Lease(turn.Member, slice with { Hi = hi }));
@@ -109,23 +112,15 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
             var lo = draft.Loop.NextToRun(draft.Cursor);
             draft.Cursor = Math.Min(lo, draft.Loop.Total);
             if (lo >= draft.Loop.Total) return;
-            var count = Paced(Math.Min(budget, draft.IterationsIn(lo, EndOfGap(lo, budget))));
+            var end = draft.Loop.EndToRun(lo, Math.Min(draft.Loop.Total, lo + (budget * draft.Unit)));
+            // Smaller chunks than the worker knows of go one by one: then each is as large as its grant.
+            var count = Paced(draft.Narrow < draft.Unit ? 1 : Math.Min(budget, draft.IterationsIn(lo, end)));
             if (count == 0) return;
-            var hi = Math.Min(draft.Loop.Total, lo + (count * draft.Unit));
+            var hi = Math.Min(end, lo + (count * draft.Narrow));
             draft.Cursor = hi;
             _grants.Add(draft.Lease(turn.Member, new PoolSlice(lo, hi)));
             budget -= count;
         }
-    }
-
-    /// <summary>Where the indexes that a former execution has not done end, looked at as far as the budget goes.</summary>
-    private long EndOfGap(long lo, long budget)
-    {
-        var end = Math.Min(draft.Loop.Total, lo + (budget * draft.Unit));
-        if (draft.Loop.Carried is not { } carried) return end;
-        var hi = lo;
-        while (hi < end && !carried.Contains(hi)) hi = Math.Min(end, hi + draft.Unit);
-        return hi;
     }
 
     /// <summary>As many of these as the rate lets start now.</summary>

@@ -23,6 +23,9 @@ public sealed record PoolSettings
     /// <summary>When the loop has failed, and nothing of it starts any more.</summary>
     public required FailurePolicy Failures { get; init; }
 
+    /// <summary>Elements of chunks that are handed out for the first time, at most, when that is less than the loop says; null: as it says.</summary>
+    public int? Chunk { get; init; }
+
     /// <summary>With <c>rateLimit</c>; null: none.</summary>
     public double? StartsPerSecond { get; init; }
 

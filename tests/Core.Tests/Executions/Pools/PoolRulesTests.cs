@@ -264,11 +264,60 @@ public sealed class PoolRulesTests
         _settings = _settings with { Loop = _loop };
 
         Assert.Equal([new PoolGrant(1, 0, 60)], Say("a", wants: 2).Grants);
-        Assert.Equal([IngestOutcome.Accepted, IngestOutcome.Unknown], Say("a", Done(1, 30), Done(1, 31)).Outcomes);
+        Assert.Equal([IngestOutcome.Accepted, IngestOutcome.Unknown], Say("a", Done(1, 30), Done(1, 1)).Outcomes);
         Assert.Equal(30, _loop.Succeeded);
         Assert.Equal([new PoolGrant(2, 60, 100)], Say("a", wants: 2).Grants);
         Say("a", Done(2, 90));
         Assert.Equal(40, _loop.Succeeded);
+    }
+
+    [Fact]
+    public void While_memory_is_short_chunks_are_smaller_and_handed_out_one_by_one()
+    {
+        _loop = _loop with { Chunk = 30 };
+        _settings = _settings with { Loop = _loop, Chunk = 15 };
+
+        Assert.Equal([new PoolGrant(1, 0, 15), new PoolGrant(2, 15, 30)], Say("a", wants: 2).Grants);
+        Assert.Equal([IngestOutcome.Accepted], Say("a", Done(1, 0)).Outcomes);
+        Assert.Equal(15, _loop.Succeeded);
+        _settings = _settings with { Chunk = null };
+        Assert.Equal([new PoolGrant(3, 30, 60)], Say("a", wants: 1).Grants);
+    }
+
+    [Fact]
+    public void What_was_handed_out_small_and_not_begun_may_come_again_as_a_larger_chunk()
+    {
+        _loop = _loop with { Chunk = 30 };
+        _settings = _settings with { Loop = _loop, Chunk = 15 };
+        Say("a", wants: 2);
+        _settings = _settings with { Chunk = 30 };
+        Say("a", leaves: true);
+
+        Assert.Equal([new PoolGrant(3, 0, 30)], Say("b", wants: 1).Grants);
+        Assert.Equal([IngestOutcome.Stale, IngestOutcome.Accepted], Say("b", Done(1, 0), Done(3, 0)).Outcomes);
+        Assert.Equal(30, _loop.Succeeded);
+    }
+
+    [Fact]
+    public void A_chunk_that_waits_for_its_next_attempt_stays_as_large_as_it_was()
+    {
+        _loop = _loop with { Chunk = 30 };
+        _settings = _settings with { Loop = _loop };
+        Say("a", wants: 1);
+        Say("a", Done(1, 0) with { Outcome = WorkOutcome.Waiting, NextAt = s_start.AddSeconds(1) });
+        _settings = _settings with { Chunk = 15 };
+        Pass(seconds: 1);
+
+        Assert.Equal(new PoolGrant(2, 0, 30, AttemptsUsed: 1), Say("a", wants: 1).Grants[0]);
+    }
+
+    [Fact]
+    public void Chunks_end_where_a_former_execution_has_done_the_rest()
+    {
+        _loop = _loop with { Chunk = 30, Carried = IndexSet.Of([10, 11, 12]), Succeeded = 3 };
+        _settings = _settings with { Loop = _loop };
+
+        Assert.Equal([new PoolGrant(1, 0, 10), new PoolGrant(2, 13, 43)], Say("a", wants: 2).Grants);
     }
 
     [Fact]
@@ -330,8 +379,8 @@ public sealed class PoolRulesTests
     {
         var step = PoolRules.Apply(_ledger, _loop, _settings, [turn], _now);
         _ledger = step.Ledger;
-        foreach (var report in step.Accepted.Concat(step.Lost))
-            _loop = Ingest.ToEvents(report, "fetch", 0, _now, long.MaxValue, _loop.Chunk is null ? null : _loop.SizeAt(report.Index)).Aggregate(_loop, (loop, happened) => loop.Apply(happened));
+        foreach (var (report, size) in step.Accepted.Concat(step.Lost))
+            _loop = Ingest.ToEvents(report, "fetch", 0, _now, long.MaxValue, size).Aggregate(_loop, (loop, happened) => loop.Apply(happened));
         return step.Answers[0];
     }
 
