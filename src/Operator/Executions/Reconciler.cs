@@ -121,6 +121,7 @@ public sealed class Reconciler(
         var batch = new AppendBatch(pass.Header.Version, decisions.Events)
         {
             Collections = decisions.Collections,
+            Results = decisions.Results,
             StillOpen = decisions.StillOpen,
             Keys = decisions.Keys,
             Carried = decisions.Carried,

@@ -190,6 +190,7 @@ internal static class OperatorHost
         services.AddSingleton<AssignmentSource>();
         services.AddSingleton<PoolLeases>();
         services.AddSingleton<PoolPods>();
+        services.AddSingleton<IPoolMembers>(provider => provider.GetRequiredService<PoolPods>());
     }
 
     private static void AddContainers(this IServiceCollection services)

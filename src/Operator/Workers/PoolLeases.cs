@@ -10,8 +10,15 @@ using PlaybookOperator.Operator.Governing;
 
 namespace PlaybookOperator.Operator.Workers;
 
+/// <summary>What is known of the workers of a pool beside what they say themselves.</summary>
+public interface IPoolMembers
+{
+    /// <summary>Those that have ended without a word, by the names under which they ask for iterations.</summary>
+    IReadOnlySet<string> GoneOf(ExecutionId id, WorkKey pool);
+}
+
 /// <summary>Answers workers of pools: what may go on is read from the execution as it is now, who does what is decided in the log's own transaction.</summary>
-public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler reconciler, TimeProvider time, Allowances? allowances = null)
+public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler reconciler, TimeProvider time, Allowances? allowances = null, IPoolMembers? members = null)
 {
     /// <param name="id">The execution.</param>
     /// <param name="runId">The loop's run.</param>
@@ -23,6 +30,7 @@ public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler re
         if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return Goodbye(request, IngestOutcome.Unknown);
         if (state.IsTerminal) return Goodbye(request, IngestOutcome.Closed);
         if (Decider.PoolSettingsOf(plan, Reconciler.FactsOf(header), state, runId, allowances?.Of(id, header.Namespace) ?? Allowance.Unlimited, time.GetUtcNow()) is not { } settings) return Goodbye(request, IngestOutcome.Duplicate);
+        if (members is not null) settings = settings with { Gone = members.GoneOf(id, new WorkKey(runId, WorkKey.Pool)) };
         var turn = new PoolTurn(member, request.Reports)
         {
             Returned = [.. request.Returned.Select(given => new PoolReturn(given.Lease, given.Lo, given.Hi))],

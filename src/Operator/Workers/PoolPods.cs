@@ -9,7 +9,7 @@ namespace PlaybookOperator.Operator.Workers;
 /// How many pods a pool has. Its Jobs do not say: after a pod has failed, their controller neither makes another nor brings the Job's status up to date
 /// for ten seconds, then twenty, up to minutes. So the pods are counted, and what is missing gets a Job of its own.
 /// </summary>
-internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs)
+internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs) : IPoolMembers
 {
     /// <summary>Whether this pod takes a place in its pool no longer because it failed.</summary>
     public static bool IsLost(Pod pod) => pod.Status?.Phase == "Failed";
@@ -32,6 +32,16 @@ internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs)
             _ => JobPhase.Short,
         };
     }
+
+    /// <summary>Pods that have failed, by uid, which is how a pod is called in its pool. One that succeeded has said goodbye.</summary>
+    public IReadOnlySet<string> GoneOf(ExecutionId id, WorkKey pool) =>
+    (
+        from job in jobs.ListBy(KubernetesWorkers.ExecutionIndex, id.ToString())
+        where WorkerLabels.Read(job.Metadata)?.Delivery.Key == pool && job.Metadata.Uid is not null
+        from pod in pods.ListBy(ContainerPods.JobIndex, job.Metadata.Uid!)
+        where IsLost(pod) && pod.Metadata.Uid is not null
+        select pod.Metadata.Uid!
+    ).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Jobs of a pool that go on, with the pods that are counted on of each.</summary>
     public IEnumerable<(Job Job, int Expected)> JobsOf(ExecutionId id, WorkKey pool) => Running(id, pool).Select(job => (job, Count(job).Expected));

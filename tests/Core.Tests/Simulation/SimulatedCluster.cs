@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PlaybookOperator.Core.Executions;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
@@ -46,6 +47,9 @@ internal sealed class SimulatedCluster
     /// <summary>Pods of pools that still do something, also when their Job is gone.</summary>
     public IReadOnlyList<SimulatedPod> Pods => _pods;
 
+    /// <summary>Pods of pools that have failed, by name.</summary>
+    public ImmutableHashSet<string> LostPods { get; private set; } = [];
+
     public IReadOnlyDictionary<Delivery, JobPhase> Observe() => _jobs.ToDictionary(pair => pair.Key, pair => pair.Value.Job);
 
     public bool HasActive(Delivery delivery) => _jobs.TryGetValue(delivery, out var worker) && worker.Job == JobPhase.Active;
@@ -86,6 +90,7 @@ internal sealed class SimulatedCluster
     {
         Changes++;
         pod.End = phase;
+        if (phase == JobPhase.Failed) LostPods = LostPods.Add(pod.Name);
         _pods.Remove(pod);
         var hasFailed = pod.Job.Pods.Exists(other => other.End == JobPhase.Failed);
         var isOver = pod.Job.Pods.TrueForAll(other => other.End is not null);

@@ -173,7 +173,10 @@ internal sealed partial class World
         report.Outcome == WorkOutcome.Failed
         || (_generated.Plan.LoopOf(Log.State.FindRun(report.RunId)?.Step)?.Mode == LoopMode.Sequential && (report.Outcome != WorkOutcome.Completed || report.Until == true));
 
-    private PoolSettings? SettingsOf(long run) => Log.State.IsTerminal ? null : Decider.PoolSettingsOf(_generated.Plan, _facts, Log.State, run, Allowance, Now);
+    private PoolSettings? SettingsOf(long run) => Log.State.IsTerminal ? null : Decider.PoolSettingsOf(_generated.Plan, _facts, Log.State, run, Allowance, Now) is { } settings
+        // Not every operator hears of it before it hears the next word.
+        ? settings with { Gone = Chance(70) ? Cluster.LostPods : [] }
+        : null;
 
     /// <summary>Some are there when calm comes, others are gone.</summary>
     private void CalmPods()

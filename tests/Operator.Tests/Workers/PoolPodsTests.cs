@@ -54,6 +54,48 @@ public sealed class PoolPodsTests : IAsyncLifetime
         Assert.Equal([3], _operator.Jobs().Select(Parallelism));
     }
 
+    [Fact]
+    public async Task What_a_pod_had_that_has_failed_goes_to_another_without_waiting_for_its_lease()
+    {
+        using var client = new HttpClient { BaseAddress = _operator.Address };
+        var (dead, alive) = (_operator.Pod(_operator.Jobs()[0]), _operator.Pod(_operator.Jobs()[0]));
+        var (a, b) = (await OpenAsync(client, dead), await OpenAsync(client, alive));
+        Assert.Equal(0, (await LeaseAsync(client, a, wants: 10))[0]);
+        Assert.NotEqual(0, (await LeaseAsync(client, b, wants: 1))[0]);
+        _operator.Cluster.SetStatus(dead, new JsonObject { ["phase"] = "Failed" });
+
+        await OperatorUnderTest.UntilAsync("the other has the first iterations", async () =>
+        {
+            // Its words, as if they were on their way for ever, would keep its lease.
+            await LeaseAsync(client, a, wants: 0);
+            return (await LeaseAsync(client, b, wants: 1)).Contains(0);
+        });
+    }
+
+    private static async Task<string> OpenAsync(HttpClient client, string pod)
+    {
+        var answer = new JsonObject();
+        await OperatorUnderTest.UntilAsync("the Job is known", async () =>
+        {
+            using var response = await client.PostAsync(new Uri("/worker/v1/session", UriKind.Relative), Json(new JsonObject { ["token"] = pod }));
+            answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+            return response.IsSuccessStatusCode;
+        });
+        return (string)answer["session"]!;
+    }
+
+    /// <summary>The first index of each range that is leased.</summary>
+    private static async Task<List<long>> LeaseAsync(HttpClient client, string session, int wants)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/worker/v1/lease") { Content = Json(new JsonObject { ["wants"] = wants }) };
+        request.Headers.Authorization = new("Bearer", session);
+        using var response = await client.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return [.. JsonNode.Parse(await response.Content.ReadAsStringAsync())!["leased"]!.AsArray().Select(range => (long)range!["lo"]!)];
+    }
+
+    private static StringContent Json(JsonObject body) => new(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+
     private static int Fence(JsonObject job) => int.Parse((string)job["metadata"]!["labels"]!["playbooks.dev/fence"]!, System.Globalization.CultureInfo.InvariantCulture);
 
     private static int Parallelism(JsonObject job) => (int)job["spec"]!["parallelism"]!;

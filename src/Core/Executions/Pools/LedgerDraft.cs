@@ -93,10 +93,10 @@ internal sealed class LedgerDraft
         return outcomes;
     }
 
-    /// <summary>Hands out again what silent workers had.</summary>
+    /// <summary>Hands out again what workers had that are silent, or are known to be gone.</summary>
     public void LoseSilent()
     {
-        foreach (var member in Members.Where(member => member.Until < Now).ToList())
+        foreach (var member in Members.Where(member => member.Until < Now || Settings.Gone.Contains(member.Name)).ToList())
         {
             Members.Remove(member);
             foreach (var lease in LeasesOf(member.Name)) Lose(lease);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PlaybookOperator.Core.Playbooks;
 
 namespace PlaybookOperator.Core.Executions.Pools;
@@ -31,6 +32,9 @@ public sealed record PoolSettings
 
     /// <summary>Iterations for which the log has room.</summary>
     public long MaxStarts { get; init; } = long.MaxValue;
+
+    /// <summary>Workers that are known to have ended: they are not waited for.</summary>
+    public IReadOnlySet<string> Gone { get; init; } = ImmutableHashSet<string>.Empty;
 
     /// <summary>How long a worker may be silent.</summary>
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromSeconds(10);

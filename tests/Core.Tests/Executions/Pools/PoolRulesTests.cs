@@ -56,6 +56,19 @@ public sealed class PoolRulesTests
     }
 
     [Fact]
+    public void What_a_worker_had_that_is_known_to_be_gone_is_handed_out_again_at_once_and_its_place_is_free()
+    {
+        Say("a", wants: 20);
+        Say("b", wants: 1);
+        _settings = _settings with { Gone = new HashSet<string> { "a" } };
+
+        var answer = Say("c", wants: 5);
+        Assert.Equal((2, false, false), Told(answer));
+        Assert.Equal([new PoolGrant(3, 0, 5)], answer.Grants);
+        Assert.Equal([IngestOutcome.Stale], Say("a", Done(1, 3)).Outcomes);
+    }
+
+    [Fact]
     public void The_successor_of_a_worker_that_died_a_moment_ago_waits_too()
     {
         Say("a", wants: 20);
