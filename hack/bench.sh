@@ -9,7 +9,9 @@ queued=${BENCH_QUEUED:-300000}
 hack/install.sh postgresql jq
 dotnet build tests/Benchmarks --configuration "$configuration" --verbosity quiet
 bench="dotnet tests/Benchmarks/bin/$configuration/net10.0/PlaybookOperator.Benchmarks.dll"
-playbook="dotnet tests/Benchmarks/bin/$configuration/net10.0/PlaybookOperator.Cli.dll"
+# As users have it: a program that is compiled already.
+hack/build.sh playbook
+playbook=bin/playbook
 
 echo "## Templates: evaluating and parsing beside Jinja2, nunjucks and liquidjs; ten conditions"
 $bench templates --packages "$(eng/corpus/install.sh)"
@@ -23,7 +25,7 @@ echo "## Loading: commands and bytes until a step works that names 2 of 10 earli
 $bench inputs
 
 echo
-echo "## playbook run: a tenth and all of $iterations transforms in a pool, memory store, without and with an aggregate"
+echo "## playbook run: a tenth and all of $iterations transforms in a pool, memory store, without and with an aggregate; medians of three, in turn"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 none='collect: none'
@@ -47,16 +49,22 @@ seconds() {
   $playbook run "$work/noop.yaml" --output json >"$work/noop.json"
   jq -r .duration_seconds "$work/noop.json"
 }
+median() { printf '%s\n' "$@" | sort -n | sed -n 2p; }
 for count in $((iterations / 10)) "$iterations"; do
-  bare=$(seconds "$count" "$none")
-  summed=$(seconds "$count" "$sums")
+  without_sums=() with_sums=()
+  for _ in 1 2 3; do
+    without_sums+=("$(seconds "$count" "$none")")
+    with_sums+=("$(seconds "$count" "$sums")")
+  done
+  bare=$(median "${without_sums[@]}")
+  summed=$(median "${with_sums[@]}")
   awk -v n="$count" -v bare="$bare" -v summed="$summed" 'BEGIN {
     printf "%d iterations: %d/s (%.2f s); with an aggregate %d/s (%.2f s), %.0f ns a value\n", n, n / bare, bare, n / summed, summed, (summed - bare) / n * 1e9 }'
 done
 
 echo
 echo "## playbook run --store beside the job queues on Postgres, $queued jobs that do nothing"
-$bench queues "$(eng/queues/install.sh)" "$queued"
+$bench queues "$(eng/queues/install.sh)" "$queued" $playbook
 
 echo
 hack/bench-cluster.sh

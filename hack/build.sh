@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes the three programs, self-contained for this machine's kind: bin/playbook, bin/operator, bin/worker.
+# build.sh [PROGRAM...]: publishes playbook, operator and worker, or those named, self-contained for this machine's kind, as bin/PROGRAM.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v dotnet >/dev/null || { echo "error: the .NET SDK is missing; install dotnet-sdk-10.0" >&2; exit 1; }
@@ -15,7 +15,15 @@ publish() {
   cp "$output/PlaybookOperator.$project" "bin/$program"
   echo "bin/$program $(du -h "bin/$program" | cut -f1)"
 }
-publish Cli playbook
-ln -sf playbook bin/kubectl-playbook
-publish Operator operator
-publish Worker worker
+[ $# -gt 0 ] || set -- playbook operator worker
+for program in "$@"; do
+  case $program in
+    playbook)
+      publish Cli playbook
+      ln -sf playbook bin/kubectl-playbook
+      ;;
+    operator) publish Operator operator ;;
+    worker) publish Worker worker ;;
+    *) echo "error: no program named $program; there are: playbook operator worker" >&2; exit 2 ;;
+  esac
+done

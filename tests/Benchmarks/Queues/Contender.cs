@@ -16,7 +16,9 @@ internal readonly record struct Figures(double Seconds, double WalBytes, double 
 /// <param name="RunAsync">Runs it once in an empty database.</param>
 internal sealed record Contender(string Name, int Count, Func<NpgsqlConnectionStringBuilder, Task<Figures>> RunAsync)
 {
-    public static Contender Playbook(int count) => new("playbook run --store", count, database => RunPlaybookAsync(count, database));
+    /// <param name="program">The published command line.</param>
+    /// <param name="count">Iterations.</param>
+    public static Contender Playbook(string program, int count) => new("playbook run --store", count, database => RunPlaybookAsync(program, count, database));
 
     /// <param name="packages">Where its script and packages are.</param>
     /// <param name="name">Of the script.</param>
@@ -30,7 +32,7 @@ internal sealed record Contender(string Name, int Count, Func<NpgsqlConnectionSt
         return new Figures(answer.GetProperty("seconds").GetDouble(), answer.GetProperty("wal").GetDouble(), answer.GetProperty("rss").GetDouble());
     });
 
-    private static async Task<Figures> RunPlaybookAsync(int count, NpgsqlConnectionStringBuilder database)
+    private static async Task<Figures> RunPlaybookAsync(string program, int count, NpgsqlConnectionStringBuilder database)
     {
         var folder = Directory.CreateTempSubdirectory("queues");
         try
@@ -49,8 +51,7 @@ internal sealed record Contender(string Name, int Count, Func<NpgsqlConnectionSt
             await using var connection = new NpgsqlConnection(database.ConnectionString);
             await connection.OpenAsync();
             var before = await WalAsync(connection);
-            var cli = Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll");
-            var (output, rss) = await RunProcessAsync("dotnet", [cli, "run", file, "--store", database.ConnectionString, "--output", "json"]);
+            var (output, rss) = await RunProcessAsync(program, ["run", file, "--store", database.ConnectionString, "--output", "json"]);
             var wal = await WalAsync(connection) - before;
             return new Figures(JsonElement.Parse(output).GetProperty("duration_seconds").GetDouble(), wal, rss);
         }

@@ -12,19 +12,19 @@ public static class QueueBenchmarks
 {
     private const int Rounds = 3;
 
-    /// <summary><paramref name="args"/>: the folder of the queues (eng/queues/install.sh), the number of iterations. Returns the exit code.</summary>
+    /// <summary><paramref name="args"/>: the folder of the queues (eng/queues/install.sh), the number of iterations, the command line (hack/build.sh). Returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is not [var packages, var text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations) || iterations < 1)
+        if (args is not [var packages, var text, var playbook] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations) || iterations < 1)
         {
-            await Console.Error.WriteLineAsync("usage: queues FOLDER ITERATIONS");
+            await Console.Error.WriteLineAsync("usage: queues FOLDER ITERATIONS PLAYBOOK");
             return 2;
         }
 
         await using var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Fsync = true });
         Contender[] contenders =
         [
-            Contender.Playbook(iterations),
+            Contender.Playbook(Path.GetFullPath(playbook), iterations),
             Contender.Queue(packages, "graphile-worker", "batched", iterations),
             Contender.Queue(packages, "graphile-worker", "plain", iterations / 20),
             Contender.Queue(packages, "pg-boss", "batched", iterations / 10),
