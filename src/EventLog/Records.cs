@@ -111,6 +111,9 @@ public sealed record AppendBatch(long ExpectedVersion, IReadOnlyList<ExecutionEv
     /// <summary>Names of those elements, where the loop has a <c>key</c>; one for each, in order.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<string>> Keys { get; init; } = new Dictionary<long, IReadOnlyList<string>>();
 
+    /// <summary>Results by reference of calls whose <c>call.done</c> is in the batch, by the (possibly provisional) run id.</summary>
+    public IReadOnlyDictionary<long, JsonElement> Results { get; init; } = new Dictionary<long, JsonElement>();
+
     /// <summary>Iterations of loops whose <c>iterator.started</c> is in the batch that a former execution has done: their results are read from there.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<CarriedIteration>> Carried { get; init; } = new Dictionary<long, IReadOnlyList<CarriedIteration>>();
 

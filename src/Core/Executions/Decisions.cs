@@ -13,6 +13,9 @@ public sealed record Decisions
     /// <summary>Names of the elements in <see cref="Collections"/>, where the loop has a <c>key</c>.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<string>> Keys { get; init; } = new Dictionary<long, IReadOnlyList<string>>();
 
+    /// <summary>Results by reference of the calls that end in <see cref="Events"/>, by provisional run id.</summary>
+    public IReadOnlyDictionary<long, JsonElement> Results { get; init; } = new Dictionary<long, JsonElement>();
+
     /// <summary>Iterations of the loops that start in <see cref="Events"/> which a former execution has done, in order of index.</summary>
     public IReadOnlyDictionary<long, IReadOnlyList<CarriedIteration>> Carried { get; init; } = new Dictionary<long, IReadOnlyList<CarriedIteration>>();
 

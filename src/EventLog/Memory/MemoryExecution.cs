@@ -43,6 +43,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             foreach (var (run, elements) in batch.Collections) _elements[Numbering.Resolve(run, before)!.Value] = elements;
             foreach (var (run, keys) in batch.Keys) _keys[Numbering.Resolve(run, before)!.Value] = keys;
             foreach (var (run, iterations) in batch.Carried) Carry(run, Numbering.Resolve(run, before)!.Value, iterations, carried);
+            foreach (var (run, result) in batch.Results) _results.Add(Numbering.Resolve(run, before)!.Value, result);
             _version++;
             Commit(after, events, result: null);
             foreach (var (run, former) in inherited) _aggregates.GetValueOrDefault(Numbering.Resolve(run, before)!.Value)?.Inherit(former);

@@ -19,7 +19,13 @@ internal sealed class MemoryResults(ByteBudget budget)
     {
         if (ended.Work is not { } key) return;
         if (ended.Type is EventType.IterationCompleted or EventType.IterationFailed) AddIteration(key, ended, result);
-        else if (ended.Type == EventType.CallDone && ended.Result is null && Keep(result) is { } json) _calls[key.RunId] = json;
+        else if (ended.Type == EventType.CallDone && ended.Result is null && result is { } large) Add(key.RunId, large);
+    }
+
+    /// <summary>Keeps the result of a call, unless there is no room.</summary>
+    public void Add(long runId, JsonElement result)
+    {
+        if (Keep(result) is { } json) _calls[runId] = json;
     }
 
     public JsonElement? Find(WorkKey key)

@@ -42,6 +42,12 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
                 Parameters.Of(change.StartedAt is { } started ? Storable.Instant(started) : null),
                 Parameters.Of(change.EndedAt is { } ended ? Storable.Instant(ended) : null),
             ]);
+        if (batch.Results.Count > 0)
+        {
+            yield return Statement(
+                Sql.StoreCallResults, Parameters.Of([.. batch.Results.Keys]), Parameters.Of([.. batch.Results.Values.Select(result => result.GetRawText())]));
+        }
+
         foreach (var statement in Steps()) yield return statement;
         foreach (var statement in Loops()) yield return statement;
         if (change.EndedAt is not null) yield return Statement(Sql.CloseWork);

@@ -25,6 +25,7 @@ internal static class Sql
     public static readonly string CopyElements = Load("Writes/CopyElements");
     public static readonly string Claim = Load("Writes/Claim");
     public static readonly string SaveProgress = Load("Writes/SaveProgress");
+    public static readonly string StoreCallResults = Load("Writes/StoreCallResults");
     public static readonly string StoreCarried = Load("Writes/StoreCarried");
     public static readonly string CopyCarried = Load("Writes/CopyCarried");
     public static readonly string StartPools = Load("Writes/StartPools");

@@ -7,6 +7,23 @@ public sealed class RouteDecisionTests
 {
     private const string Http = """ "tool": {"kind": "http", "url": "http://example.test/"} """;
 
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(100, false)]
+    public void A_large_result_of_a_transform_is_stored_by_reference_and_templates_see_it(int limit, bool byReference)
+    {
+        var run = new Scenario($$$"""
+            {"limits": {"maxResultBytes": {{{limit}}}}, "workflow": [
+              {"step": "a", "tool": {"kind": "transform", "result": "{{ [1, 2, 3] }}"}, "next": [{"when": "{{ a | length == 3 }}", "then": ["b"]}]},
+              {"step": "b", "tool": {"kind": "transform", "result": "{{ a[2] }}"}}]}
+            """);
+        run.Settle();
+        Assert.Equal(ExecutionPhase.Completed, run.State.Phase);
+        var (a, b) = (run.State.Steps["a"], run.State.Steps["b"]);
+        Assert.Equal((byReference ? 7 : null, byReference), (a.ResultBytes, a.Result is null));
+        Assert.Equal("3", b.Result!.Value.GetRawText());
+    }
+
     [Fact]
     public void A_failed_step_without_a_handler_fails_the_workflow()
     {

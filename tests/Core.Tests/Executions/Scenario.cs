@@ -17,6 +17,7 @@ internal sealed class Scenario
     private readonly Plan _plan;
     private readonly ExecutionFacts _facts;
     private readonly Dictionary<long, IReadOnlyList<JsonElement?>> _loopResults = [];
+    private readonly Dictionary<WorkKey, JsonElement> _largeResults = [];
     private readonly Dictionary<long, LoopAggregates> _aggregates = [];
 
     public Scenario(string spec, string workload = "{}", long? retryOf = null)
@@ -75,6 +76,8 @@ internal sealed class Scenario
             Asked.UnionWith(decisions.NeedsFormer);
             foreach (var loop in decisions.NeedsFormer) Former.TryAdd(loop, []);
             foreach (var run in decisions.NeedsAggregates) _aggregates[run] = Stale ?? Log.AggregatesOf(run);
+            // What is asked for in a batch is asked for by its number after it.
+            foreach (var key in decisions.NeedsLargeResults.Where(_ => decisions.Events.Count == 0)) _largeResults[key] = Log.ResultOf(key);
             foreach (var run in decisions.NeedsLoopResults) _loopResults[run] = Log.ResultsOf(run);
             if (decisions.Events.Count > 0 || decisions.NeedsMore) continue;
             foreach (var delivery in decisions.Stop) Jobs.Remove(delivery);
@@ -138,7 +141,7 @@ internal sealed class Scenario
         return this;
     }
 
-    private Observed Observe(LogReading seen) => new() { Intent = Intent, Allowance = Allowance, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults, Aggregates = _aggregates, Former = Former };
+    private Observed Observe(LogReading seen) => new() { Intent = Intent, Allowance = Allowance, Jobs = Jobs.ToDictionary(), Claimed = seen.Claimed, LoopResults = _loopResults, LargeResults = _largeResults, Aggregates = _aggregates, Former = Former };
 
     private static string Tell(ExecutionEvent happened) =>
         string.Join(' ', new[] { happened.Type.Name(), happened.Step, happened.IterationIndex?.ToString() }.Where(part => part is not null));

@@ -81,6 +81,7 @@ internal sealed class GeneratedPlan
         if (Chance(10)) limits["maxDuration"] = 15 + _random.Next(100);
         if (Chance(20)) limits["maxParallel"] = 1 + _random.Next(5);
         if (Chance(8)) limits["maxEvents"] = 100 + _random.Next(60);
+        if (Chance(10)) limits["maxResultBytes"] = 0;
         if (limits.Count > 0) spec["limits"] = limits;
         return spec;
     }

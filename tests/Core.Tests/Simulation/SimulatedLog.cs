@@ -39,6 +39,7 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
     {
         if (State.IsTerminal || expectedVersion != Version || !Holds(decisions)) return null;
         var before = State.LastEventId;
+        foreach (var (run, result) in decisions.Results) _results[new WorkKey(run < 0 ? before - run : run, WorkKey.Call)] = result;
         for (var i = 0; i < decisions.Events.Count; i++) Add(Number(decisions.Events[i], before, i + 1));
         Version++;
         return before + 1;

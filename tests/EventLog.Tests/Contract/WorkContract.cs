@@ -91,6 +91,30 @@ public abstract class WorkContract : EventLogContract
     }
 
     [Fact]
+    public async Task A_decider_too_stores_a_large_result_by_reference()
+    {
+        var id = await BeginAsync(elements: 2);
+        var done = Build.Event(EventType.CallDone, "call", -1, context: """{"result_bytes":7}""");
+        await Log.AppendedAsync(id, new AppendBatch(1, [Build.Start("call", 1), Build.Call("call", -1), done])
+        {
+            Results = new Dictionary<long, JsonElement> { [-1] = Build.Json("[1,2,3]") },
+        });
+        var call = (await Reader.ReadStateAsync(id)).Steps["call"];
+        Assert.Equal((7L, true), (call.ResultBytes, call.CallEnded));
+        Assert.Equal("[1,2,3]", (await Reader.ReadResultAsync(id, new WorkKey(call.RunId, WorkKey.Call), Stop))?.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_refused_stores_no_result()
+    {
+        var id = await BeginAsync(elements: 2);
+        var batch = new AppendBatch(99, [Build.Start("call", 1)]) { Results = new Dictionary<long, JsonElement> { [-1] = Build.Json("1") } };
+        Assert.IsType<AppendResult.VersionConflict>(await Log.AppendAsync(id, batch, Stop));
+        var next = (await Reader.ReadStateAsync(id)).LastEventId + 1;
+        Assert.Null(await Reader.ReadResultAsync(id, new WorkKey(next, WorkKey.Call), Stop));
+    }
+
+    [Fact]
     public async Task A_large_result_is_stored_by_reference()
     {
         var id = await BeginAsync(elements: 2);

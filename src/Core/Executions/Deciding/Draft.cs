@@ -14,6 +14,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     private readonly List<ExecutionEvent> _events = [];
     private readonly Dictionary<long, IReadOnlyList<JsonElement>> _collections = [];
     private readonly Dictionary<long, IReadOnlyList<string>> _keys = [];
+    private readonly Dictionary<long, JsonElement> _results = [];
     private readonly Dictionary<long, IReadOnlyList<CarriedIteration>> _carried = [];
     private readonly Dictionary<long, FormerLoop> _inherited = [];
     private readonly HashSet<LoopName> _needsFormer = [];
@@ -104,6 +105,9 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         if (keys is not null) _keys[runId] = keys;
     }
 
+    /// <summary>Has the log keep the result of a call whose end names it by reference.</summary>
+    public void Store(long runId, JsonElement result) => _results[runId] = result;
+
     public void Carry(long runId, IReadOnlyList<CarriedIteration> iterations) => _carried[runId] = iterations;
 
     /// <summary>Has the log begin a loop's numbers with those of a former execution.</summary>
@@ -158,6 +162,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
     {
         Events = _events,
         Collections = _collections,
+        Results = _results,
         Keys = _keys,
         Carried = _carried,
         Inherited = _inherited,

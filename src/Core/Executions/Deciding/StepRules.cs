@@ -85,6 +85,10 @@ internal static class StepRules
             Error = message is null ? null : new WorkError(WorkErrorKind.Template, message),
         };
         StartCall(draft, run);
-        foreach (var happened in Ingest.ToEvents(report, run.Step, run.Epoch, draft.Now, long.MaxValue)) draft.Append(happened);
+        foreach (var happened in Ingest.ToEvents(report, run.Step, run.Epoch, draft.Now, draft.Plan.Limits.MaxInlineResultBytes))
+        {
+            draft.Append(happened);
+            if (happened.Type == EventType.CallDone && happened.Result is null && report.Result is { } large) draft.Store(run.RunId, large);
+        }
     }
 }
