@@ -151,6 +151,8 @@ internal static class JobManifest
             new JsonObject { ["name"] = "PLAYBOOK_TOKEN_FILE", ["value"] = $"{TokenDirectory}/token" },
             new JsonObject { ["name"] = "PLAYBOOK_SECRETS_DIR", ["value"] = SecretsDirectory },
             new JsonObject { ["name"] = "PLAYBOOK_REPORT_WINDOW", ["value"] = $"{options.ReportWindowSeconds}s" },
+            new JsonObject { ["name"] = "PLAYBOOK_TOOL_INSTANCE_ENTRIES", ["value"] = options.ToolInstanceEntries.ToString(CultureInfo.InvariantCulture) },
+            new JsonObject { ["name"] = "PLAYBOOK_TOOL_INSTANCE_TTL", ["value"] = $"{options.ToolInstanceSeconds}s" },
             new JsonObject { ["name"] = "DOTNET_EnableDiagnostics", ["value"] = "0" });
         if (Member(plan, "env") is { ValueKind: JsonValueKind.Array } env)
             foreach (var variable in env.EnumerateArray()) environment.Add(JsonNode.Parse(variable.GetRawText()));
