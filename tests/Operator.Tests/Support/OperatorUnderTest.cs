@@ -103,6 +103,14 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         ["data"] = new JsonObject { [key] = text },
     });
 
+    /// <summary>What the test itself keeps of the past, which would else look as if the operator kept it.</summary>
+    public void ForgetThePast()
+    {
+        Log.Clear();
+        Traffic.Clear();
+        Cluster.ForgetHistory();
+    }
+
     public void DeleteExecution(string name) => Cluster.Delete($"{Group}/executions/{name}");
 
     public JsonObject? FindExecution(string name) => Cluster.Get($"{Group}/executions/{name}");
@@ -170,6 +178,15 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Asks the database one text.</summary>
+    public async Task<string> TextAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() as string ?? "";
     }
 
     /// <summary>Every row of every table, as text.</summary>
