@@ -14,14 +14,20 @@ public sealed class EnduranceTests
     {
         const int ExecutionsARound = 25, Rounds = 10;
         await using var started = await OperatorUnderTest.StartAsync();
-        started.Playbook("book", "{eventRetention: 0s, workflow: [{step: spin, tool: {kind: transform, result: '{{ workload.text | length }}'}, "
-            + "vars: {n: '{{ (vars.n | default(0)) + 1 }}'}, next: [{when: 'vars.n < 10', then: spin}]}]}");
+        const string Book = "{eventRetention: 0s, workflow: [{step: spin, tool: {kind: transform, result: '{{ workload.text | length }}'}, "
+            + "vars: {n: '{{ (vars.n | default(0)) + 1 }}'}, next: [{when: 'vars.n < 10', then: spin}]}]}";
         long before = 0, after = 0;
         for (var round = -2; round < Rounds; round++)
         {
-            for (var i = 0; i < ExecutionsARound; i++)
-                started.Execution($"run-{round + 2}-{i}", $"{{playbook: book, ttlSecondsAfterFinished: 0, workload: {{text: {new string((char)('a' + i), 40_000)}}}}}");
-            await OperatorUnderTest.UntilAsync("all have ended and are gone", () => started.Executions().Count == 0);
+            var namespaces = Enumerable.Range(0, ExecutionsARound).Select(i => $"team-{round + 2}-{i}").ToList();
+            foreach (var space in namespaces)
+            {
+                started.Playbook("book", Book, space);
+                started.Execution("run", $"{{playbook: book, ttlSecondsAfterFinished: 0, workload: {{text: '{space.PadRight(40_000, 'x')}'}}}}", space);
+            }
+
+            await OperatorUnderTest.UntilAsync("all have ended and are gone", () => namespaces.TrueForAll(space => started.FindExecution("run", space) is null));
+            foreach (var space in namespaces) started.DeletePlaybook("book", space);
             await OperatorUnderTest.UntilAsync("their rows are gone", async () => await started.NumberAsync("SELECT count(*) FROM execution") == 0);
             started.ForgetThePast();
             after = Heap();
@@ -31,6 +37,24 @@ public sealed class EnduranceTests
         // Each brought 40 kB. A good kilobyte of it may stay: the recorder of Events knows the last 4,096 that it told, to count repetitions.
         const int Executions = Rounds * ExecutionsARound;
         Assert.True(after - before < 2_500L * Executions, $"The heap grew from {before:N0} to {after:N0} bytes over {Executions} executions.");
+    }
+
+    [Fact]
+    public async Task A_parameter_of_ten_thousand_items_leaves_resource_and_events_small()
+    {
+        const int Items = 10_000;
+        await using var started = await OperatorUnderTest.StartAsync();
+        started.Playbook("book", "workflow: [{step: walk, loop: {in: '{{ workload.items }}', iterator: item, mode: async, workers: pool, poolSize: 1, collect: none}, tool: {kind: transform, result: '{{ item.name }}'}}]");
+        var items = string.Join(", ", Enumerable.Range(0, Items).Select(i => $"{{id: {i}, name: item number {i}}}"));
+        started.Execution("one", $"{{playbook: book, workload: {{items: [{items}]}}}}");
+        await OperatorUnderTest.UntilAsync("there is a Job", () => started.Jobs().Count == 1);
+        await WorkerPod.RunAsync(started, started.Jobs()[0], new Dictionary<string, string>());
+
+        var ended = await started.FinishedAsync("one");
+        Assert.Equal(("Completed", $"{Items}/{Items}"), (OperatorUnderTest.Phase(ended), (string?)ended["status"]!["progress"]!["text"]));
+        Assert.InRange(ended["status"]!.ToJsonString().Length, 100, 16 << 10);
+        Assert.InRange(await started.NumberAsync("SELECT max(octet_length(coalesce(context::text, '')) + octet_length(coalesce(result::text, ''))) FROM event"), 100, 16 << 10);
+        Assert.Equal(Items, await started.NumberAsync("SELECT count(*) FROM event WHERE event_type = 'iteration.completed'"));
     }
 
     [Fact]

@@ -24,7 +24,6 @@ public sealed class WholeOperator
 internal sealed class OperatorUnderTest : IAsyncDisposable
 {
     private const string Namespace = "team";
-    private const string Group = $"/apis/playbooks.dev/v1alpha1/namespaces/{Namespace}";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("operator-");
     private readonly PrivateDatabase _database;
@@ -92,10 +91,12 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     }
 
     /// <summary>Applies a playbook of this spec in YAML.</summary>
-    public void Playbook(string name, string spec) => Cluster.Put($"{Group}/playbooks", Manifest("Playbook", name, spec));
+    public void Playbook(string name, string spec, string @namespace = Namespace) => Cluster.Put($"{Group(@namespace)}/playbooks", Manifest("Playbook", name, spec, @namespace));
+
+    public void DeletePlaybook(string name, string @namespace) => Cluster.Delete($"{Group(@namespace)}/playbooks/{name}");
 
     /// <summary>Creates an Execution, or edits its spec.</summary>
-    public void Execution(string name, string spec) => Cluster.Put($"{Group}/executions", Manifest("Execution", name, spec));
+    public void Execution(string name, string spec, string @namespace = Namespace) => Cluster.Put($"{Group(@namespace)}/executions", Manifest("Execution", name, spec, @namespace));
 
     public void ConfigMap(string name, string key, string text) => Cluster.Put($"/api/v1/namespaces/{Namespace}/configmaps", new JsonObject
     {
@@ -111,13 +112,13 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         Cluster.ForgetHistory();
     }
 
-    public void DeleteExecution(string name) => Cluster.Delete($"{Group}/executions/{name}");
+    public void DeleteExecution(string name) => Cluster.Delete($"{Group()}/executions/{name}");
 
-    public JsonObject? FindExecution(string name) => Cluster.Get($"{Group}/executions/{name}");
+    public JsonObject? FindExecution(string name, string @namespace = Namespace) => Cluster.Get($"{Group(@namespace)}/executions/{name}");
 
-    public JsonObject? FindPlaybook(string name) => Cluster.Get($"{Group}/playbooks/{name}");
+    public JsonObject? FindPlaybook(string name) => Cluster.Get($"{Group()}/playbooks/{name}");
 
-    public IReadOnlyList<JsonObject> Executions() => Cluster.List($"{Group}/executions");
+    public IReadOnlyList<JsonObject> Executions() => Cluster.List($"{Group()}/executions");
 
     public IReadOnlyList<JsonObject> Jobs() => Cluster.List($"/apis/batch/v1/namespaces/{Namespace}/jobs");
 
@@ -217,11 +218,13 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static JsonObject Manifest(string kind, string name, string spec) => new()
+    private static string Group(string @namespace = Namespace) => $"/apis/playbooks.dev/v1alpha1/namespaces/{@namespace}";
+
+    private static JsonObject Manifest(string kind, string name, string spec, string @namespace) => new()
     {
         ["apiVersion"] = "playbooks.dev/v1alpha1",
         ["kind"] = kind,
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace },
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
         ["spec"] = JsonNode.Parse(YamlDocument.Parse(spec).GetRawText()),
     };
 }
