@@ -31,13 +31,24 @@ public sealed class ChartProfileTests
         ["medium"] = new() { ["iterations"] = "500000", ["seconds"] = "300", ["connections"] = "20", ["tool instances"] = "100 for 600 s" },
         ["large"] = new()
         {
-            ["iterations"] = "1000000", ["seconds"] = "600", ["connections"] = "30", ["tool instances"] = "100 for 600 s", ["query results"] = "5000 for 600 s in 500 MiB",
-            ["pod memory"] = "500M", ["operator memory"] = "2Gi",
+            ["iterations"] = "1000000",
+            ["seconds"] = "600",
+            ["connections"] = "30",
+            ["tool instances"] = "100 for 600 s",
+            ["query results"] = "5000 for 600 s in 500 MiB",
+            ["pod memory"] = "500M",
+            ["operator memory"] = "2Gi",
         },
         ["constrained"] = new()
         {
-            ["iterations"] = "50000", ["seconds"] = "60", ["connections"] = "5", ["tool instances"] = "20 for 120 s", ["request bytes"] = "10485760",
-            ["weak"] = "playbook, template", ["heap"] = "0x40000000", ["operator memory"] = "1536Mi",
+            ["iterations"] = "50000",
+            ["seconds"] = "60",
+            ["connections"] = "5",
+            ["tool instances"] = "20 for 120 s",
+            ["request bytes"] = "10485760",
+            ["weak"] = "playbook, template",
+            ["heap"] = "0x40000000",
+            ["operator memory"] = "1536Mi",
         },
         ["batch"] = new() { ["tool instances"] = "200 for 0 s" },
         ["dev"] = new() { ["query results"] = "100 for 60 s in 50 MiB", ["pod memory"] = "100M" },
@@ -79,7 +90,7 @@ public sealed class ChartProfileTests
         var container = (await ChartRenderer.DeploymentAsync(file)).GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers")[0];
 
         var differs = Bounds(Read(given)).Except(Bounds(Read(new Dictionary<string, string>()))).ToDictionary();
-        // These two say so although it is the default.
+        // This one says so although it is the default.
         if (profile == "medium") differs["connections"] = Bounds(Read(given))["connections"];
         if (given.TryGetValue("DOTNET_GCHeapHardLimit", out var heap)) differs["heap"] = heap;
         if (container.GetProperty("resources").GetProperty("limits").GetProperty("memory").GetString() is { } memory and not "512Mi") differs["operator memory"] = memory;
