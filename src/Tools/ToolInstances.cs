@@ -13,11 +13,13 @@ namespace PlaybookOperator.Tools;
 /// </summary>
 public sealed class ToolInstances : IDisposable
 {
+    public static readonly BoundedCacheOptions DefaultBounds = new() { Name = "tool_instance", MaxEntries = 100, TimeToLive = TimeSpan.FromSeconds(300) };
+
     private readonly BoundedCache<string, PostgresServer> _servers;
     private readonly HttpMessageInvoker _http;
 
     public ToolInstances(TimeProvider time)
-        : this(time, new BoundedCacheOptions { Name = "tool_instance", MaxEntries = 100, TimeToLive = TimeSpan.FromSeconds(300) })
+        : this(time, DefaultBounds)
     {
     }
 

@@ -16,7 +16,7 @@ if (!WorkerOptions.TryReadEnvironment(out var options, out var problem))
 using var stop = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var tools = new ToolRegistry(TimeProvider.System, new ShellOptions { WorkingDirectory = "/tmp" });
+using var tools = new ToolRegistry(new ToolInstances(TimeProvider.System, options.ToolInstances), TimeProvider.System, new ShellOptions { WorkingDirectory = "/tmp" });
 using var client = new OperatorClient(options.ApiUrl);
 var calls = new PersistentCalls(client, options, TimeProvider.System, Random.Shared.NextDouble, log);
 var queries = new OperatorQueryCache(client, () => calls.Session, TimeProvider.System);

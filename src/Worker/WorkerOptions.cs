@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Worker;
 
@@ -11,6 +14,8 @@ internal sealed record WorkerOptions
     public const string SecretsDirectoryVariable = "PLAYBOOK_SECRETS_DIR";
     public const string ReportWindowVariable = "PLAYBOOK_REPORT_WINDOW";
     public const string MaskedPodVariable = "PLAYBOOK_MASKED_POD";
+    public const string ToolInstanceEntriesVariable = "PLAYBOOK_TOOL_INSTANCE_ENTRIES";
+    public const string ToolInstanceTtlVariable = "PLAYBOOK_TOOL_INSTANCE_TTL";
 
     /// <summary>The operator, without the path of the worker API; http or https.</summary>
     public required Uri ApiUrl { get; init; }
@@ -26,6 +31,9 @@ internal sealed record WorkerOptions
 
     /// <summary>Set when the process is there to mask what the container beside it printed: the name of their pod.</summary>
     public string? MaskedPod { get; init; }
+
+    /// <summary>Bounds of the cache <c>tool_instance</c>.</summary>
+    public BoundedCacheOptions ToolInstances { get; init; } = Tools.ToolInstances.DefaultBounds;
 
     public static bool TryReadEnvironment([NotNullWhen(true)] out WorkerOptions? options, [NotNullWhen(false)] out string? problem)
     {
@@ -43,11 +51,31 @@ internal sealed record WorkerOptions
         var window = TimeSpan.FromMinutes(10);
         if (read(ReportWindowVariable) is { Length: > 0 } text && (!Duration.TryParse(text, out window) || window < TimeSpan.FromSeconds(1)))
             problem ??= $"{ReportWindowVariable} must be a duration of at least 1s, such as 10m.";
+        if (!TryReadBounds(read, out var instances, out var wrong)) problem ??= wrong;
         if (problem is not null) return false;
-        options = new WorkerOptions { ApiUrl = url!, ReportWindow = window };
+        options = new WorkerOptions { ApiUrl = url!, ReportWindow = window, ToolInstances = instances };
         if (read(MaskedPodVariable) is { Length: > 0 } pod) options = options with { MaskedPod = pod };
         if (read(TokenFileVariable) is { Length: > 0 } token) options = options with { TokenFile = token };
         if (read(SecretsDirectoryVariable) is { Length: > 0 } secrets) options = options with { SecretsDirectory = secrets };
         return true;
+    }
+
+    private static bool TryReadBounds(Func<string, string?> read, out BoundedCacheOptions bounds, [NotNullWhen(false)] out string? problem)
+    {
+        bounds = Tools.ToolInstances.DefaultBounds;
+        problem = null;
+        if (read(ToolInstanceEntriesVariable) is { Length: > 0 } entries)
+        {
+            if (int.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0) bounds = bounds with { MaxEntries = most };
+            else problem = $"{ToolInstanceEntriesVariable} must be a whole number of at least 1.";
+        }
+
+        if (read(ToolInstanceTtlVariable) is { Length: > 0 } text)
+        {
+            if (Duration.TryParse(text, out var ttl)) bounds = bounds with { TimeToLive = ttl };
+            else problem ??= $"{ToolInstanceTtlVariable} must be a duration such as 300s; 0: for ever.";
+        }
+
+        return problem is null;
     }
 }

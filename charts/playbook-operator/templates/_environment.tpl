@@ -2,10 +2,14 @@
 - name: PLAYBOOK_DATABASE__CONNECTIONSTRING
   valueFrom:
     secretKeyRef: {name: {{ include "playbook-operator.databaseSecret" . }}, key: {{ include "playbook-operator.databaseKey" . }}}
+- name: PLAYBOOK_DATABASE__MAXPOOLSIZE
+  value: {{ int .Values.database.maxPoolSize | quote }}
 - name: PLAYBOOK_API__LISTEN
   value: {{ default (printf "http://0.0.0.0:%d" (int .Values.api.port)) .Values.api.listen | quote }}
 - name: PLAYBOOK_API__AUTH
   value: {{ .Values.api.auth | quote }}
+- name: PLAYBOOK_API__MAXREQUESTBYTES
+  value: {{ int64 .Values.api.maxRequestBytes | quote }}
 - name: PLAYBOOK_KUBERNETES__NAMESPACE
   value: {{ join "," .Values.watchNamespaces | quote }}
 - name: PLAYBOOK_LEADERELECTION__NAMESPACE
@@ -24,6 +28,12 @@
   value: {{ .Values.worker.image | quote }}
 - name: PLAYBOOK_WORKERS__APIURL
   value: {{ include "playbook-operator.apiUrl" . | quote }}
+- name: PLAYBOOK_WORKERS__MAXREQUESTBYTES
+  value: {{ int64 .Values.api.maxRequestBytes | quote }}
+- name: PLAYBOOK_WORKERS__TOOLINSTANCEENTRIES
+  value: {{ int .Values.worker.toolInstances.maxEntries | quote }}
+- name: PLAYBOOK_WORKERS__TOOLINSTANCESECONDS
+  value: {{ int .Values.worker.toolInstances.ttlSeconds | quote }}
 {{- with .Values.worker.serviceAccountName }}
 - name: PLAYBOOK_WORKERS__SERVICEACCOUNTNAME
   value: {{ . | quote }}
@@ -34,8 +44,18 @@
   value: {{ if kindIs "float64" $ceiling }}{{ int64 $ceiling | quote }}{{ else }}{{ $ceiling | toString | quote }}{{ end }}
 {{- end }}
 {{- end }}
+{{- range $cache, $bounds := .Values.caches }}
+{{- range $name, $bound := $bounds }}
+- name: PLAYBOOK_CACHES__{{ upper $cache }}__{{ upper $name }}
+  value: {{ if kindIs "bool" $bound }}{{ $bound | quote }}{{ else }}{{ int64 $bound | quote }}{{ end }}
+{{- end }}
+{{- end }}
 - name: DOTNET_gcServer
   value: "0"
+{{- with .Values.heapLimitMegabytes }}
+- name: DOTNET_GCHeapHardLimit
+  value: {{ printf "0x%x" (mul (int64 .) 1048576) | quote }}
+{{- end }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}

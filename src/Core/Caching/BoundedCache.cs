@@ -216,6 +216,8 @@ public sealed partial class BoundedCache<TKey, TValue> : IBoundedCache
         foreach (var eviction in evicted) _onEvicted!(eviction);
     }
 
-    private static long Timestamps(TimeSpan duration, long frequency) =>
-        duration == TimeSpan.Zero ? long.MaxValue : (long)Math.Ceiling(Math.Min(duration.TotalSeconds * frequency, long.MaxValue / 2));
+    /// <summary>Rounded up, in whole numbers: a fraction of a second is not exact in floating point, and a value would be served a tick too long.</summary>
+    private static long Timestamps(TimeSpan duration, long frequency) => duration == TimeSpan.Zero
+        ? long.MaxValue
+        : (long)Int128.Min((((Int128)duration.Ticks * frequency) + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond, long.MaxValue / 2);
 }

@@ -8,7 +8,7 @@ using PlaybookOperator.Tools.Queries;
 namespace PlaybookOperator.Operator.Hosting;
 
 /// <summary>Bounds of the operator's caches. Section <c>Caches</c>, such as <c>PLAYBOOK_CACHES__PLAYBOOK__MAXENTRIES</c>.</summary>
-public sealed class CachesOptions
+public sealed class CachesOptions : IValidatableObject
 {
     public const string Section = "Caches";
 
@@ -27,6 +27,11 @@ public sealed class CachesOptions
     /// <summary>Parsed templates.</summary>
     [ValidateObjectMembers]
     public CacheBounds Template { get; set; } = CacheBounds.Of(TemplateCache.DefaultBounds);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Playbook.MaxMegabytes > 0) yield return new ValidationResult("Playbook: MaxMegabytes must be 0: compiled playbooks are not counted in bytes.", [nameof(Playbook)]);
+    }
 }
 
 /// <summary>How much one cache holds, and for how long.</summary>

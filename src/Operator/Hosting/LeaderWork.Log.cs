@@ -28,4 +28,7 @@ internal static partial class LeaderWorkLog
 
     [LoggerMessage(2109, LogLevel.Warning, "Expired executions were not all deleted; the rest goes next time: {Reason}")]
     public static partial void RetentionPostponed(this ILogger logger, string reason);
+
+    [LoggerMessage(2110, LogLevel.Debug, "{Key} left the cache {Cache}: {Reason}.")]
+    public static partial void Evicted(this ILogger logger, string? key, string cache, string reason);
 }

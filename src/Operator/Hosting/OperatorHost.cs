@@ -161,8 +161,13 @@ internal static class OperatorHost
         where TKey : notnull
         where TOwner : class
     {
-        services.AddSingleton(provider => new BoundedCache<TKey, TValue>(
-            bounds(provider.GetRequiredService<CachesOptions>()), provider.GetRequiredService<TimeProvider>(), sizeOf));
+        services.AddSingleton(provider =>
+        {
+            var options = bounds(provider.GetRequiredService<CachesOptions>());
+            var logger = provider.GetRequiredService<ILogger<BoundedCache<TKey, TValue>>>();
+            return new BoundedCache<TKey, TValue>(
+                options, provider.GetRequiredService<TimeProvider>(), sizeOf, eviction => logger.Evicted(eviction.Key.ToString(), options.Name, eviction.Reason.Label()));
+        });
         services.AddSingleton<IBoundedCache>(provider => provider.GetRequiredService<BoundedCache<TKey, TValue>>());
         services.AddSingleton(provider => own(provider.GetRequiredService<BoundedCache<TKey, TValue>>(), provider));
     }

@@ -175,6 +175,8 @@ internal static class JobManifest
         new JsonObject { ["name"] = "PLAYBOOK_TOKEN_FILE", ["value"] = $"{TokenDirectory}/token" },
         new JsonObject { ["name"] = "PLAYBOOK_SECRETS_DIR", ["value"] = SecretsDirectory },
         new JsonObject { ["name"] = "PLAYBOOK_REPORT_WINDOW", ["value"] = $"{options.ReportWindowSeconds}s" },
+        new JsonObject { ["name"] = "PLAYBOOK_TOOL_INSTANCE_ENTRIES", ["value"] = options.ToolInstanceEntries.ToString(CultureInfo.InvariantCulture) },
+        new JsonObject { ["name"] = "PLAYBOOK_TOOL_INSTANCE_TTL", ["value"] = $"{options.ToolInstanceSeconds}s" },
         new JsonObject { ["name"] = "DOTNET_EnableDiagnostics", ["value"] = "0" });
 
     private static JsonArray Environment(Plan plan, WorkerOptions options)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Operator.Workers;
 
@@ -54,4 +55,12 @@ public sealed class WorkerOptions
     /// <summary>Seconds that a session lasts; the worker exchanges its token again afterwards.</summary>
     [Range(60, 86_400)]
     public int SessionSeconds { get; set; } = 3600;
+
+    /// <summary>Entries of the cache <c>tool_instance</c> of a pod: its pools of database connections.</summary>
+    [Range(1, 10_000)]
+    public int ToolInstanceEntries { get; set; } = ToolInstances.DefaultBounds.MaxEntries;
+
+    /// <summary>Seconds that such an entry lives; 0: as long as the pod.</summary>
+    [Range(0, 31_536_000)]
+    public int ToolInstanceSeconds { get; set; } = (int)ToolInstances.DefaultBounds.TimeToLive.TotalSeconds;
 }

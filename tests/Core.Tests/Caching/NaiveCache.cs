@@ -9,6 +9,9 @@ namespace PlaybookOperator.Core.Tests.Caching;
 internal sealed class NaiveCache(int maxEntries, long maxBytes, long timeToLive)
 {
     private readonly List<Line> _lines = [];
+
+    /// <summary>Values of which a weak cache only knows that they are gone.</summary>
+    private readonly HashSet<int> _collected = [];
     private int _operations;
 
     public sealed record Line(int Key, int Value, long Bytes, long Stored, long Reads);
@@ -24,15 +27,23 @@ internal sealed class NaiveCache(int maxEntries, long maxBytes, long timeToLive)
 
     public void CountOperation(long now)
     {
-        if (++_operations % 100 == 0) EvictExpired(now);
+        if (++_operations % 100 == 0) Sweep(now);
     }
 
-    public int? Read(int key, long now)
+    /// <summary>The garbage collector has taken a value that the cache held weakly.</summary>
+    public void Collect(int value) => _collected.Add(value);
+
+    public int? Read(int key, long now, long maxAge = long.MaxValue)
     {
         var line = _lines.Find(l => l.Key == key);
-        if (line is not null && Expired(line, now))
+        if (line is not null && (Expired(line, now) || now - line.Stored >= maxAge))
         {
             Drop(line, EvictionReason.TimeToLive);
+            line = null;
+        }
+        else if (line is not null && _collected.Contains(line.Value))
+        {
+            Drop(line, EvictionReason.Collected);
             line = null;
         }
 
@@ -80,7 +91,10 @@ internal sealed class NaiveCache(int maxEntries, long maxBytes, long timeToLive)
         return lines.Count;
     }
 
-    public int EvictExpired(long now) => RemoveAll(line => Expired(line, now), EvictionReason.TimeToLive);
+    private int EvictExpired(long now) => RemoveAll(line => Expired(line, now), EvictionReason.TimeToLive);
+
+    /// <summary>What a sweep removes: the expired, then the collected. Each sweep looks at a hundred entries, and there are fewer.</summary>
+    public int Sweep(long now) => EvictExpired(now) + RemoveAll(line => _collected.Contains(line.Value), EvictionReason.Collected);
 
     private bool Over() => _lines.Count > maxEntries || _lines.Sum(l => l.Bytes) > maxBytes;
 

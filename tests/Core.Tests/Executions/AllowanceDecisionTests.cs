@@ -89,4 +89,19 @@ public sealed class AllowanceDecisionTests
         Assert.Equal(["execution.degraded", "execution.recovered"], run.Story.Where(line => line.StartsWith("execution.", StringComparison.Ordinal)));
         Assert.Equal("MemoryPressure", run.Log.Events.Single(happened => happened.Type == EventType.ExecutionDegraded).Context!.Value.GetProperty("reason").GetString());
     }
+
+    [Fact]
+    public void A_loop_completes_though_memory_is_short_from_its_start_to_its_end()
+    {
+        var run = new Scenario(Loop("\"in\": [1, 2, 3, 4, 5], \"maxParallel\": 4")) { Allowance = new Allowance(int.MaxValue, Halvings: 30) };
+        run.Settle();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Single(run.State.Open);
+            run.Complete("only", i);
+        }
+
+        Assert.Equal(ExecutionPhase.Completed, run.State.Phase);
+        Assert.Equal(5, StatusProjection.Project(run.State).Progress.Succeeded);
+    }
 }

@@ -35,6 +35,23 @@ public sealed class ReservoirTests
         Assert.InRange(members, 32, 600); // k(1 + ln(n/k)) = 216 expected.
     }
 
+    [Theory]
+    [InlineData(10_000, 10, 100_000)]
+    [InlineData(100_000, 10, 100_000)]
+    [InlineData(1_000_000, 10, 100_000)]
+    public void Ten_numbers_of_each_iteration_leave_ten_thousand_samples_each_however_many_iterations_there_are(int iterations, int numbers, int kept)
+    {
+        var samples = Enumerable.Range(0, numbers).Select(_ => new Reservoir()).ToArray();
+        var first = new Random(_seed).NextInt64(1L << 50);
+        for (var i = 0; i < iterations; i++)
+        {
+            var drawn = Drawn(first, i, i);
+            foreach (var one in samples) one.Offer(drawn);
+        }
+
+        Assert.Equal(kept, samples.Sum(one => one.Count));
+    }
+
     [Fact]
     public void Every_part_of_the_loop_is_sampled_alike()
     {

@@ -72,6 +72,22 @@ public sealed class DatabasePoolsTests
         await hasty.Log.AppendedAsync(id, Build.Begin(1, 1));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task Statements_are_prepared_in_a_session_unless_a_proxy_forbids_it(int kept)
+    {
+        await using var log = await PostgresLog.CreateAsync();
+        await using var one = PostgresLog.On(new EventLogOptions { ConnectionString = log.ConnectionString, MaxPreparedStatements = kept, MinPoolSize = 0 });
+        var id = await one.Log.CreateAsync(Build.Execution(), Stop);
+        for (var i = 0; i < 5; i++) Assert.NotNull(await one.Reader.ReadHeaderAsync(id, Stop));
+
+        // One call after the other takes the same connection each time, and so does this.
+        await using var session = await one.Pools.Main.OpenConnectionAsync(Stop);
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_prepared_statements", session);
+        Assert.Equal(kept > 0, (long)(await command.ExecuteScalarAsync(Stop))! > 0);
+    }
+
     [Fact]
     public async Task Metrics_tell_of_writes_duplicates_errors_and_connections()
     {

@@ -37,6 +37,19 @@ public sealed class ExecutionApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caller_that_asks_for_no_page_gets_the_first_hundred_events_and_is_told_of_six_figures()
+    {
+        var total = (await _engine.EventsAsync()).Count;
+        var whole = await GetAsync("");
+        var second = (await GetAsync("?page=2&page_size=10")).GetProperty("pagination");
+
+        Assert.Equal(total, Ids(whole).Count);
+        Assert.Equal($$"""{"page":1,"page_size":100,"total_events":{{total}},"total_pages":1,"has_next":false,"has_prev":false}""", whole.GetProperty("pagination").GetRawText());
+        Assert.Equal(
+            $$"""{"page":2,"page_size":10,"total_events":{{total}},"total_pages":{{(total + 9) / 10}},"has_next":{{(total > 20 ? "true" : "false")}},"has_prev":true}""", second.GetRawText());
+    }
+
+    [Fact]
     public async Task Pages_together_hold_every_event_once()
     {
         var seen = new List<long>();

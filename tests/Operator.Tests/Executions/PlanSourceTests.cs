@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Caching;
+using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Operator.Executions;
@@ -53,6 +54,41 @@ public sealed class PlanSourceTests
         Assert.Equal(5, compiled.Plan!.Limits.MaxParallel);
         Assert.Equal("limits.maxParallel", Assert.Single(compiled.Problems).Field);
         Assert.Equal(5, (await Plans(engine, ceilings).GetAsync("book", digest, TestContext.Current.CancellationToken)).Limits.MaxParallel);
+    }
+
+    [Fact]
+    public async Task A_thousand_iterations_parse_nothing_and_playbooks_of_the_same_texts_share_them()
+    {
+        using var engine = new Engine();
+        const string Book = """
+            workload: {base: 5}
+            workflow:
+            - {step: walk, loop: {in: '{{ range(1000) }}', mode: async, maxParallel: 100, workers: job, collect: none}, tool: {kind: http, url: 'http://example.invalid/{{ item }}'}, next: [{when: 'result.stats.failed == 0', then: sum}]}
+            - {step: sum, tool: {kind: transform, result: '{{ workload.base + 1 }}'}}
+            """;
+        var templates = new TemplateCache(engine.Time);
+        var plans = new PlanSource(engine.Log, new BoundedCache<string, Plan>(PlanSource.DefaultCache, engine.Time), templates);
+        var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, engine.Time, StateCache.SizeOf));
+        var reconciler = new Reconciler(engine.Log, engine.Log, plans, states, engine.Workers, engine.Time);
+        await engine.CreateAsync(Book);
+        var pass = await reconciler.PassAsync(engine.Id, Intent.Run, TestContext.Current.CancellationToken);
+        var parsed = templates.Cache.Statistics.Misses;
+        for (var done = 0; done < 1000;)
+        {
+            var started = engine.Workers.Started.Skip(done).ToList();
+            Assert.NotEmpty(started);
+            foreach (var delivery in started) await engine.ReportAsync(delivery);
+            done += started.Count;
+            pass = await reconciler.PassAsync(engine.Id, Intent.Run, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal((ExecutionPhase.Completed, 1000), (pass.State.Phase, engine.Workers.Started.Count()));
+        Assert.Equal(parsed, templates.Cache.Statistics.Misses);
+
+        var spec = YamlDocument.Parse(Book);
+        for (var i = 0; i < 20; i++) plans.Compile($"book-{i}", PlaybookDocument.Digest(spec), spec);
+        Assert.Equal(parsed, templates.Cache.Statistics.Misses);
+        Assert.True(templates.Cache.Statistics.HitRate > 0.9, $"{templates.Cache.Statistics}");
     }
 
     [Fact]

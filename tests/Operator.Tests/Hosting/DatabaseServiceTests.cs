@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.EventLog.Postgres;
@@ -31,6 +33,21 @@ public sealed class DatabaseServiceTests
         await postgres.ContinueAsync();
         Assert.Equal("ok\n", await UntilAsync(app, HttpStatusCode.OK, "", isGone: false));
         Assert.NotNull(app.Services.GetRequiredService<DatabaseGate>().SessionKey);
+    }
+
+    [Fact]
+    public async Task Health_tells_when_how_long_and_how_much_memory_in_MB()
+    {
+        await using var app = await LoopbackApp.StartAsync(services => services.AddSingleton(TimeProvider.System).AddSingleton<Readiness>(), app => app.MapHealthApi());
+        var health = await app.Client.GetFromJsonAsync<JsonElement>("/health", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["status", "timestamp", "uptime", "memory", "database", "leader", "missing"], health.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["rss", "heapTotal", "heapUsed", "external"], health.GetProperty("memory").EnumerateObject().Select(member => member.Name));
+        Assert.True(TimeProvider.System.GetUtcNow() - health.GetProperty("timestamp").GetDateTimeOffset() < TimeSpan.FromMinutes(1));
+        Assert.True(health.GetProperty("uptime").GetDouble() > 0);
+        var rss = health.GetProperty("memory").GetProperty("rss").GetDouble();
+        Assert.InRange(rss, 10, 100_000);
+        Assert.InRange(health.GetProperty("memory").GetProperty("heapUsed").GetDouble(), 0.1, rss);
     }
 
     /// <summary>Asks until the answer has the status and does (or no longer does) hold the text.</summary>

@@ -58,6 +58,16 @@ internal sealed class ClusterStandIn : IAsyncDisposable
         lock (_lock) return string.Join('\n', _changes.Select(change => change.Line));
     }
 
+    /// <summary>Keeps of the past only that something was there, and no Kubernetes Events. For a moment in which nobody watches from before.</summary>
+    public void ForgetHistory()
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < _changes.Count; i++) _changes[i] = ("", _changes[i].Version, "");
+            foreach (var told in _objects.Keys.Where(path => path.Contains("/events/", StringComparison.Ordinal)).ToList()) _objects.Remove(told);
+        }
+    }
+
     /// <summary>Creates an object in a collection, or replaces its spec.</summary>
     public void Put(string collection, JsonObject manifest)
     {
@@ -206,7 +216,7 @@ internal sealed class ClusterStandIn : IAsyncDisposable
                 lock (_lock)
                 {
                     for (; next < _changes.Count; next++)
-                        if (_changes[next].Version > version && Within(_changes[next].Collection, path)) lines.Add(_changes[next].Line);
+                        if (_changes[next].Version > version && _changes[next].Line.Length > 0 && Within(_changes[next].Collection, path)) lines.Add(_changes[next].Line);
                     changed = _changed.Task;
                 }
 

@@ -24,7 +24,6 @@ public sealed class WholeOperator
 internal sealed class OperatorUnderTest : IAsyncDisposable
 {
     private const string Namespace = "team";
-    private const string Group = $"/apis/playbooks.dev/v1alpha1/namespaces/{Namespace}";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("operator-");
     private readonly PrivateDatabase _database;
@@ -92,10 +91,12 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     }
 
     /// <summary>Applies a playbook of this spec in YAML.</summary>
-    public void Playbook(string name, string spec) => Cluster.Put($"{Group}/playbooks", Manifest("Playbook", name, spec));
+    public void Playbook(string name, string spec, string @namespace = Namespace) => Cluster.Put($"{Group(@namespace)}/playbooks", Manifest("Playbook", name, spec, @namespace));
+
+    public void DeletePlaybook(string name, string @namespace) => Cluster.Delete($"{Group(@namespace)}/playbooks/{name}");
 
     /// <summary>Creates an Execution, or edits its spec.</summary>
-    public void Execution(string name, string spec) => Cluster.Put($"{Group}/executions", Manifest("Execution", name, spec));
+    public void Execution(string name, string spec, string @namespace = Namespace) => Cluster.Put($"{Group(@namespace)}/executions", Manifest("Execution", name, spec, @namespace));
 
     public void ConfigMap(string name, string key, string text) => Cluster.Put($"/api/v1/namespaces/{Namespace}/configmaps", new JsonObject
     {
@@ -103,13 +104,21 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         ["data"] = new JsonObject { [key] = text },
     });
 
-    public void DeleteExecution(string name) => Cluster.Delete($"{Group}/executions/{name}");
+    /// <summary>What the test itself keeps of the past, which would else look as if the operator kept it.</summary>
+    public void ForgetThePast()
+    {
+        Log.Clear();
+        Traffic.Clear();
+        Cluster.ForgetHistory();
+    }
 
-    public JsonObject? FindExecution(string name) => Cluster.Get($"{Group}/executions/{name}");
+    public void DeleteExecution(string name) => Cluster.Delete($"{Group()}/executions/{name}");
 
-    public JsonObject? FindPlaybook(string name) => Cluster.Get($"{Group}/playbooks/{name}");
+    public JsonObject? FindExecution(string name, string @namespace = Namespace) => Cluster.Get($"{Group(@namespace)}/executions/{name}");
 
-    public IReadOnlyList<JsonObject> Executions() => Cluster.List($"{Group}/executions");
+    public JsonObject? FindPlaybook(string name) => Cluster.Get($"{Group()}/playbooks/{name}");
+
+    public IReadOnlyList<JsonObject> Executions() => Cluster.List($"{Group()}/executions");
 
     public IReadOnlyList<JsonObject> Jobs() => Cluster.List($"/apis/batch/v1/namespaces/{Namespace}/jobs");
 
@@ -172,6 +181,15 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Asks the database one text.</summary>
+    public async Task<string> TextAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() as string ?? "";
+    }
+
     /// <summary>Every row of every table, as text.</summary>
     public async Task<string> RowsAsync()
     {
@@ -200,11 +218,13 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static JsonObject Manifest(string kind, string name, string spec) => new()
+    private static string Group(string @namespace = Namespace) => $"/apis/playbooks.dev/v1alpha1/namespaces/{@namespace}";
+
+    private static JsonObject Manifest(string kind, string name, string spec, string @namespace) => new()
     {
         ["apiVersion"] = "playbooks.dev/v1alpha1",
         ["kind"] = kind,
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace },
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
         ["spec"] = JsonNode.Parse(YamlDocument.Parse(spec).GetRawText()),
     };
 }

@@ -10,6 +10,8 @@ internal sealed class RecordedLog : ILoggerProvider
 
     public string Text => string.Join('\n', _lines);
 
+    public void Clear() => _lines.Clear();
+
     public ILogger CreateLogger(string categoryName) => new Recorder(this, categoryName);
 
     public void Dispose()

@@ -11,6 +11,8 @@ internal sealed class RecordedTraffic
 
     public IReadOnlyCollection<string> Calls => _calls;
 
+    public void Clear() => _calls.Clear();
+
     public async Task RecordAsync(HttpContext context, RequestDelegate next)
     {
         var request = new MemoryStream();

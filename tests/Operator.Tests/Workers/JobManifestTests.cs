@@ -90,13 +90,21 @@ public sealed class JobManifestTests
         Assert.NotEqual("1", (string)labels["playbooks.dev/execution-id"]!);
     }
 
-    private static async Task<JsonObject> BuildAsync(string spec)
+    [Fact]
+    public async Task A_pod_is_told_how_many_pools_of_connections_it_may_keep_and_how_long()
+    {
+        var job = await BuildAsync(Engine.OneCall, new WorkerOptions { ToolInstanceEntries = 200, ToolInstanceSeconds = 0 });
+        var told = Pod(job)["containers"]![0]!["env"]!.AsArray().Where(variable => ((string)variable!["name"]!).Contains("TOOL_INSTANCE", StringComparison.Ordinal));
+        Assert.Equal(["PLAYBOOK_TOOL_INSTANCE_ENTRIES=200", "PLAYBOOK_TOOL_INSTANCE_TTL=0s"], told.Select(variable => $"{variable!["name"]}={variable["value"]}"));
+    }
+
+    private static async Task<JsonObject> BuildAsync(string spec, WorkerOptions? options = null)
     {
         using var engine = new Engine();
         await engine.CreateAsync(spec);
         await engine.PassAsync();
         var order = Assert.Single(engine.Workers.Orders);
-        return JobManifest.Build(order.Execution, order.Plan, order.State.Steps["fetch"], order.Deliveries[0], new WorkerOptions());
+        return JobManifest.Build(order.Execution, order.Plan, order.State.Steps["fetch"], order.Deliveries[0], options ?? new WorkerOptions());
     }
 
     private static JsonNode Pod(JsonObject job) => job["spec"]!["template"]!["spec"]!;

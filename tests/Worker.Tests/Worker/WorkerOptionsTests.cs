@@ -11,6 +11,7 @@ public sealed class WorkerOptionsTests
         Assert.Equal("/var/run/secrets/playbooks.dev/token/token", options!.TokenFile);
         Assert.Equal("/var/run/secrets/playbooks.dev/secrets", options.SecretsDirectory);
         Assert.Equal(TimeSpan.FromMinutes(10), options.ReportWindow);
+        Assert.Equal((100, 300.0), (options.ToolInstances.MaxEntries, options.ToolInstances.TimeToLive.TotalSeconds));
     }
 
     [Fact]
@@ -22,8 +23,11 @@ public sealed class WorkerOptionsTests
             ["PLAYBOOK_TOKEN_FILE"] = "/t",
             ["PLAYBOOK_SECRETS_DIR"] = "/s",
             ["PLAYBOOK_REPORT_WINDOW"] = "90s",
+            ["PLAYBOOK_TOOL_INSTANCE_ENTRIES"] = "200",
+            ["PLAYBOOK_TOOL_INSTANCE_TTL"] = "0s",
         }, out var options, out _));
         Assert.Equal(("/t", "/s", 90.0), (options!.TokenFile, options.SecretsDirectory, options.ReportWindow.TotalSeconds));
+        Assert.Equal((200, TimeSpan.Zero), (options.ToolInstances.MaxEntries, options.ToolInstances.TimeToLive));
     }
 
     [Theory]
@@ -32,6 +36,9 @@ public sealed class WorkerOptionsTests
     [InlineData("PLAYBOOK_API_URL", "ftp://operator")]
     [InlineData("PLAYBOOK_REPORT_WINDOW", "soon")]
     [InlineData("PLAYBOOK_REPORT_WINDOW", "0")]
+    [InlineData("PLAYBOOK_TOOL_INSTANCE_ENTRIES", "0")]
+    [InlineData("PLAYBOOK_TOOL_INSTANCE_ENTRIES", "many")]
+    [InlineData("PLAYBOOK_TOOL_INSTANCE_TTL", "soon")]
     public void What_is_wrong_is_named(string variable, string? value)
     {
         var environment = new Dictionary<string, string?> { ["PLAYBOOK_API_URL"] = "http://operator", [variable] = value };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using PlaybookOperator.Core.Caching;
@@ -44,6 +45,24 @@ public sealed class QueryCallsTests(SampleFixture sample, PostgresFixture postgr
         _time.Advance(TimeSpan.FromSeconds(1));
         await CompleteAsync(bench, Get("\"params\": {\"a\": 1}"));
         Assert.Equal(2, (await bench.RequestsAsync()).Count);
+    }
+
+    [Fact]
+    public void A_hit_takes_less_than_a_hundredth_of_a_query_of_5_ms()
+    {
+        var results = MemoryQueryCache.Create(TimeProvider.System);
+        var rows = JsonElement.Parse("[" + string.Join(',', Enumerable.Range(0, 10).Select(n => $"{{\"id\": {n}, \"name\": \"row {n}\"}}")) + "]");
+        for (var i = 0; i < 1000; i++) results.Store($"team/{i:x64}", rows);
+        var best = TimeSpan.MaxValue;
+        for (var round = 0; round < 10; round++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            for (var i = 0; i < 1000; i++) Assert.NotNull(results.Find($"team/{i:x64}", TimeSpan.FromMinutes(5)));
+            var took = Stopwatch.GetElapsedTime(started) / 1000;
+            if (took < best) best = took;
+        }
+
+        Assert.True(best < TimeSpan.FromMilliseconds(5) / 100, $"A hit took {best.TotalMicroseconds:F1} µs.");
     }
 
     [Theory]

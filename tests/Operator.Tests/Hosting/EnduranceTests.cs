@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net;
+using PlaybookOperator.Operator.Tests.Support;
+using Xunit;
+
+namespace PlaybookOperator.Operator.Tests.Hosting;
+
+/// <summary>What a whole operator is like after much work, and during it.</summary>
+[Collection(WholeOperator.Name)]
+public sealed class EnduranceTests
+{
+    [Fact]
+    public async Task Ten_rounds_of_executions_leave_nothing_of_them_on_the_heap()
+    {
+        const int ExecutionsARound = 25, Rounds = 10;
+        await using var started = await OperatorUnderTest.StartAsync();
+        const string Book = "{eventRetention: 0s, workflow: [{step: spin, tool: {kind: transform, result: '{{ workload.text | length }}'}, "
+            + "vars: {n: '{{ (vars.n | default(0)) + 1 }}'}, next: [{when: 'vars.n < 10', then: spin}]}]}";
+        long before = 0, after = 0;
+        for (var round = -2; round < Rounds; round++)
+        {
+            var namespaces = Enumerable.Range(0, ExecutionsARound).Select(i => $"team-{round + 2}-{i}").ToList();
+            foreach (var space in namespaces)
+            {
+                started.Playbook("book", Book, space);
+                started.Execution("run", $"{{playbook: book, ttlSecondsAfterFinished: 0, workload: {{text: '{space.PadRight(40_000, 'x')}'}}}}", space);
+            }
+
+            await OperatorUnderTest.UntilAsync("all have ended and are gone", () => namespaces.TrueForAll(space => started.FindExecution("run", space) is null));
+            foreach (var space in namespaces) started.DeletePlaybook("book", space);
+            await OperatorUnderTest.UntilAsync("their rows are gone", async () => await started.NumberAsync("SELECT count(*) FROM execution") == 0);
+            started.ForgetThePast();
+            after = Heap();
+            if (round == -1) before = after;
+        }
+
+        // Each brought 40 kB. A good kilobyte of it may stay: the recorder of Events knows the last 4,096 that it told, to count repetitions.
+        const int Executions = Rounds * ExecutionsARound;
+        Assert.True(after - before < 2_500L * Executions, $"The heap grew from {before:N0} to {after:N0} bytes over {Executions} executions.");
+    }
+
+    [Fact]
+    public async Task A_parameter_of_ten_thousand_items_leaves_resource_and_events_small()
+    {
+        const int Items = 10_000;
+        await using var started = await OperatorUnderTest.StartAsync();
+        started.Playbook("book", "workflow: [{step: walk, loop: {in: '{{ workload.items }}', iterator: item, mode: async, workers: pool, poolSize: 1, collect: none}, tool: {kind: transform, result: '{{ item.name }}'}}]");
+        var items = string.Join(", ", Enumerable.Range(0, Items).Select(i => $"{{id: {i}, name: item number {i}}}"));
+        started.Execution("one", $"{{playbook: book, workload: {{items: [{items}]}}}}");
+        await OperatorUnderTest.UntilAsync("there is a Job", () => started.Jobs().Count == 1);
+        await WorkerPod.RunAsync(started, started.Jobs()[0], new Dictionary<string, string>());
+
+        var ended = await started.FinishedAsync("one");
+        Assert.Equal(("Completed", $"{Items}/{Items}"), (OperatorUnderTest.Phase(ended), (string?)ended["status"]!["progress"]!["text"]));
+        Assert.InRange(ended["status"]!.ToJsonString().Length, 100, 16 << 10);
+        Assert.InRange(await started.NumberAsync("SELECT max(octet_length(coalesce(context::text, '')) + octet_length(coalesce(result::text, ''))) FROM event"), 100, 16 << 10);
+        Assert.Equal(Items, await started.NumberAsync("SELECT count(*) FROM event WHERE event_type = 'iteration.completed'"));
+    }
+
+    [Fact]
+    public async Task The_liveness_probe_is_answered_while_500_Jobs_are_dispatched()
+    {
+        await using var started = await OperatorUnderTest.StartAsync(("Kubernetes:RequestsPerSecond", "10000"), ("Kubernetes:RequestBurst", "10000"));
+        started.Playbook("book", "workflow: [{step: walk, loop: {in: '{{ range(500) }}', mode: async, maxParallel: 500, workers: job}, tool: {kind: http, url: 'http://example.invalid/'}}]");
+        using var client = new HttpClient { BaseAddress = started.Address };
+        started.Execution("one", "{playbook: book}");
+        var (probes, slowest) = (0, TimeSpan.Zero);
+        while (started.Jobs().Count < 500)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            using var answer = await client.GetAsync("/livez", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var took = Stopwatch.GetElapsedTime(asked);
+            (probes, slowest) = (probes + 1, took > slowest ? took : slowest);
+            Assert.True(probes < 100_000, $"After {probes} probes there are {started.Jobs().Count} Jobs.");
+        }
+
+        // The chart's probe waits 5 s.
+        Assert.True(probes > 10 && slowest < TimeSpan.FromSeconds(5), $"{probes} probes, the slowest took {slowest}.");
+    }
+
+    private static long Heap()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+}
