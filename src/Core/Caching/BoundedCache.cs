@@ -109,6 +109,7 @@ public sealed partial class BoundedCache<TKey, TValue> : IBoundedCache
             var now = _clock.GetTimestamp();
             CountOperation(now, ref evicted);
             _flights.Remove(key);
+            if (!_entries.ContainsKey(key)) _loads++;
             Store(key, value, bytes, now, ref evicted);
         }
 

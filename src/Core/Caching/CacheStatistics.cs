@@ -26,7 +26,7 @@ public sealed record CacheStatistics
 
     public required EvictionCounts Evictions { get; init; }
 
-    /// <summary>Calls of a factory or loader, failed ones included.</summary>
+    /// <summary>Calls of a factory or loader, failed ones included, and values that were stored under a new key: made by somebody else.</summary>
     public required long Loads { get; init; }
 
     /// <summary>Loads that threw or were cancelled.</summary>

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace PlaybookOperator.Operator.Hosting;
 
 /// <summary>How the leader reconciles. Section <c>Reconcile</c>.</summary>
-public sealed class ReconcileOptions
+public sealed class ReconcileOptions : IValidatableObject
 {
     public const string Section = "Reconcile";
 
@@ -26,4 +26,14 @@ public sealed class ReconcileOptions
     /// <summary>Seconds after which a running execution without any activity counts in <c>playbook_executions_stuck</c>. Sweeps must come more often.</summary>
     [Range(60, 86_400)]
     public int StuckAfterSeconds { get; set; } = 900;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (SweepSeconds >= StuckAfterSeconds)
+        {
+            yield return new ValidationResult(
+                $"StuckAfterSeconds must be more than SweepSeconds, which is {SweepSeconds}, not {StuckAfterSeconds}: what nobody looks at would count as stuck.",
+                [nameof(StuckAfterSeconds)]);
+        }
+    }
 }

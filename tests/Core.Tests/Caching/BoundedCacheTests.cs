@@ -7,6 +7,17 @@ namespace PlaybookOperator.Core.Tests.Caching;
 public sealed class BoundedCacheTests
 {
     [Fact]
+    public void What_is_stored_under_a_new_key_counts_as_loaded_and_an_update_does_not()
+    {
+        var cache = new BoundedCache<string, string>(new BoundedCacheOptions { Name = "test", MaxEntries = 2 }, TimeProvider.System);
+        cache.Set("a", "1");
+        cache.Set("a", "2");
+        cache.Set("b", "3");
+        cache.Set("c", "4");
+        Assert.Equal((3, 1), (cache.Statistics.Loads, cache.Statistics.Evictions.Total));
+    }
+
+    [Fact]
     public void One_insert_above_the_bound_evicts_exactly_one_entry()
     {
         var cache = Caches.Of(maxEntries: 100);

@@ -135,6 +135,7 @@ public sealed class ChartProfileTests
     [InlineData("Caches:Playbook:MaxMegabytes", "10")]
     [InlineData("Caches:Template:MaxEntries", "0")]
     [InlineData("Workers:ToolInstanceEntries", "0")]
+    [InlineData("Reconcile:StuckAfterSeconds", "60")]
     public void A_bound_that_cannot_be_kept_ends_the_start(string name, string value)
     {
         var option = name.Split(':')[^1];
