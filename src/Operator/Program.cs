@@ -17,10 +17,6 @@ try
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.Services.AddOperatorOptions(builder.Configuration);
     builder.Services.AddOperator();
-    builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new()
-    {
-        Timeout = TimeSpan.FromSeconds(builder.Configuration.GetSection(ApiOptions.Section).Get<ApiOptions>()?.RequestTimeoutSeconds ?? new ApiOptions().RequestTimeoutSeconds),
-    });
     builder.WebHost.UseUrls(builder.Configuration[$"{ApiOptions.Section}:Listen"] ?? new ApiOptions().Listen);
     var app = builder.Build();
     app.MapOperator();

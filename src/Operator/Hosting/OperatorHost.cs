@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Executions;
@@ -43,6 +44,9 @@ internal static class OperatorHost
         services.AddWorkers();
         services.AddLeader();
         services.AddOperatorMetrics();
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>()
+            .Configure<ApiOptions>(static (timeouts, api) => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromSeconds(api.RequestTimeoutSeconds) });
     }
 
     public static void MapOperator(this WebApplication app)

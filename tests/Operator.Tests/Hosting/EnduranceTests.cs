@@ -79,6 +79,24 @@ public sealed class EnduranceTests
         Assert.True(probes > 10 && slowest < TimeSpan.FromSeconds(5), $"{probes} probes, the slowest took {slowest}.");
     }
 
+    [Fact]
+    public async Task A_request_that_takes_too_long_is_ended_with_504()
+    {
+        await using var started = await OperatorUnderTest.StartAsync(("Api:Auth", "none"), ("Api:RequestTimeoutSeconds", "1"));
+        started.Playbook("book", "workflow: [{step: only, tool: {kind: noop}}]");
+        started.Execution("one", "{playbook: book}");
+        var id = (string?)(await started.FinishedAsync("one"))["status"]!["executionId"];
+        using var client = new HttpClient { BaseAddress = started.Address };
+        var held = started.TextAsync("BEGIN; LOCK TABLE execution; SELECT pg_sleep(4)::text; COMMIT");
+        await OperatorUnderTest.UntilAsync("the table is locked", async () => await started.NumberAsync("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted") > 0);
+
+        var asked = Stopwatch.GetTimestamp();
+        using var answer = await client.GetAsync($"/api/executions/{id}", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+        Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 0.9, 3.5);
+        await held;
+    }
+
     private static long Heap()
     {
         for (var i = 0; i < 3; i++)

@@ -73,7 +73,6 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(_options.Select(option => KeyValuePair.Create(option.Name, (string?)option.Value)));
         builder.Services.AddOperatorOptions(builder.Configuration);
         builder.Services.AddOperator();
-        builder.Services.AddRequestTimeouts();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Use(Traffic.RecordAsync);
