@@ -17,6 +17,10 @@ echo "## Templates: evaluating and parsing beside Jinja2, nunjucks and liquidjs;
 $bench templates --packages "$(eng/corpus/install.sh)"
 
 echo
+echo "## Caches: a hit beside the framework's MemoryCache and a bare dictionary, at one and two threads"
+$bench caching
+
+echo
 echo "## Event log: fsync, appends, ingest, pages at 10,000 events, commands a decision"
 $bench event-log ${BENCH_ARGS:-}
 
