@@ -25,6 +25,7 @@ internal sealed class LeaderWork(
     KubernetesWorkers workers,
     ChildExecutions children,
     ContainerPods containers,
+    PoolPods pools,
     IEventReader reader,
     RetentionLoop retention,
     Allowances allowances,
@@ -64,6 +65,7 @@ internal sealed class LeaderWork(
         informers.Pods.AddHandler(change =>
         {
             containers.Saw(change);
+            pools.Saw(change);
             // How a container ended is told by its Job; that it cannot begin, and that a pool has lost one, by the pod alone.
             if (_leads && (ContainerReading.IsTroubled(change.Item) || PoolPods.IsLost(change.Item)) && WorkerLabels.Read(change.Item.Metadata) is { } found
                 && executions.Find(found.Execution) is { } known)

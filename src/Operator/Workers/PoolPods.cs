@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Watching;
@@ -11,6 +12,12 @@ namespace PlaybookOperator.Operator.Workers;
 /// </summary>
 internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs) : IPoolMembers
 {
+    /// <summary>Pods whose end is remembered: those of the last minutes are enough, for a lease of a silent worker ends by itself.</summary>
+    private const int MaxGone = 1000;
+
+    private readonly ConcurrentDictionary<string, (ExecutionId Execution, WorkKey Pool)> _gone = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _order = new();
+
     /// <summary>Whether this pod takes a place in its pool no longer because it failed.</summary>
     public static bool IsLost(Pod pod) => pod.Status?.Phase == "Failed";
 
@@ -33,15 +40,19 @@ internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs) : IPoolMe
         };
     }
 
-    /// <summary>Pods that have failed, by uid, which is how a pod is called in its pool. One that succeeded has said goodbye.</summary>
+    /// <summary>Pods of a pool that have failed or were removed, by uid, which is how a pod is called in its pool. One that succeeded has said goodbye.</summary>
     public IReadOnlySet<string> GoneOf(ExecutionId id, WorkKey pool) =>
-    (
-        from job in jobs.ListBy(KubernetesWorkers.ExecutionIndex, id.ToString())
-        where WorkerLabels.Read(job.Metadata)?.Delivery.Key == pool && job.Metadata.Uid is not null
-        from pod in pods.ListBy(ContainerPods.JobIndex, job.Metadata.Uid!)
-        where IsLost(pod) && pod.Metadata.Uid is not null
-        select pod.Metadata.Uid!
-    ).ToHashSet(StringComparer.Ordinal);
+        _gone.Where(gone => gone.Value == (id, pool)).Select(gone => gone.Key).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Remembers the end of a pod, which may be removed with its Job before anybody asks.</summary>
+    public void Saw(ObjectChange<Pod> change)
+    {
+        if (change is not ObjectChange<Pod>.Deleted && !IsLost(change.Item)) return;
+        if (change.Item.Metadata.Uid is not { } uid || WorkerLabels.Read(change.Item.Metadata) is not { Delivery.Key: { IsPool: true } pool } found) return;
+        if (!_gone.TryAdd(uid, (found.Execution, pool))) return;
+        _order.Enqueue(uid);
+        while (_order.Count > MaxGone && _order.TryDequeue(out var oldest)) _gone.TryRemove(oldest, out _);
+    }
 
     /// <summary>Jobs of a pool that go on, with the pods that are counted on of each.</summary>
     public IEnumerable<(Job Job, int Expected)> JobsOf(ExecutionId id, WorkKey pool) => Running(id, pool).Select(job => (job, Count(job).Expected));

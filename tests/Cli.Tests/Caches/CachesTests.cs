@@ -45,7 +45,7 @@ public sealed class CachesTests : IAsyncLifetime
         Assert.Equal(
             [
                 "NAME       ENTRIES     BYTES   HITS   MISSES   HIT RATE   EVICTIONS   LOADS",
-                "playbook       2/3   15/1000      1        1     50.0 %           0       0",
+                "playbook       2/3   15/1000      1        1     50.0 %           0       2",
                 "template     0/500         0      0        0      0.0 %           0       0",
             ],
             outcome.Output.TrimEnd('\n').Split('\n'));

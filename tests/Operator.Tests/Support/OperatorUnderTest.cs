@@ -131,6 +131,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
             {
                 ["name"] = name,
                 ["namespace"] = Namespace,
+                ["labels"] = job["spec"]!["template"]!["metadata"]!["labels"]!.DeepClone(),
                 ["ownerReferences"] = new JsonArray(new JsonObject
                 {
                     ["apiVersion"] = "batch/v1",

@@ -54,15 +54,18 @@ public sealed class PoolPodsTests : IAsyncLifetime
         Assert.Equal([3], _operator.Jobs().Select(Parallelism));
     }
 
-    [Fact]
-    public async Task What_a_pod_had_that_has_failed_goes_to_another_without_waiting_for_its_lease()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_pod_had_that_has_failed_or_was_removed_goes_to_another_without_waiting_for_its_lease(bool removed)
     {
         using var client = new HttpClient { BaseAddress = _operator.Address };
         var (dead, alive) = (_operator.Pod(_operator.Jobs()[0]), _operator.Pod(_operator.Jobs()[0]));
         var (a, b) = (await OpenAsync(client, dead), await OpenAsync(client, alive));
         Assert.Equal(0, (await LeaseAsync(client, a, wants: 10))[0]);
         Assert.NotEqual(0, (await LeaseAsync(client, b, wants: 1))[0]);
-        _operator.Cluster.SetStatus(dead, new JsonObject { ["phase"] = "Failed" });
+        if (removed) _operator.Cluster.Delete(dead);
+        else _operator.Cluster.SetStatus(dead, new JsonObject { ["phase"] = "Failed" });
 
         await OperatorUnderTest.UntilAsync("the other has the first iterations", async () =>
         {
