@@ -99,7 +99,10 @@ internal sealed class LedgerDraft
         foreach (var member in Members.Where(member => member.Until < Now || Settings.Gone.Contains(member.Name)).ToList())
         {
             Members.Remove(member);
-            foreach (var lease in LeasesOf(member.Name)) Lose(lease);
+            var leases = LeasesOf(member.Name);
+            // Only of what a worker had alone can be said that it was lost with it.
+            var isAlone = leases.Sum(lease => lease.ToLease().Open.Sum(part => IterationsIn(part.Lo, part.Hi))) == 1;
+            foreach (var lease in leases) Lose(lease, isAlone);
         }
     }
 
@@ -190,12 +193,12 @@ internal sealed class LedgerDraft
     }
 
     /// <summary>A lost lease is handed out again in halves, until an iteration that kills its worker stands alone.</summary>
-    private void Lose(LeaseDraft lease)
+    private void Lose(LeaseDraft lease, bool isAlone)
     {
         _leases.Remove(lease.Id);
         var parts = lease.Take(0, long.MaxValue);
         var count = parts.Sum(part => IterationsIn(part.Lo, part.Hi));
-        var losses = count == 1 ? lease.Losses + 1 : 0;
+        var losses = (count, isAlone) switch { (1, true) => lease.Losses + 1, (1, false) => lease.Losses, _ => 0 };
         if (losses >= DeliveryRules.MaxDeliveries)
         {
             GiveUp(lease, parts[0]);

@@ -82,6 +82,9 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
                 continue;
             }
 
+            // What may have cost a worker is given to one that has nothing else, and is given nothing else.
+            var isSuspect = slice is { MaxIterations: 1, DueAt: null };
+            if (isSuspect && (_grants.Count > 0 || draft.HasLease(turn.Member))) return 0;
             // What has been tried, or has cost a worker, stays the chunk that it was.
             var unit = slice is { AttemptsUsed: 0, Losses: 0, DueAt: null } ? draft.Narrow : draft.Unit;
             var most = unit < draft.Unit ? 1 : draft.IterationsIn(slice.Lo, slice.Hi);
@@ -92,6 +95,7 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
             else draft.Returned[i] = slice with { Lo = hi };
             _grants.Add(draft.Lease(turn.Member, slice with { Hi = hi }));
             budget -= count;
+            if (isSuspect || draft.Settings.IsSequential) return 0;
         }
 
         return budget;

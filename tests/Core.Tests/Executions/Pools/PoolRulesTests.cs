@@ -69,6 +69,35 @@ public sealed class PoolRulesTests
     }
 
     [Fact]
+    public void An_iteration_that_was_in_hand_beside_others_is_not_blamed_for_the_loss_and_what_is_suspect_is_handed_out_alone()
+    {
+        _ledger = _ledger with { Cursor = 100, Returned = [new PoolSlice(0, 2), new PoolSlice(20, 21, MaxIterations: 1, Losses: 1)] };
+        Assert.Equal([new PoolGrant(1, 0, 2)], Say("a", wants: 2).Grants);
+        Assert.Empty(Say("a", wants: 50).Grants);
+        Assert.Equal([new PoolGrant(2, 20, 21)], Say("b", wants: 50).Grants);
+        _settings = _settings with { Gone = new HashSet<string> { "b" } };
+        Assert.Empty(Say("a", Done(1, 0)).Grants);
+        Assert.Equal(2, Assert.Single(_ledger.Returned).Losses);
+
+        // One that was got beside another says nothing of either.
+        _ledger = _ledger with { Leases = [new PoolLease(7, "a", [new IndexRange(1, 2)]), new PoolLease(8, "a", [new IndexRange(20, 21)], Losses: 2)], Returned = [] };
+        _settings = _settings with { Gone = new HashSet<string> { "a" } };
+        Say("c");
+        Assert.Equal([0, 2], _ledger.Returned.Select(slice => slice.Losses));
+        Assert.Equal(0, _loop.Failed);
+    }
+
+    [Fact]
+    public void A_sequential_loop_has_one_lease_at_a_time()
+    {
+        _settings = _settings with { IsSequential = true };
+        _ledger = _ledger with { Cursor = 100, Returned = [new PoolSlice(0, 2, MaxIterations: 2), new PoolSlice(2, 3, MaxIterations: 2)] };
+        Assert.Equal([new PoolGrant(1, 0, 2)], Say("a", wants: 50).Grants);
+        Say("a", Done(1, 0));
+        Assert.Equal([new PoolGrant(2, 2, 3)], Say("a", [Done(1, 1)], wants: 50).Grants);
+    }
+
+    [Fact]
     public void The_successor_of_a_worker_that_died_a_moment_ago_waits_too()
     {
         Say("a", wants: 20);
@@ -246,7 +275,8 @@ public sealed class PoolRulesTests
         var next = Say("a", returned: [new PoolReturn(1, 2, 5)], wants: 5);
         Assert.Equal((false, 0, s_start.AddSeconds(30)), (next.Stop, next.Grants.Length, next.AskAgainAt));
         Pass(seconds: 30);
-        Assert.Equal([1, 2], Say("a", wants: 2).Grants.Select(grant => grant.Lo));
+        Assert.Equal([1], Say("a", wants: 2).Grants.Select(grant => grant.Lo));
+        Assert.Equal([2], Say("a", [Done(2, 1)], wants: 2).Grants.Select(grant => grant.Lo));
     }
 
     [Fact]
