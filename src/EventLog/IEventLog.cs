@@ -104,6 +104,12 @@ public interface IEventReader
     /// <summary>Executions that have not ended, ascending by id, after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<ExecutionHeader>> ListOpenAsync(ExecutionId after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Executions newest first; their <see cref="ExecutionHeader.Workload"/> is not read: it is an empty map.</summary>
+    ValueTask<IReadOnlyList<ExecutionHeader>> ListAsync(ExecutionQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Iterations of a run of a loop that have been started, one row each (<see cref="IterationRow"/>). Results by reference are not read.</summary>
+    ValueTask<IReadOnlyList<IterationRow>> ListIterationsAsync(ExecutionId id, long runId, IterationQuery query, CancellationToken cancellationToken);
+
     /// <summary>
     /// The children of these executions, in one query, ascending by parent and id, at most <paramref name="limit"/>. Their <see cref="ExecutionHeader.Workload"/>
     /// is not read: it is an empty map.

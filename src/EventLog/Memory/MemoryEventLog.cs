@@ -148,6 +148,21 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         ValueTask.FromResult<IReadOnlyList<ExecutionHeader>>(
             [.. Open().Where(header => header.Id > after).OrderBy(header => header.Id).Take(Arguments.Limit(limit))]);
 
+    public ValueTask<IReadOnlyList<ExecutionHeader>> ListAsync(ExecutionQuery query, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<ExecutionHeader>>(
+        [
+            .. _executions.Values.Select(execution => execution.Header)
+                .Where(header => (query.Before is not { } before || header.Id < before)
+                    && (query.Phase is not { } phase || header.Phase == phase)
+                    && (query.Playbook is not { } playbook || header.Playbook == playbook)
+                    && (query.Namespace is not { } space || header.Namespace == space))
+                .OrderByDescending(header => header.Id).Take(Arguments.Limit(query.Limit))
+                .Select(header => header with { Workload = JsonText.EmptyObject }),
+        ]);
+
+    public ValueTask<IReadOnlyList<IterationRow>> ListIterationsAsync(ExecutionId id, long runId, IterationQuery query, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.TryGetValue(id, out var execution) ? execution.Iterations(runId, query with { Limit = Arguments.Limit(query.Limit) }) : []);
+
     public ValueTask<IReadOnlyList<ExecutionHeader>> ListChildrenAsync(IReadOnlyList<ExecutionId> parents, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<ExecutionHeader>>(
         [

@@ -176,6 +176,34 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         lock (_lock) return _results.Read(runId, fromIndex, limit);
     }
 
+    /// <summary>See <see cref="IEventReader.ListIterationsAsync"/>.</summary>
+    public IReadOnlyList<IterationRow> Iterations(long runId, IterationQuery query)
+    {
+        lock (_lock)
+        {
+            var keys = _keys.GetValueOrDefault(runId);
+            if (query.Key is { } key)
+            {
+                var index = keys is null ? -1 : keys.ToList().IndexOf(key);
+                if (index < query.FromIndex) return [];
+                query = query with { FromIndex = index, Limit = 1 };
+            }
+
+            // What is open has not ended, so these never meet.
+            var open = _state.Open.Values.Where(work => work.Key.RunId == runId && !work.Key.IsCall && work.Key.Index >= query.FromIndex)
+                .Select(work => new IterationRow(work.Key.Index, work.NextAt is null ? IterationStatus.Running : IterationStatus.Pending)
+                {
+                    Attempt = work.AttemptsUsed + 1,
+                    Size = work.Size,
+                });
+            var rows = _results.Ended(runId, query.FromIndex).Where(row => query.Status is null || row.Status == query.Status).Take(query.Limit)
+                .Concat(open.Where(row => query.Status is null || row.Status == query.Status))
+                .OrderBy(row => row.Index).Take(query.Limit).ToList();
+            var merged = IterationRows.Merge(rows, _ledgers.GetValueOrDefault(runId), query);
+            return [.. merged.Where(row => query.Key is null || row.Index == query.FromIndex).Select(row => row with { Key = keys?[(int)row.Index] })];
+        }
+    }
+
     public JsonElement? ReadElement(WorkKey key, int? size)
     {
         lock (_lock) return Element(key, size);

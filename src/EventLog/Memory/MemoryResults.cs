@@ -48,6 +48,14 @@ internal sealed class MemoryResults(ByteBudget budget)
         return outcomes;
     }
 
+    /// <summary>Iterations that have ended, by index from <paramref name="fromIndex"/> on, as far as is kept of them.</summary>
+    public IEnumerable<IterationRow> Ended(long runId, long fromIndex)
+    {
+        if (!_runs.TryGetValue(runId, out var entries)) yield break;
+        for (var i = Math.Max(fromIndex, 0); i < entries.Count; i++)
+            if (entries[(int)i] is { Ended: true } entry) yield return entry.ToRow(i);
+    }
+
     /// <summary>Ended iterations that succeeded, by index from <paramref name="fromIndex"/> on.</summary>
     public IEnumerable<(long Index, Entry Entry)> Succeeded(long runId, long fromIndex, int limit)
     {
@@ -113,6 +121,14 @@ internal sealed class MemoryResults(ByteBudget budget)
 
         /// <summary>Where a carried result was made; null: here.</summary>
         public ResultOrigin? Origin { get; init; }
+
+        public IterationRow ToRow(long index) => new(index, Error is null ? IterationStatus.Completed : IterationStatus.Failed)
+        {
+            Error = Error,
+            Result = Json is null || Large ? null : Parse(Json),
+            Size = Size,
+            CarriedFrom = Origin?.Execution,
+        };
 
         public IterationOutcome ToOutcome(long index, ByteBudget budget)
         {

@@ -47,6 +47,11 @@ internal static class Sql
     public static readonly string HeaderByUid = Load("Reads/HeaderByUid");
     public static readonly string OpenExecutions = Load("Reads/OpenExecutions");
     public static readonly string Children = Load("Reads/Children");
+    public static readonly string Executions = Load("Reads/Executions");
+    public static readonly string Iterations = Load("Reads/Iterations");
+    public static readonly string FailedIterations = Load("Reads/FailedIterations");
+    public static readonly string Ledger = Load("Reads/Ledger");
+    public static readonly string ElementIndex = Load("Reads/ElementIndex");
     public static readonly string PageNewest = Load("Reads/PageNewest");
     public static readonly string PageSince = Load("Reads/PageSince");
     public static readonly string PageNewestOfType = Load("Reads/PageNewestOfType");

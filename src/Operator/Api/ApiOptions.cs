@@ -25,6 +25,10 @@ public sealed class ApiOptions
     [Range(1, 3600)]
     public int RequestTimeoutSeconds { get; set; } = 120;
 
+    /// <summary>Streams of events that may be open at once; more are told to come again.</summary>
+    [Range(1, 100_000)]
+    public int MaxStreams { get; set; } = 1000;
+
     /// <summary>Seconds for which the answer about a token is remembered.</summary>
     [Range(0, 60)]
     public int TokenReviewSeconds { get; set; } = 60;

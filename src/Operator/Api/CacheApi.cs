@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlaybookOperator.Core.Caching;
 
 namespace PlaybookOperator.Operator.Api;
@@ -34,11 +33,12 @@ internal static class CacheApi
     {
         if (await RefuseAsync(context, access, "get") is { } refusal) return refusal;
         if (Find(caches, name) is not { } cache) return Unknown(caches, name);
-        if (!TryRead(context, "offset", 0, int.MaxValue, 0, out var offset)) return Wrong(context, "offset", 0, int.MaxValue);
-        if (!TryRead(context, "limit", 1, MaxLimit, DefaultLimit, out var limit)) return Wrong(context, "limit", 1, MaxLimit);
-        var entries = cache.Entries(offset, limit)
+        var parameters = context.Request.Query;
+        if (!ApiParameters.TryReadInteger(parameters, "offset", 0, int.MaxValue, 0, out var offset, out var problem)) return problem;
+        if (!ApiParameters.TryReadInteger(parameters, "limit", 1, MaxLimit, DefaultLimit, out var limit, out problem)) return problem;
+        var entries = cache.Entries((int)offset, (int)limit)
             .Select(entry => new CacheEntryAnswer(entry.Key, entry.Age.TotalSeconds, entry.AccessCount, entry.LastAccess.ToUniversalTime(), entry.Bytes));
-        return Results.Json(CacheAnswer.Of(cache.Statistics) with { Entries = [.. entries], Offset = offset, Limit = limit }, ApiJson.Default.CacheAnswer);
+        return Results.Json(CacheAnswer.Of(cache.Statistics) with { Entries = [.. entries], Offset = (int)offset, Limit = (int)limit }, ApiJson.Default.CacheAnswer);
     }
 
     private static async Task<IResult> EmptyAsync(
@@ -62,17 +62,6 @@ internal static class CacheApi
         StatusCodes.Status404NotFound,
         "name",
         $"There is no cache '{name}'; there are {string.Join(", ", caches.Select(cache => cache.Name).Order(StringComparer.Ordinal))}.");
-
-    private static bool TryRead(HttpContext context, string name, int minimum, int maximum, int absent, out int value)
-    {
-        value = absent;
-        var text = context.Request.Query[name].ToString();
-        return text.Length == 0
-            || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum);
-    }
-
-    private static IResult Wrong(HttpContext context, string name, int minimum, int maximum) => Problems.Of(
-        StatusCodes.Status422UnprocessableEntity, name, $"must be an integer from {minimum} to {maximum}, not '{context.Request.Query[name]}'.");
 }
 
 /// <summary>Answer of <c>GET /api/caches</c>.</summary>

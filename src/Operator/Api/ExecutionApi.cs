@@ -1,7 +1,7 @@
-using System.Globalization;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Hosting;
 
 namespace PlaybookOperator.Operator.Api;
 
@@ -12,19 +12,55 @@ internal static class ExecutionApi
     private const int MinPageSize = 10;
     private const int MaxPageSize = 500;
 
-    public static void MapExecutionApi(this IEndpointRouteBuilder routes) => routes.MapGet("/api/executions/{id}", GetAsync);
+    public static void MapExecutionApi(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api").AddEndpointFilter(ApiFailures.AnswerAsync);
+        group.MapGet("/executions", ExecutionListApi.ListAsync);
+        group.MapGet("/executions/{id}", GetAsync);
+        group.MapGet("/executions/{id}/state", StateApi.GetAsync);
+        group.MapGet("/executions/{id}/iterations", IterationApi.ListAsync);
+        group.MapGet("/executions/{id}/events", EventApi.ListAsync);
+        group.MapGet("/executions/{id}/events/stream", EventStreamApi.StreamAsync).DisableRequestTimeout();
+    }
+
+    /// <summary>Where there is somebody who acts on what is asked.</summary>
+    public static void MapControlApi(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api").AddEndpointFilter(ApiFailures.AnswerAsync);
+        group.MapControl("cancel", ControlVerb.Cancel);
+        group.MapControl("suspend", ControlVerb.Suspend);
+        group.MapControl("resume", ControlVerb.Resume);
+    }
+
+    /// <summary>Where there is a cluster to create resources in.</summary>
+    public static void MapStartApi(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api").AddEndpointFilter(ApiFailures.AnswerAsync);
+        group.MapStart("/executions", StartRequest.Names);
+        group.MapStart("/run/playbook", StartRequest.OlderNames);
+    }
+
+    private static void MapControl(this RouteGroupBuilder group, string name, ControlVerb verb) => group.MapPost(
+        $"/executions/{{id}}/{name}",
+        (string id, HttpContext context, ExecutionLookup lookup, IEventReader reader, IExecutionControl control) =>
+            ControlApi.PostAsync(id, verb, context, lookup, reader, control));
+
+    private static void MapStart(this RouteGroupBuilder group, string path, StartNames names) => group.MapPost(
+        path,
+        (HttpContext context, ExecutionStarts starts, ApiAccess access, KubernetesOptions kubernetes, ApiOptions options) =>
+            StartApi.PostAsync(context, names, starts, access, kubernetes, options));
 
     private static async Task<IResult> GetAsync(string id, HttpContext context, Reconciler reconciler, IEventReader reader, ApiAccess access, TimeProvider time)
     {
         var (caller, refusal) = await access.AuthenticateAsync(context, context.RequestAborted);
         if (caller is null) return refusal!;
-        if (!ExecutionId.TryParse(id, out var execution)) return Problems.Of(StatusCodes.Status422UnprocessableEntity, "id", $"must be a number, not '{id}'.");
+        if (!ExecutionId.TryParse(id, out var execution)) return ExecutionLookup.NoId(id);
         var (query, problem) = ReadQuery(context.Request.Query);
         if (query is null) return problem!;
         var (wants, wrong) = Inclusion.Read(context.Request.Query);
         if (wants is null) return wrong!;
         if (await reconciler.LookAsync(execution, context.RequestAborted) is not var (header, state, plan))
-            return Problems.Of(StatusCodes.Status404NotFound, "id", $"There is no execution {id}.");
+            return ExecutionLookup.NotFound(id);
         if (await access.RefuseAsync(caller, header.Namespace, "get", context.RequestAborted) is { } forbidden) return forbidden;
         var page = await reader.PageAsync(execution, query, context.RequestAborted);
         var answer = Answer(header, state, query, page, time.GetUtcNow());
@@ -58,33 +94,10 @@ internal static class ExecutionApi
 
     private static (EventQuery? Query, IResult? Problem) ReadQuery(IQueryCollection parameters)
     {
-        if (!TryRead(parameters, "page", 1, int.MaxValue, 1, out var page)) return Wrong("page", "an integer of at least 1", parameters);
-        if (!TryRead(parameters, "page_size", MinPageSize, MaxPageSize, DefaultPageSize, out var size))
-            return Wrong("page_size", $"an integer from {MinPageSize} to {MaxPageSize}", parameters);
-        long? since = null;
-        if (parameters.TryGetValue("since_event_id", out var text) && text.ToString().Length > 0)
-        {
-            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return Wrong("since_event_id", "an event id", parameters);
-            since = number;
-        }
-
-        EventType? type = null;
-        if (parameters.TryGetValue("event_type", out var name) && name.ToString().Length > 0)
-        {
-            if (!EventTypes.TryParse(name.ToString(), out var known)) return Wrong("event_type", $"one of {string.Join(", ", EventTypes.AllNames)}", parameters);
-            type = known;
-        }
-
-        return (new EventQuery((int)page, (int)size, type, since), null);
+        if (!ApiParameters.TryReadInteger(parameters, "page", 1, int.MaxValue, 1, out var page, out var problem)) return (null, problem);
+        if (!ApiParameters.TryReadInteger(parameters, "page_size", MinPageSize, MaxPageSize, DefaultPageSize, out var size, out problem)) return (null, problem);
+        if (!ApiParameters.TryReadInteger(parameters, "since_event_id", 0, long.MaxValue, 0, out var since, out problem)) return (null, problem);
+        if (!ApiParameters.TryReadType(parameters, "event_type", out var type, out problem)) return (null, problem);
+        return (new EventQuery((int)page, (int)size, type, ApiParameters.ReadText(parameters, "since_event_id") is null ? null : since), null);
     }
-
-    private static bool TryRead(IQueryCollection parameters, string name, long minimum, long maximum, long absent, out long value)
-    {
-        value = absent;
-        if (!parameters.TryGetValue(name, out var text) || text.ToString().Length == 0) return true;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
-    }
-
-    private static (EventQuery? Query, IResult Problem) Wrong(string name, string expected, IQueryCollection parameters) =>
-        (null, Problems.Of(StatusCodes.Status422UnprocessableEntity, name, $"must be {expected}, not '{parameters[name]}'."));
 }

@@ -24,6 +24,7 @@ internal static class Problems
         StatusCodes.Status413PayloadTooLarge => "Content Too Large",
         StatusCodes.Status422UnprocessableEntity => "Unprocessable Content",
         StatusCodes.Status423Locked => "Locked",
+        StatusCodes.Status502BadGateway => "Bad Gateway",
         StatusCodes.Status503ServiceUnavailable => "Service Unavailable",
         _ => "Error",
     };
@@ -31,6 +32,12 @@ internal static class Problems
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CacheAnswer))]
+[JsonSerializable(typeof(ControlAnswer))]
+[JsonSerializable(typeof(EventsAnswer))]
+[JsonSerializable(typeof(ExecutionsAnswer))]
+[JsonSerializable(typeof(IterationsAnswer))]
+[JsonSerializable(typeof(StartAnswer))]
+[JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(CacheClearedAnswer))]
 [JsonSerializable(typeof(CachesAnswer))]
 [JsonSerializable(typeof(ProblemDocument))]

@@ -56,6 +56,8 @@ internal static class OperatorHost
         app.MapMetrics();
         app.Services.StartMetrics();
         app.MapExecutionApi();
+        app.MapControlApi();
+        app.MapStartApi();
         app.MapCacheApi();
         app.MapWorkerApi();
         app.MapQueryApi();
@@ -157,6 +159,10 @@ internal static class OperatorHost
         services.AddSingleton<ExecutionController>();
         services.AddSingleton<PlaybookController>();
         services.AddSingleton<ApiAccess>();
+        services.AddSingleton<ExecutionLookup>();
+        services.AddSingleton<ExecutionSignals>();
+        services.AddSingleton<ExecutionStarts>();
+        services.AddSingleton<IExecutionControl, ResourceControl>();
     }
 
     private static void AddCache<TKey, TValue, TOwner>(

@@ -33,6 +33,20 @@ public abstract class PoolContract : EventLogContract
     }
 
     [Fact]
+    public async Task What_workers_have_is_listed_as_running_and_what_has_ended_as_ended()
+    {
+        var id = await BeginAsync(total: 100);
+        var grant = Assert.Single((await SayAsync(id, "a", wants: 4)).Grants);
+        await SayAsync(id, "a", [Done(grant, 1)]);
+
+        var rows = await Reader.ListIterationsAsync(id, Run, new IterationQuery(0, 100), Stop);
+
+        Assert.Equal([0L, 1, 2, 3], rows.Select(row => row.Index));
+        Assert.Equal([IterationStatus.Running, IterationStatus.Completed, IterationStatus.Running, IterationStatus.Running], rows.Select(row => row.Status));
+        Assert.Equal([2L], (await Reader.ListIterationsAsync(id, Run, new IterationQuery(1, 1) { Status = IterationStatus.Running }, Stop)).Select(row => row.Index));
+    }
+
+    [Fact]
     public async Task The_duration_of_each_ended_iteration_is_measured_once()
     {
         // As many milliseconds as no other test has: meters belong to the process.

@@ -47,3 +47,8 @@ public sealed class MemoryAggregateTests : AggregateContract
 {
     protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
 }
+
+public sealed class MemoryListingTests : ListingContract
+{
+    protected override Task<ILogUnderTest> CreateAsync() => Task.FromResult<ILogUnderTest>(MemoryLog.Create());
+}

@@ -47,3 +47,8 @@ public sealed class PostgresAggregateTests : AggregateContract
 {
     protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
 }
+
+public sealed class PostgresListingTests : ListingContract
+{
+    protected override async Task<ILogUnderTest> CreateAsync() => await PostgresLog.CreateAsync();
+}

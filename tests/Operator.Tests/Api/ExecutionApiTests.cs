@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
@@ -184,13 +183,7 @@ public sealed class ExecutionApiTests : IAsyncLifetime
         _engine.Dispose();
     }
 
-    private Task<LoopbackApp> StartAsync(string auth) => LoopbackApp.StartAsync(
-        services => services
-            .AddSingleton<TimeProvider>(_engine.Time)
-            .AddSingleton(_engine.Reconciler)
-            .AddSingleton<IEventReader>(_engine.Log)
-            .AddSingleton(new ApiAccess(new ApiOptions { Auth = auth }, client: null, _engine.Time)),
-        app => app.MapExecutionApi());
+    private Task<LoopbackApp> StartAsync(string auth) => ReadApi.StartAsync(_engine, auth);
 
     private ValueTask<ExecutionId> ChildAsync(ExecutionId parent, int number)
     {
