@@ -3,6 +3,7 @@ using PlaybookOperator.Cli;
 using PlaybookOperator.Cli.Caches;
 using PlaybookOperator.Cli.Commands;
 using PlaybookOperator.Cli.Evaluating;
+using PlaybookOperator.Cli.Executions;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Cli.Replaying;
 using PlaybookOperator.Cli.Running;
@@ -18,6 +19,7 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
     RedriveCommand.Create(),
     CachesCommand.Create(),
 };
+foreach (var command in ExecutionCommands.Create()) root.Add(command);
 try
 {
     // An argument that begins with @ is a value like any other, not the name of a file with more arguments.

@@ -12,6 +12,9 @@ public sealed record ExecutionQuery(int Limit, ExecutionId? Before = null)
     public string? Playbook { get; init; }
 
     public string? Namespace { get; init; }
+
+    /// <summary>Of the resource. Names come back, so there may be several.</summary>
+    public string? Name { get; init; }
 }
 
 /// <summary>Which iterations of a run of a loop: ascending from <paramref name="FromIndex"/> on, at most <paramref name="Limit"/>.</summary>

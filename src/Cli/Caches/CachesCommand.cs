@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.Json;
+using PlaybookOperator.Cli.Server;
 
 namespace PlaybookOperator.Cli.Caches;
 

@@ -2,12 +2,8 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using PlaybookOperator.Kubernetes.Client;
-using PlaybookOperator.Kubernetes.Configuration;
-using PlaybookOperator.Kubernetes.Metrics;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Operator;
-using PlaybookOperator.Operator.Hosting;
-using PlaybookOperator.Operator.Yaml;
 
 namespace PlaybookOperator.Cli.Commands;
 
@@ -34,14 +30,8 @@ internal static class RedriveCommand
     {
         try
         {
-            var config = KubeConfig.Load(EnvironmentOptions.Sources("", text => YamlDocument.Parse(text)), TimeProvider.System);
-            using var metrics = new KubernetesMetrics();
-            using var client = new ApiClient(config, new ApiClientOptions(), TimeProvider.System, metrics);
-            return await RunAsync(client, new NamespacedName(space ?? config.Namespace, name), cancellationToken);
-        }
-        catch (KubeConfigException unusable)
-        {
-            throw new UsageException(unusable.Message);
+            using var cluster = ClusterAccess.Open();
+            return await RunAsync(cluster.Client, new NamespacedName(space ?? cluster.Namespace, name), cancellationToken);
         }
         catch (ApiException failure)
         {

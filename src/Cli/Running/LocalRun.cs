@@ -8,6 +8,7 @@ using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.EventLog;
+using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Tools;
@@ -29,6 +30,7 @@ internal sealed class LocalRun : IAsyncDisposable
     private readonly ChildCalls _calls;
     private readonly Reconciler _reconciler;
     private readonly PlanSource _plans;
+    private readonly LocalControl _control;
     private readonly ConcurrentDictionary<ExecutionId, Channel<bool>> _wakes = new();
     private readonly SemaphoreSlim? _ceiling;
     private int _entropy = RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -40,12 +42,18 @@ internal sealed class LocalRun : IAsyncDisposable
         _ceiling = request.Parallel is { } parallel ? new SemaphoreSlim(parallel) : null;
         var options = new RunnerOptions { HandsBackLongWaits = false };
         var inputs = new LocalInputs();
+        var queries = new BoundedCache<string, byte[]>(MemoryQueryCache.DefaultBounds, time, MemoryQueryCache.SizeOf);
         var runner = new AssignmentRunner(
-            _tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble, MemoryQueryCache.Create(time), inputs: inputs);
+            _tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble, new MemoryQueryCache(queries), inputs: inputs);
         _workers = new LocalWorkers(runner, store.Log, _ceiling, time, Wake);
-        _plans = new PlanSource(store.Reader, new BoundedCache<string, Plan>(PlanSource.DefaultCache, time), new TemplateCache(time));
-        var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf));
-        _reconciler = new Reconciler(store.Log, store.Reader, _plans, states, _workers, time);
+        var templates = new TemplateCache(time);
+        var plans = new BoundedCache<string, Plan>(PlanSource.DefaultCache, time);
+        var states = new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf);
+        Caches = [templates.Cache, plans, states, queries];
+        States = new StateCache(states);
+        _plans = new PlanSource(store.Reader, plans, templates);
+        _control = new LocalControl(Wake);
+        _reconciler = new Reconciler(store.Log, store.Reader, _plans, States, _workers, time);
         _calls = new ChildCalls(options, time, Random.Shared.NextDouble);
         _children = new LocalChildren(
             new PlaybookLibrary(request.File),
@@ -59,6 +67,16 @@ internal sealed class LocalRun : IAsyncDisposable
         _workers.Children = _children;
     }
 
+    /// <summary>What it keeps in memory, for those who look.</summary>
+    public IReadOnlyList<IBoundedCache> Caches { get; }
+
+    public StateCache States { get; }
+
+    public Reconciler Reconciler => _reconciler;
+
+    /// <summary>Takes what the API is asked.</summary>
+    public IExecutionControl Control => _control;
+
     /// <summary>Registers an execution and returns its id.</summary>
     public async Task<ExecutionId> StartAsync(PlaybookFile file, JsonElement workload, ExecutionId? parent)
     {
@@ -70,6 +88,7 @@ internal sealed class LocalRun : IAsyncDisposable
         var id = ExecutionId.Create(now, Interlocked.Increment(ref _entropy));
         _events?.Expect(id, parent);
         _children.Remember(id, parent, document.Name);
+        _control.Remember(id, parent);
         return await _store.Log.CreateAsync(
             new NewExecution(id, "local", id.ToString(), "default", document.Name, document.Path, digest, document.Spec, workload)
             {
@@ -92,7 +111,7 @@ internal sealed class LocalRun : IAsyncDisposable
         await using var onStop = stop.Register(() => Wake(id));
         while (true)
         {
-            var pass = await _reconciler.PassAsync(id, run with { Cancel = stop.IsCancellationRequested }, CancellationToken.None);
+            var pass = await _reconciler.PassAsync(id, _control.Apply(id, run with { Cancel = stop.IsCancellationRequested }), CancellationToken.None);
             progress(pass.State);
             if (pass.State.IsTerminal)
             {

@@ -20,6 +20,12 @@ internal static class RunCommand
     private static readonly Option<string> s_output = new("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
     private static readonly Option<string?> s_events = new("--events") { Description = "Write every event to this file, one JSON object a line." };
 
+    private static readonly Option<string?> s_serve = new("--serve")
+    {
+        Description = $"Open the API and the web page while it runs; at {LocalServer.DefaultAddress} unless said otherwise.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     public static Command Create() => Create(Terminal.OfProcess());
 
     public static Command Create(Terminal terminal)
@@ -27,7 +33,7 @@ internal static class RunCommand
         s_output.AcceptOnlyFromAmong("text", "json");
         var command = new Command("run", "Run a playbook here, without a cluster.")
         {
-            s_file, s_set, s_workload, s_secret, s_store, s_parallel, s_timeout, s_output, s_events,
+            s_file, s_set, s_workload, s_secret, s_store, s_parallel, s_timeout, s_output, s_events, s_serve,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), terminal, cancellationToken));
         return command;
@@ -52,6 +58,7 @@ internal static class RunCommand
             Timeout = timeout,
             AsJson = parsed.GetValue(s_output) == "json",
             EventsFile = parsed.GetValue(s_events),
+            Serve = parsed.GetResult(s_serve) is null ? null : parsed.GetValue(s_serve) ?? LocalServer.DefaultAddress,
         };
     }
 
@@ -84,10 +91,12 @@ internal static class RunCommand
         PassResult pass;
         await using (var run = new LocalRun(store, request, events, time))
         {
+            await using var server = request.Serve is { } address ? await LocalServer.StartAsync(address, run, store, time, terminal.Errors) : null;
             var id = await run.StartAsync(file, request.Workload, parent: null);
             using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => stop.Cancel(), null, timeout, Timeout.InfiniteTimeSpan) : null;
             var draw = !request.AsJson && terminal.Draws;
             pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
+            if (server is not null) await server.FinishAsync(lingers: draw, terminal.Errors, stop.Token);
         }
 
         if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, CancellationToken.None);

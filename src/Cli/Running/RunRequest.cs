@@ -15,6 +15,9 @@ internal sealed record RunRequest
     /// <summary><c>memory</c>, or a connection string.</summary>
     public required string Store { get; init; }
 
+    /// <summary>Where the API is opened, as host:port; null: nowhere.</summary>
+    public string? Serve { get; init; }
+
     public int? Parallel { get; init; }
 
     public TimeSpan? Timeout { get; init; }

@@ -12,11 +12,13 @@ internal sealed class Store : IAsyncDisposable
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly List<IDisposable> _metrics = [];
 
-    private Store(IEventLog log, IEventReader reader) => (Log, Reader) = (log, reader);
+    private Store(IEventLog log, IEventReader reader, IWakeUps wakeUps) => (Log, Reader, WakeUps) = (log, reader, wakeUps);
 
     public IEventLog Log { get; }
 
     public IEventReader Reader { get; }
+
+    public IWakeUps WakeUps { get; }
 
     /// <param name="name"><c>memory</c>, or the connection string of a Postgres database, which is migrated.</param>
     /// <param name="events">Gets each event of a memory store, in order; null: nobody.</param>
@@ -28,7 +30,7 @@ internal sealed class Store : IAsyncDisposable
         if (name == Memory)
         {
             var memory = new MemoryEventLog(time, new MemoryEventLogOptions { EventSink = events is null ? null : events.Write }, metrics);
-            return new Store(memory, memory) { _metrics = { metrics } };
+            return new Store(memory, memory, memory) { _metrics = { metrics } };
         }
 
         var options = new EventLogOptions { ConnectionString = name };
@@ -46,7 +48,7 @@ internal sealed class Store : IAsyncDisposable
         await new DatabaseSchema(pools, time, metrics, NullLogger<DatabaseSchema>.Instance).MigrateAsync(cancellationToken);
         var notifier = new ChangeNotifier(pools, time, metrics, NullLogger<ChangeNotifier>.Instance);
         var log = new PostgresEventLog(pools, notifier, time, metrics);
-        return new Store(log, log) { _owned = { pools }, _metrics = { metrics } };
+        return new Store(log, log, new PostgresWakeUps(pools, time, metrics, NullLogger<PostgresWakeUps>.Instance)) { _owned = { pools }, _metrics = { metrics } };
     }
 
     public async ValueTask DisposeAsync()

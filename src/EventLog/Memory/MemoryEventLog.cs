@@ -155,6 +155,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
                 .Where(header => (query.Before is not { } before || header.Id < before)
                     && (query.Phase is not { } phase || header.Phase == phase)
                     && (query.Playbook is not { } playbook || header.Playbook == playbook)
+                    && (query.Name is not { } name || header.Name == name)
                     && (query.Namespace is not { } space || header.Namespace == space))
                 .OrderByDescending(header => header.Id).Take(Arguments.Limit(query.Limit))
                 .Select(header => header with { Workload = JsonText.EmptyObject }),

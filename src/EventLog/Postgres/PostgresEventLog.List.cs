@@ -12,7 +12,7 @@ public sealed partial class PostgresEventLog
     {
         var parameters = new List<NpgsqlParameter> { Parameters.Of(query.Before?.Value ?? long.MaxValue), Parameters.Of((long)Arguments.Limit(query.Limit)) };
         var conditions = "";
-        foreach (var (column, value) in new[] { ("namespace", query.Namespace), ("playbook", query.Playbook), ("phase", query.Phase?.ToString()) })
+        foreach (var (column, value) in new[] { ("namespace", query.Namespace), ("name", query.Name), ("playbook", query.Playbook), ("phase", query.Phase?.ToString()) })
         {
             if (value is null) continue;
             parameters.Add(Parameters.Of(value));

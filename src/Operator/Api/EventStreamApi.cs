@@ -25,7 +25,7 @@ internal static class EventStreamApi
         if (header is null) return refusal!;
         if (!TryReadAfter(context.Request, out var after, out var problem)) return problem!;
         if (!ApiParameters.TryReadType(context.Request.Query, "type", out var type, out problem)) return problem;
-        if (header.EndedAt is not null && after >= header.LastEventId) return Results.NoContent();
+        if (header.EndedAt is not null && (await reader.PageAsync(header.Id, new EventQuery(1, 1, type, after), context.RequestAborted)).TotalEvents == 0) return Results.NoContent();
         if (signals.Count >= options.MaxStreams)
         {
             context.Response.Headers.RetryAfter = "5";

@@ -24,6 +24,12 @@ internal sealed record ExecutionAnswer
 
     public required ProgressAnswer Progress { get; init; }
 
+    /// <summary>The newest steps, at most 50, in the order in which they began.</summary>
+    public required IReadOnlyList<StepAnswer> Steps { get; init; }
+
+    /// <summary>Why it failed or was cancelled.</summary>
+    public string? Message { get; init; }
+
     public string? ParentExecutionId { get; init; }
 
     public required IReadOnlyList<EventAnswer> Events { get; init; }
@@ -67,6 +73,9 @@ internal sealed record ChildAnswer
 internal sealed record PlaybookAnswer(string Name, string Digest, JsonElement? Spec);
 
 internal sealed record ProgressAnswer(long Total, long Succeeded, long Failed, long Active, string Text);
+
+/// <param name="Progress">Such as <c>730/1000</c>; empty for steps without a loop.</param>
+internal sealed record StepAnswer(string Name, string Status, string Progress);
 
 internal sealed record PaginationAnswer(int Page, int PageSize, long TotalEvents, long TotalPages, bool HasNext, bool HasPrev);
 

@@ -86,6 +86,8 @@ internal static class ExecutionApi
             EndTime = view.CompletionTime,
             DurationSeconds = view.StartTime is { } start ? ((view.CompletionTime ?? now) - start).TotalSeconds : null,
             Progress = new ProgressAnswer(view.Progress.Total, view.Progress.Succeeded, view.Progress.Failed, view.Progress.Active, view.Progress.Text),
+            Steps = [.. view.Steps.Select(step => new StepAnswer(step.Name, step.Phase.ToUpperInvariant(), step.Progress))],
+            Message = view.Message,
             ParentExecutionId = header.Parent?.ToString(),
             Events = [.. page.Events.Select(happened => EventAnswer.Of(header.Id, header.Parent, happened))],
             Pagination = new PaginationAnswer(query.Page, query.PageSize, page.TotalEvents, pages, query.Page < pages, query.Page > 1),

@@ -31,6 +31,7 @@ internal static class ExecutionListApi
             Phase = status is null ? null : Enum.GetValues<ExecutionPhase>().First(phase => StatusProjection.ApiStatus(phase) == status),
             Playbook = ApiParameters.ReadText(parameters, "playbook"),
             Namespace = space,
+            Name = ApiParameters.ReadText(parameters, "name"),
         };
         var found = await reader.ListAsync(query, context.RequestAborted);
         var shown = found.Take((int)limit).ToList();

@@ -37,6 +37,8 @@ public abstract class ListingContract : EventLogContract
         Assert.Equal(3, (await Reader.ListAsync(new ExecutionQuery(10) { Playbook = "sweep" }, Stop)).Count);
         var pending = await Reader.ListAsync(new ExecutionQuery(10) { Namespace = "team", Playbook = "sweep", Phase = ExecutionPhase.Pending }, Stop);
         Assert.Equal([wanted], pending.Select(header => header.Id));
+        var named = await Log.CreateAsync(Build.Execution() with { Name = "nightly" }, Stop);
+        Assert.Equal([named], (await Reader.ListAsync(new ExecutionQuery(10) { Name = "nightly" }, Stop)).Select(header => header.Id));
         Assert.Empty(await Reader.ListAsync(new ExecutionQuery(10) { Phase = ExecutionPhase.Failed }, Stop));
     }
 

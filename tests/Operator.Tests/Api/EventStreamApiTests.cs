@@ -51,6 +51,9 @@ public sealed class EventStreamApiTests : IAsyncLifetime
         using var stream = await OpenAsync(id, "?type=step.exit");
         Assert.Equal("step.exit", (await stream.NextAsync())?.Type);
         Assert.Null(await stream.NextAsync());
+        var exit = (await _engine.EventsAsync()).Single(happened => happened.Type == EventType.StepExit).EventId;
+        using var again = await OpenAsync(id, "?type=step.exit", lastEventId: exit.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(HttpStatusCode.NoContent, again.Response.StatusCode);
     }
 
     [Fact]

@@ -1,13 +1,19 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using PlaybookOperator.Core.Executions;
 
-namespace PlaybookOperator.Cli.Caches;
+namespace PlaybookOperator.Cli.Server;
 
 /// <summary>The HTTP API of a running operator. Answers are JSON; anything else becomes one sentence for a person.</summary>
 internal sealed class OperatorApi : IDisposable
 {
     private const long MaxAnswerBytes = 64L << 20;
+    private const int MostFailures = 60;
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly HttpClient _http;
 
@@ -35,6 +41,71 @@ internal sealed class OperatorApi : IDisposable
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, cancellationToken);
 
     public Task<JsonElement> PostAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, cancellationToken);
+
+    /// <summary>
+    /// Events of an execution, live, until the terminal one. A connection that breaks is made anew from the last event that came, so each is told once.
+    /// </summary>
+    public async IAsyncEnumerable<JsonElement> FollowAsync(string path, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var failures = 0; ;)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
+            using var response = await OpenAsync(request, failures, cancellationToken);
+            if (response is { StatusCode: HttpStatusCode.NoContent }) yield break;
+            var isOver = false;
+            if (response is not null)
+            {
+                await using var items = SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+                while (await NextAsync(items))
+                {
+                    failures = 0;
+                    after = long.Parse(items.Current.EventId ?? "0", CultureInfo.InvariantCulture);
+                    isOver = EventTypes.TryParse(items.Current.EventType, out var type) && type.IsTerminal();
+                    yield return JsonElement.Parse(items.Current.Data);
+                }
+            }
+
+            if (isOver) yield break;
+            failures++;
+            await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>False when the stream is over, or its connection has broken.</summary>
+    private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Null when the server cannot be reached just now; the first time, and too many times, that is an error.</summary>
+    private async Task<HttpResponseMessage?> OpenAsync(HttpRequestMessage request, int failures, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException failure)
+        {
+            if (failures is > 0 and < MostFailures) return null;
+            throw new OperatorApiException(null, $"{_http.BaseAddress} cannot be reached: {failure.GetBaseException().Message}");
+        }
+
+        if (response.IsSuccessStatusCode) return response;
+        using (response)
+        {
+            if (failures is > 0 and < MostFailures && (int)response.StatusCode >= 500) return null;
+            throw new OperatorApiException(response.StatusCode, Sentence(response, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+        }
+    }
 
     public void Dispose() => _http.Dispose();
 

@@ -1,4 +1,4 @@
-namespace PlaybookOperator.Cli.Caches;
+namespace PlaybookOperator.Cli.Server;
 
 /// <summary>The token for the operator's API. From a variable rather than an argument it is in no list of processes.</summary>
 internal static class ApiToken

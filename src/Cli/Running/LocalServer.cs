@@ -1,0 +1,96 @@
+using System.Net;
+using PlaybookOperator.Core.Caching;
+using PlaybookOperator.EventLog;
+using PlaybookOperator.Operator.Api;
+
+namespace PlaybookOperator.Cli.Running;
+
+/// <summary>The operator's API and web page over a run in this process. It asks for no token.</summary>
+internal sealed class LocalServer : IAsyncDisposable
+{
+    public const string DefaultAddress = "127.0.0.1:8082";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
+    private readonly WebApplication _app;
+
+    private LocalServer(WebApplication app) => _app = app;
+
+    /// <param name="address">host:port, or a port alone; port 0 takes any that is free.</param>
+    /// <param name="errors">Gets a line that says where it serves.</param>
+    /// <exception cref="UsageException">The address is none, or taken.</exception>
+    public static async Task<LocalServer> StartAsync(string address, LocalRun run, Store store, TimeProvider time, TextWriter errors)
+    {
+        var endpoint = Read(address);
+        var options = new ApiOptions { Auth = ApiOptions.NoAuth };
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(endpoint));
+        builder.Services.AddSingleton(time)
+            .AddSingleton(run.Reconciler)
+            .AddSingleton(run.States)
+            .AddSingleton(run.Control)
+            .AddSingleton(store.Reader)
+            .AddSingleton(store.WakeUps)
+            .AddSingleton(options)
+            .AddSingleton(new ApiAccess(options, client: null, time))
+            .AddSingleton<ExecutionLookup>()
+            .AddSingleton<ExecutionSignals>()
+            .AddRequestTimeouts();
+        foreach (var cache in run.Caches) builder.Services.AddSingleton(cache);
+        // Ctrl-C is the run's: it ends first.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var app = builder.Build();
+        app.UseRequestTimeouts();
+        app.MapGet("/livez", () => Results.Text("ok\n"));
+        app.MapExecutionApi();
+        app.MapControlApi();
+        app.MapCacheApi();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException taken)
+        {
+            await app.DisposeAsync();
+            throw new UsageException($"--serve {address}: {taken.Message}");
+        }
+
+        await errors.WriteLineAsync($"serving {app.Urls.Single()}{(IPAddress.IsLoopback(endpoint.Address) ? "" : " to everybody who reaches it, without asking for a token")}");
+        return new LocalServer(app);
+    }
+
+    /// <summary>Gives those who follow the run the time to see its end; with <paramref name="lingers"/> stays until Ctrl-C, for somebody who looks.</summary>
+    public async Task FinishAsync(bool lingers, TextWriter errors, CancellationToken stop)
+    {
+        if (lingers && !stop.IsCancellationRequested)
+        {
+            await errors.WriteLineAsync("the run has ended; Ctrl-C stops serving");
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+
+        var signals = _app.Services.GetRequiredService<ExecutionSignals>();
+        var began = TimeProvider.System.GetTimestamp();
+        while (signals.Count > 0 && TimeProvider.System.GetElapsedTime(began) < s_patience) await Task.Delay(s_look, TimeProvider.System, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static IPEndPoint Read(string address)
+    {
+        var text = address.StartsWith("localhost:", StringComparison.Ordinal) ? $"127.0.0.1{address["localhost".Length..]}" : address;
+        if (ushort.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var port)) return new IPEndPoint(IPAddress.Loopback, port);
+        if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint)) return endpoint;
+        throw new UsageException($"--serve must be an address and a port such as {DefaultAddress}, or a port, not '{address}'.");
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
