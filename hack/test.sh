@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v dotnet >/dev/null || { echo "error: the .NET SDK is missing; install dotnet-sdk-10.0" >&2; exit 1; }
-hack/install.sh postgresql prometheus
+hack/install.sh postgresql prometheus chromium
 configuration=${CONFIGURATION:-Release}
 results=$PWD/out/test
 rm -rf "$results"

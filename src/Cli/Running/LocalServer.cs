@@ -45,6 +45,7 @@ internal sealed class LocalServer : IAsyncDisposable
         app.MapExecutionApi();
         app.MapControlApi();
         app.MapCacheApi();
+        app.MapPage();
         try
         {
             await app.StartAsync();

@@ -59,6 +59,7 @@ internal static class OperatorHost
         app.MapControlApi();
         app.MapStartApi();
         app.MapCacheApi();
+        app.MapPage();
         app.MapWorkerApi();
         app.MapQueryApi();
         app.MapContainerOutputApi();

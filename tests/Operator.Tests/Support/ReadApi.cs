@@ -24,6 +24,10 @@ internal static class ReadApi
                 .AddSingleton(new ApiAccess(options, client: null, engine.Time))
                 .AddSingleton<ExecutionLookup>()
                 .AddSingleton<ExecutionSignals>(),
-            app => app.MapExecutionApi());
+            app =>
+            {
+                app.MapExecutionApi();
+                app.MapPage();
+            });
     }
 }
