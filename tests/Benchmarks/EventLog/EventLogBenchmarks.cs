@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.EventLog.Memory;
@@ -23,14 +22,8 @@ public static class EventLogBenchmarks
         var scale = args.Contains("--quick", StringComparer.Ordinal) ? 1 : 10;
         Print("fsync of 8 KiB, median", FsyncLatency.MeasureMilliseconds(Path.GetTempPath(), rounds: 20 * scale), "ms");
         await MeasureMemoryAsync(scale * 10_000);
-        await using var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Fsync = true });
-        await using var database = await postgres.CreateDatabaseAsync();
-        using var metrics = new EventLogMetrics();
-        var options = new EventLogOptions { ConnectionString = database.ConnectionString };
-        await using var pools = new DatabasePools(options, metrics);
-        await new DatabaseSchema(pools, TimeProvider.System, metrics, NullLogger<DatabaseSchema>.Instance).MigrateAsync(CancellationToken.None);
-        var notifier = new ChangeNotifier(pools, TimeProvider.System, metrics, NullLogger<ChangeNotifier>.Instance);
-        var log = new PostgresEventLog(pools, notifier, TimeProvider.System, metrics);
+        await using var database = await PrivateEventLog.StartAsync(new PrivatePostgresOptions { Fsync = true });
+        var log = database.Log;
         await MeasureAppendsAsync(log, scale * 50);
         var id = await MeasureIngestAsync("Postgres", log, scale * 5_000);
         await MeasurePagesAsync(log, scale * 20);

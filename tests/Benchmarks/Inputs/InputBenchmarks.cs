@@ -1,8 +1,7 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using PlaybookOperator.Benchmarks.EventLog;
+using PlaybookOperator.Benchmarks.Executions;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
@@ -29,12 +28,7 @@ public static class InputBenchmarks
     /// <summary>Returns the exit code.</summary>
     public static async Task<int> RunAsync()
     {
-        await using var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions());
-        await using var database = await postgres.CreateDatabaseAsync();
-        using var metrics = new EventLogMetrics();
-        await using var pools = new DatabasePools(new EventLogOptions { ConnectionString = database.ConnectionString }, metrics);
-        await new DatabaseSchema(pools, TimeProvider.System, metrics, NullLogger<DatabaseSchema>.Instance).MigrateAsync(CancellationToken.None);
-        var log = new PostgresEventLog(pools, new ChangeNotifier(pools, TimeProvider.System, metrics, NullLogger<ChangeNotifier>.Instance), TimeProvider.System, metrics);
+        await using var database = await PrivateEventLog.StartAsync(new PrivatePostgresOptions());
         foreach (var (name, loading) in ((string, string)[])
         [
             ("eager, maxDepth 10", """{"strategy":"eager","maxDepth":10}"""),
@@ -42,13 +36,13 @@ public static class InputBenchmarks
             ("selective", """{"strategy":"selective"}"""),
             ("lazy", """{"strategy":"lazy"}"""),
         ])
-            await MeasureAsync(log, name, loading);
+            await MeasureAsync(database.Log, name, loading);
         return 0;
     }
 
     private static async Task MeasureAsync(PostgresEventLog log, string name, string loading)
     {
-        var workers = new Workers();
+        var workers = new HandMovedWorkers();
         var plans = new PlanSource(log, new BoundedCache<string, Plan>(PlanSource.DefaultCache, TimeProvider.System), new TemplateCache(TimeProvider.System));
         var states = new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, TimeProvider.System, StateCache.SizeOf));
         var reconciler = new Reconciler(log, log, plans, states, workers, TimeProvider.System);
@@ -102,22 +96,4 @@ public static class InputBenchmarks
         Result = JsonSerializer.SerializeToElement(new string('x', ResultBytes)),
         ByReference = true,
     };
-
-    /// <summary>Deliveries, which the benchmark itself ends.</summary>
-    private sealed class Workers : IWorkers
-    {
-        public Dictionary<Delivery, JobPhase> Alive { get; } = [];
-
-        public Delivery Newest { get; private set; }
-
-        public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id) => Alive.ToImmutableDictionary();
-
-        public ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
-        {
-            foreach (var delivery in order.Deliveries) Alive[Newest = delivery] = JobPhase.Active;
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask StopAsync(ExecutionHeader execution, IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-    }
 }
