@@ -29,8 +29,11 @@ internal static class QueryApi
         if (!IsKey(asked.Key)) return Malformed(metrics, "key", $"must be {KeyLength} lower-case hexadecimal digits.");
         if (MaxAge(asked.MaxAgeSeconds) is not { } maxAge) return Malformed(metrics, "max_age_seconds", "must be above 0.");
         if (await KeyAsync(session, asked.Key, reader, context) is not { } key) return Gone();
-        return cache.Find(key, maxAge) is { } found ? Results.Json(new QueryFound(found), WorkJson.Default.QueryFound) : Results.NoContent();
+        return cache.FindText(key, maxAge) is { } found ? Found(found) : Results.NoContent();
     }
+
+    /// <summary>A <see cref="QueryFound"/>, whose text is passed on as it is kept: reading and writing it again would be most of what a hit costs here.</summary>
+    private static IResult Found(byte[] text) => Results.Bytes([.. "{\"result\":"u8, .. text, .. "}"u8], "application/json");
 
     private static async Task<IResult> StoreAsync(
         HttpContext context, WorkerSessions sessions, IEventReader reader, MemoryQueryCache cache, WorkerOptions options, WorkerMetrics metrics)

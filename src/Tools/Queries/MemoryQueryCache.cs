@@ -18,7 +18,10 @@ public sealed class MemoryQueryCache(BoundedCache<string, byte[]> results) : IQu
     /// <summary>One of the default bounds.</summary>
     public static MemoryQueryCache Create(TimeProvider time) => new(new BoundedCache<string, byte[]>(DefaultBounds, time, SizeOf));
 
-    public JsonElement? Find(string key, TimeSpan maxAge) => results.TryGet(key, maxAge, out var text) ? JsonElement.Parse(text) : null;
+    public JsonElement? Find(string key, TimeSpan maxAge) => FindText(key, maxAge) is { } text ? JsonElement.Parse(text) : null;
+
+    /// <summary>The same as JSON in UTF-8, as it is kept: nobody may change it.</summary>
+    public byte[]? FindText(string key, TimeSpan maxAge) => results.TryGet(key, maxAge, out var text) ? text : null;
 
     public void Store(string key, JsonElement result) => results.Set(key, Encoding.UTF8.GetBytes(result.GetRawText()));
 
