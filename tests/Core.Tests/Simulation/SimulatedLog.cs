@@ -34,6 +34,18 @@ internal sealed class SimulatedLog(long inlineLimitBytes, bool keepsStates = fal
 
     public LogReading Read() => new(State, Version, State.Open.Values.Where(work => _claims.ContainsKey(work.Key)).Select(work => new Delivery(work.Key, work.Fence)).ToHashSet());
 
+    /// <summary>The same for one who holds the fold up to some event: it gets the skeleton's events since, and rows of loops and of open work.</summary>
+    public LogReading ReadSince(ExecutionState before)
+    {
+        var folded = before.Apply(_events.Skip((int)before.LastEventId).Where(happened => happened.IsSkeleton));
+        var loops = State.Loops.Values.Select(row => KeyValuePair.Create(row.RunId, InPlace(row, folded.Loops[row.RunId])));
+        return Read() with { State = folded with { LastEventId = State.LastEventId, Loops = folded.Loops.SetItems(loops), Open = State.Open } };
+    }
+
+    /// <summary>What never changes about a loop stands in its first event; the rest is its row.</summary>
+    private static LoopState InPlace(LoopState row, LoopState begun) =>
+        row with { Chunk = begun.Chunk, Carried = begun.Carried, Pool = begun.Pool, Aggregates = begun.Aggregates };
+
     /// <summary>The id of the first event, or null when the append is refused.</summary>
     public long? Append(long expectedVersion, Decisions decisions)
     {

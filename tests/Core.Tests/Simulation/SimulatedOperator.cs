@@ -9,6 +9,10 @@ internal sealed class SimulatedOperator(World world)
     private const int MaxRounds = 100;
 
     private IEnumerator<bool>? _pass;
+
+    /// <summary>The cache <c>execution_state</c>: what the last pass left. Null: nothing, or it was emptied.</summary>
+    private ExecutionState? _cached;
+
     private Dictionary<long, IReadOnlyList<JsonElement?>> _loops = [];
     private Dictionary<WorkKey, JsonElement> _large = [];
 
@@ -21,7 +25,14 @@ internal sealed class SimulatedOperator(World world)
         return true;
     }
 
-    public void Kill() => _pass = null;
+    public void Kill()
+    {
+        _pass = null;
+        _cached = null;
+    }
+
+    /// <summary>Empties its cache, in the middle of a pass or between two.</summary>
+    public void Forget() => _cached = null;
 
     private IEnumerator<bool> Pass()
     {
@@ -30,7 +41,7 @@ internal sealed class SimulatedOperator(World world)
         var intent = world.Intent;
         var jobs = world.Cluster.Observe();
         yield return true;
-        var seen = world.Log.Read();
+        var seen = world.Read(_cached);
         yield return true;
         for (var round = 0; ; round++)
         {
@@ -46,7 +57,7 @@ internal sealed class SimulatedOperator(World world)
                 {
                     jobs = world.Cluster.Observe();
                     yield return true;
-                    seen = world.Log.Read();
+                    seen = world.Read(seen.State);
                 }
             }
             else if (decisions.NeedsMore) Load(decisions);
@@ -64,6 +75,7 @@ internal sealed class SimulatedOperator(World world)
                     yield return true;
                 }
 
+                _cached = seen.State.IsTerminal ? null : seen.State;
                 yield break;
             }
 

@@ -12,6 +12,9 @@ public sealed class SimulationTests
     /// <summary>Worlds that run the same playbook, so that it is compiled once, and so that they can be compared.</summary>
     private const int WorldsOfPlan = 10;
 
+    /// <summary>One playbook in so many runs is compared with and without caches that are emptied: it takes two worlds for each.</summary>
+    private const int RunsOfForgetting = 200;
+
     private static readonly SimulationOptions s_options = SimulationOptions.FromEnvironment();
 
     /// <summary>Seeds that find the bugs of eng/mutations which few seeds find: they run whatever <c>SIMULATION_RUNS</c> says.</summary>
@@ -45,6 +48,21 @@ public sealed class SimulationTests
     [Theory]
     [MemberData(nameof(RegressionSeeds))]
     public void Laws_hold_where_bugs_are_rarely_seen(int seed) => RunPlan(seed / WorldsOfPlan, only: seed);
+
+    [Fact]
+    public void Emptying_the_caches_at_random_moments_changes_no_event()
+    {
+        Parallel.For(0, s_options.Runs / RunsOfForgetting, plan =>
+        {
+            var generated = new GeneratedPlan(plan);
+            for (var seed = plan * WorldsOfPlan; seed < (plan + 1) * WorldsOfPlan - 1; seed++)
+            {
+                var (remembers, forgets) = (new World(seed, generated, forgets: false), new World(seed, generated));
+                foreach (var world in (World[])[remembers, forgets]) world.Run(stepsWithFaults: 150);
+                Assert.Equal(remembers.Log.Events.Select(happened => happened.ToString()), forgets.Log.Events.Select(happened => happened.ToString()));
+            }
+        });
+    }
 
     private static void RunPlan(int plan, int? only = null)
     {

@@ -22,11 +22,18 @@ internal sealed partial class World
     private readonly List<WorkReport> _late = [];
     private readonly Laws _laws;
     private readonly bool _workFails;
+
+    /// <summary>For the caches alone: what else happens must not depend on when they are emptied.</summary>
+    private readonly Random _forgetting;
+    private readonly int _forgetPercent;
     private bool _isCalm;
 
-    public World(int seed, GeneratedPlan generated)
+    /// <param name="forgets">Whether operators' caches are emptied now and then.</param>
+    public World(int seed, GeneratedPlan generated, bool forgets = true)
     {
         _random = new Random(seed);
+        _forgetting = new Random(seed);
+        _forgetPercent = forgets ? 10 * _forgetting.Next(4) : 0;
         Name = $"seed {seed}";
         _generated = generated;
         _facts = new ExecutionFacts(new ExecutionId(seed + 1L), "default", "simulated", "simulated", JsonText.EmptyObject, s_start);
@@ -69,6 +76,7 @@ internal sealed partial class World
         for (var i = 0; i < stepsWithFaults && !Log.State.IsTerminal; i++)
         {
             Step();
+            if (_forgetting.Next(100) < _forgetPercent) _operators[_forgetting.Next(2)].Forget();
             _laws.Check();
         }
 
@@ -93,6 +101,14 @@ internal sealed partial class World
     public void Demand(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref LawText law)
     {
         if (!holds) Demand(holds, law.ToString());
+    }
+
+    /// <summary>What an operator gets to see whose cache holds this state; null: nothing.</summary>
+    public LogReading Read(ExecutionState? cached)
+    {
+        var reading = Log.ReadSince(cached ?? ExecutionState.Initial);
+        if (Log.KeepsStates) Demand(StateText.Of(reading.State) == StateText.Of(Log.State), "what is cached folds to another state");
+        return reading;
     }
 
     public Decisions Decide(ExecutionState state, Observed observed, DateTimeOffset now)
