@@ -13,11 +13,15 @@ switch (args)
         return await EventLogBenchmarks.RunAsync(rest);
     case ["inputs"]:
         return await InputBenchmarks.RunAsync();
+    case ["query-cache"]:
+        return await QueryCacheBenchmarks.RunAsync();
     case ["queues", .. var rest]:
         return await QueueBenchmarks.RunAsync(rest);
+    case ["states"]:
+        return await StateMemoryBenchmarks.RunAsync();
     case ["templates", .. var rest]:
         return TemplateBenchmarks.Run(rest);
     default:
-        await Console.Error.WriteLineAsync("usage: caching | event-log | inputs | queues | templates");
+        await Console.Error.WriteLineAsync("usage: caching | event-log | inputs | query-cache | queues | states | templates");
         return 2;
 }
