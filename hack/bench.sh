@@ -77,6 +77,10 @@ for count in $((iterations / 10)) "$iterations"; do
 done
 
 echo
+echo "## 1,000 executions of 20 iterations (pool) in one process, alone and beside a giant"
+$bench fairness || missed=1
+
+echo
 echo "## playbook run --store beside the job queues on Postgres, $queued jobs that do nothing"
 $bench queues "$(eng/queues/install.sh)" "$queued" $playbook
 

@@ -1,5 +1,6 @@
 using PlaybookOperator.Benchmarks.Caching;
 using PlaybookOperator.Benchmarks.EventLog;
+using PlaybookOperator.Benchmarks.Fairness;
 using PlaybookOperator.Benchmarks.Inputs;
 using PlaybookOperator.Benchmarks.Queues;
 using PlaybookOperator.Benchmarks.Templates;
@@ -11,6 +12,8 @@ switch (args)
         return CacheBenchmarks.Run(rest);
     case ["event-log", .. var rest]:
         return await EventLogBenchmarks.RunAsync(rest);
+    case ["fairness"]:
+        return await FairnessBenchmarks.RunAsync();
     case ["inputs"]:
         return await InputBenchmarks.RunAsync();
     case ["query-cache"]:
@@ -22,6 +25,6 @@ switch (args)
     case ["templates", .. var rest]:
         return TemplateBenchmarks.Run(rest);
     default:
-        await Console.Error.WriteLineAsync("usage: caching | event-log | inputs | query-cache | queues | states | templates");
+        await Console.Error.WriteLineAsync("usage: caching | event-log | fairness | inputs | query-cache | queues | states | templates");
         return 2;
 }
