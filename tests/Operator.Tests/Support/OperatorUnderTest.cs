@@ -28,10 +28,11 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("operator-");
     private readonly PrivateDatabase _database;
     private readonly (string Name, string Value)[] _options;
+    private readonly Action<IServiceCollection> _replace;
     private WebApplication? _app;
 
-    private OperatorUnderTest(ClusterStandIn cluster, PrivateDatabase database, (string Name, string Value)[] options) =>
-        (Cluster, _database, _options) = (cluster, database, options);
+    private OperatorUnderTest(ClusterStandIn cluster, PrivateDatabase database, (string Name, string Value)[] options, Action<IServiceCollection> replace) =>
+        (Cluster, _database, _options, _replace) = (cluster, database, options, replace);
 
     public ClusterStandIn Cluster { get; }
 
@@ -42,11 +43,15 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     public RecordedTraffic Traffic { get; } = new();
 
     /// <param name="options">Options beside those that every test has, as <c>Section:Name</c>.</param>
-    public static async Task<OperatorUnderTest> StartAsync(params (string Name, string Value)[] options)
+    public static Task<OperatorUnderTest> StartAsync(params (string Name, string Value)[] options) => StartAsync(static _ => { }, options);
+
+    /// <param name="replace">Registers parts in place of the operator's own.</param>
+    /// <param name="options">As above.</param>
+    public static async Task<OperatorUnderTest> StartAsync(Action<IServiceCollection> replace, params (string Name, string Value)[] options)
     {
         var cluster = await ClusterStandIn.StartAsync();
         var database = await (await PrivatePostgres.SharedAsync()).CreateDatabaseAsync();
-        var started = new OperatorUnderTest(cluster, database, options);
+        var started = new OperatorUnderTest(cluster, database, options, replace);
         await started.StartOperatorAsync();
         return started;
     }
@@ -73,6 +78,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(_options.Select(option => KeyValuePair.Create(option.Name, (string?)option.Value)));
         builder.Services.AddOperatorOptions(builder.Configuration);
         builder.Services.AddOperator();
+        _replace(builder.Services);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Use(Traffic.RecordAsync);
