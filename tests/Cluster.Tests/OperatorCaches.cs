@@ -3,30 +3,18 @@ using System.Text.Json;
 
 namespace PlaybookOperator.Cluster.Tests;
 
-/// <summary>The caches of all replicas, over the operator's API, as a user of a service account of its own that may edit executions everywhere.</summary>
+/// <summary>The caches of all replicas, over the operator's API, as a user who may edit executions everywhere.</summary>
 internal sealed class OperatorCaches : IAsyncDisposable
 {
-    private readonly string _account;
+    private readonly ApiUser _user;
     private readonly List<HttpClient> _replicas;
 
-    private OperatorCaches(string account, List<HttpClient> replicas) => (_account, _replicas) = (account, replicas);
+    private OperatorCaches(ApiUser user, List<HttpClient> replicas) => (_user, _replicas) = (user, replicas);
 
     public static async Task<OperatorCaches> OpenAsync()
     {
-        var account = $"caches-{Guid.NewGuid().ToString("N")[..8]}";
-        await Cluster.KubectlAsync($"-n {Cluster.Samples} create serviceaccount {account}");
-        await Cluster.KubectlAsync($"create clusterrolebinding {account} --clusterrole=playbook-operator-edit --serviceaccount={Cluster.Samples}:{account}");
-        await Cluster.KubectlAsync($"create clusterrolebinding {account}-view --clusterrole=playbook-operator-view --serviceaccount={Cluster.Samples}:{account}");
-        var answer = await Cluster.KubectlAsync(
-            $"create --raw /api/v1/namespaces/{Cluster.Samples}/serviceaccounts/{account}/token -f -", """{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}""");
-        var token = JsonElement.Parse(answer).GetProperty("status").GetProperty("token").GetString();
-        var pods = await Cluster.GetAsync($"/api/v1/namespaces/{Cluster.Operator}/pods?labelSelector=app.kubernetes.io%2Fcomponent%3Doperator");
-        var replicas = pods!.Value.GetProperty("items").EnumerateArray().Select(pod => new HttpClient
-        {
-            BaseAddress = new Uri($"http://{pod.GetProperty("status").GetProperty("podIP").GetString()}:8082"),
-            DefaultRequestHeaders = { Authorization = new("Bearer", token) },
-        });
-        return new OperatorCaches(account, [.. replicas]);
+        var user = await ApiUser.CreateAsync("edit");
+        return new OperatorCaches(user, [.. (await ApiUser.ReplicasAsync()).Select(address => ApiUser.ClientOf(address, user.Token))]);
     }
 
     /// <summary>Empties every cache of every replica; returns how many entries each cache held.</summary>
@@ -51,7 +39,6 @@ internal sealed class OperatorCaches : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var replica in _replicas) replica.Dispose();
-        await Cluster.KubectlAsync($"delete clusterrolebinding {_account} {_account}-view");
-        await Cluster.KubectlAsync($"-n {Cluster.Samples} delete serviceaccount {_account}");
+        await _user.DisposeAsync();
     }
 }

@@ -38,6 +38,9 @@ public sealed class PoolWorker(
 
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Iterations that never wait leave their thread to other executions of the process after so long: a lease of them would hold it for a second and more.</summary>
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _lock = new();
     private readonly LeasedQueue _queue = new(assignment.Pool!);
     private readonly LeaseSize _size = new(assignment.Pool!.BatchSize);
@@ -150,6 +153,7 @@ public sealed class PoolWorker(
     private async Task OccupyAsync(PoolSlot slot, CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var sliceBegan = time.GetTimestamp();
         try
         {
             while (TryTake(slot, out var iteration))
@@ -163,6 +167,10 @@ public sealed class PoolWorker(
                 {
                     ceiling?.Release();
                 }
+
+                if (time.GetElapsedTime(sliceBegan) < s_slice) continue;
+                await Task.Yield();
+                sliceBegan = time.GetTimestamp();
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
