@@ -67,6 +67,6 @@ public sealed class ExecutionApiTests
         return events;
     }
 
-    private static Task PlaybookAsync(string name, string spec) => Cluster.KubectlAsync(
+    private static async Task PlaybookAsync(string name, string spec) => await Cluster.KubectlAsync(
         $"-n {Cluster.Samples} apply -f -", $"apiVersion: playbooks.dev/v1alpha1\nkind: Playbook\nmetadata: {{name: {name}}}\nspec:\n{spec}");
 }

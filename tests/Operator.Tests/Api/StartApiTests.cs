@@ -156,6 +156,6 @@ public sealed class StartApiTests : IAsyncLifetime
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 
-    private static string Text(JsonElement element, string name) => 
+    private static string Text(JsonElement element, string name) =>
         (element.TryGetProperty(name, out var value) ? value.GetString() : null) ?? throw new InvalidOperationException($"There is no {name} in {element}.");
 }
