@@ -40,6 +40,7 @@ internal sealed class LocalServer : IAsyncDisposable
         // Ctrl-C is the run's: it ends first.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
+        app.Use(RefuseOtherNamesAsync);
         app.UseRequestTimeouts();
         app.MapGet("/livez", () => Results.Text("ok\n"));
         app.MapExecutionApi();
@@ -78,6 +79,15 @@ internal sealed class LocalServer : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    /// <summary>A name of another site that is made to point here would else let that site's pages read what this process serves.</summary>
+    private static Task RefuseOtherNamesAsync(HttpContext context, RequestDelegate next)
+    {
+        var host = context.Request.Host.Host;
+        if (host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out _)) return next(context);
+        context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+        return context.Response.WriteAsync($"This is not {host}.\n", context.RequestAborted);
     }
 
     private static IPEndPoint Read(string address)

@@ -32,7 +32,13 @@ internal sealed class ApiAccess
     /// </summary>
     public async Task<(ApiCaller? Caller, IResult? Refusal)> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        if (_options.Auth == ApiOptions.NoAuth) return (ApiCaller.Anybody, null);
+        if (_options.Auth == ApiOptions.NoAuth)
+        {
+            return IsOfAnotherSite(context.Request)
+                ? (null, Problems.Of(StatusCodes.Status403Forbidden, "Origin", "A page of another site may not steer an operator that asks for no token."))
+                : (ApiCaller.Anybody, null);
+        }
+
         const string Scheme = "Bearer ";
         var header = context.Request.Headers.Authorization.ToString();
         if (_client is null || !header.StartsWith(Scheme, StringComparison.Ordinal))
@@ -51,6 +57,15 @@ internal sealed class ApiAccess
         return answer.Allowed
             ? null
             : Problems.Of(StatusCodes.Status403Forbidden, "Authorization", $"{user.Username} may not {verb} executions.{ResourceTypes.Group} in {@namespace}.");
+    }
+
+    /// <summary>Where no token is asked for, any page that the user's browser shows could else post here in the user's name.</summary>
+    private static bool IsOfAnotherSite(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return false;
+        if (request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site") return true;
+        var origin = request.Headers.Origin.ToString();
+        return origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     private async Task<UserIdentity?> ReviewAsync(string token, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using PlaybookOperator.Operator.Hosting;
 
 namespace PlaybookOperator.Operator.Api;
@@ -36,6 +37,7 @@ internal static class StartApi
 
     private static async Task<(JsonElement? Body, IResult? Problem)> ReadAsync(HttpContext context, ApiOptions options)
     {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.MaxRequestBytes;
         try
         {
             using var document = await JsonDocument.ParseAsync(context.Request.Body, s_json, context.RequestAborted);

@@ -93,6 +93,16 @@ public sealed class ServedRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_of_another_site_that_points_here_is_refused()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(_server) };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/executions");
+        request.Headers.Host = "elsewhere.example";
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.MisdirectedRequest, response.StatusCode);
+    }
+
+    [Fact]
     public async Task An_execution_that_is_not_there_is_told()
     {
         var outcome = await PlaybookCommand.RunAsync("get", "nobody", "--server", _server);

@@ -123,6 +123,19 @@ public sealed class StartApiTests : IAsyncLifetime
         await PhaseAsync(Text(answer, "name"), "Cancelled");
     }
 
+    [Theory]
+    [InlineData("Origin", "http://elsewhere.example", HttpStatusCode.Forbidden)]
+    [InlineData("Origin", "null", HttpStatusCode.Forbidden)]
+    [InlineData("Sec-Fetch-Site", "cross-site", HttpStatusCode.Forbidden)]
+    [InlineData("Sec-Fetch-Site", "same-origin", HttpStatusCode.NotFound)]
+    public async Task Where_no_token_is_asked_for_a_page_of_another_site_cannot_steer(string header, string value, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/executions/4242/cancel");
+        request.Headers.Add(header, value);
+        using var response = await _client.SendAsync(request);
+        Assert.Equal(status, response.StatusCode);
+    }
+
     [Fact]
     public async Task A_completed_execution_has_nothing_to_cancel_also_when_its_resource_is_gone()
     {

@@ -17,6 +17,7 @@ internal sealed class ClusterStandIn : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _unreadable = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _printed = new(StringComparer.Ordinal);
     private readonly List<(string Collection, long Version, string Line)> _changes = [];
     private readonly CancellationTokenSource _stop = new();
@@ -88,6 +89,9 @@ internal sealed class ClusterStandIn : IAsyncDisposable
     /// <summary>What the container of a pod has printed.</summary>
     public void Print(string pod, string text) => _printed[$"{pod}/log"] = text;
 
+    /// <summary>As a node that does not answer: what a pod's container printed cannot be read so many times.</summary>
+    public void LoseLog(string pod, int times) => _unreadable[$"{pod}/log"] = times;
+
     public void Delete(string path)
     {
         lock (_lock) Remove(path);
@@ -109,6 +113,14 @@ internal sealed class ClusterStandIn : IAsyncDisposable
         if (context.Request.Query.ContainsKey("watch"))
         {
             await WatchAsync(context, path);
+            return;
+        }
+
+        if (_unreadable.TryGetValue(path, out var left) && left > 0)
+        {
+            _unreadable[path] = left - 1;
+            context.Response.StatusCode = 500;
+            await context.Response.WriteAsync(Status(500, "InternalError").ToJsonString());
             return;
         }
 

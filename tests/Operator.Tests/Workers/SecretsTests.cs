@@ -121,7 +121,7 @@ public sealed class SecretsTests : IAsyncLifetime
     {
         var id = (string)_operator.FindExecution("run")!["status"]!["executionId"]!;
         var all = new StringBuilder();
-        List<string> paths = ["/metrics", "/health", "/livez", "/readyz", "/api/caches", $"/api/executions/{id}?page_size=500&include=children,playbook"];
+        List<string> paths = ["/metrics", "/health", "/livez", "/readyz", "/api/caches", $"/api/executions/{id}?page_size=500&include=children,playbook", $"/api/executions/{id}/state", $"/api/executions/{id}/events?limit=500", $"/api/executions/{id}/events/stream", $"/api/executions/{id}/iterations?limit=500", "/api/executions"];
         var caches = JsonNode.Parse(await GetAsync(new Uri(_operator.Address, "/api/caches")))!;
         foreach (var name in new[] { "execution_state", "playbook", "template", "tool_instance", "query_result" })
             if (caches.ToJsonString().Contains($"\"{name}\"", StringComparison.Ordinal)) paths.Add($"/api/caches/{name}");

@@ -95,8 +95,7 @@ internal sealed class ContainerOutcomes(
         }
         catch (ApiException failure) when (failure is ApiServerErrorException or ApiInvalidException)
         {
-            var finished = (pod.Status?.ContainerStatuses is [var first, ..] ? first : null)?.State?.Terminated?.FinishedAt ?? now;
-            return (null, now < finished + TimeSpan.FromSeconds(options.LogSeconds));
+            return (null, now < ContainerReading.FinishedAt(pod, now) + TimeSpan.FromSeconds(options.LogSeconds));
         }
     }
 

@@ -17,7 +17,7 @@ internal static class ContainerOutputApi
 {
     public static void MapContainerOutputApi(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/worker/v1/output").AddEndpointFilter(WorkerApi.RequireDatabaseAsync).AddEndpointFilter(WorkerApi.AdmitAsync);
+        var group = routes.MapGroup("/worker/v1/output").AddEndpointFilter(WorkerApi.RequireDatabaseAsync).AddEndpointFilter(WorkerApi.AdmitAsync).AddEndpointFilter(ComeAgainAsync);
         group.MapPost("", ReadAsync);
         group.MapPost("/masked", ReportAsync);
     }
@@ -32,9 +32,31 @@ internal static class ContainerOutputApi
         if (!ContainerReading.HasEnded(pod)) return Results.NoContent();
         // Removed, or lost with its node: that is told when its Job is over, and without its output.
         if (ContainerReading.OfContainer(pod) is null) return Gone();
-        return await containers.ReadLogAsync(pod, context.RequestAborted) is { } log
-            ? Results.Json(new OutputAnswer(log.Text, log.IsCut), WorkJson.Default.OutputAnswer)
-            : Gone();
+        try
+        {
+            return await containers.ReadLogAsync(pod, context.RequestAborted) is { } log
+                ? Results.Json(new OutputAnswer(log.Text, log.IsCut), WorkJson.Default.OutputAnswer)
+                : Gone();
+        }
+        catch (ApiException failure) when (!containers.MayStillBeRead(pod))
+        {
+            // As without secrets: told when its Job is over, and without its output.
+            return Gone(failure.Message);
+        }
+    }
+
+    /// <summary>An API server or a node that does not answer now may answer soon.</summary>
+    private static async ValueTask<object?> ComeAgainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (ApiException failure)
+        {
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            return Api.Problems.Of(StatusCodes.Status503ServiceUnavailable, "", failure.Message);
+        }
     }
 
     private static async Task<IResult> ReportAsync(
@@ -54,11 +76,12 @@ internal static class ContainerOutputApi
         return Results.Json(new ReportAnswer([PoolLeases.Word(outcome)]), WorkJson.Default.ReportAnswer);
     }
 
-    private static IResult Gone() => Api.Problems.Of(StatusCodes.Status409Conflict, "pod", "There is no output to be masked: the container or its work is gone.");
+    private static IResult Gone(string why = "the container or its work is gone.") => Api.Problems.Of(StatusCodes.Status409Conflict, "pod", $"There is no output to be masked: {why}");
 }
 
 /// <summary>Finds the pod that a session speaks for, reads its log and takes in how it ended.</summary>
-internal sealed class MaskedContainers(ApiClient client, ContainerLogs logs, ContainerAssignments assignments, ReportQueue reports, Reconciler reconciler)
+internal sealed class MaskedContainers(
+    ApiClient client, ContainerLogs logs, ContainerAssignments assignments, ReportQueue reports, Reconciler reconciler, ContainerOptions options, TimeProvider time)
 {
     /// <summary>Null: the execution, its run or the pod is gone, or the session is not one of a container with secrets.</summary>
     public async Task<(ExecutionView View, Pod Pod)?> FindAsync(WorkerSession session, string? name, CancellationToken cancellationToken)
@@ -71,6 +94,9 @@ internal sealed class MaskedContainers(ApiClient client, ContainerLogs logs, Con
         // The name is the worker's word; the uid is what its token proved.
         return pod?.Metadata.Uid == session.Pod ? (new ExecutionView(header, state, plan), ContainerReading.WithoutWords(pod)) : null;
     }
+
+    /// <summary>Whether it is still worth asking for what it printed.</summary>
+    public bool MayStillBeRead(Pod pod) => time.GetUtcNow() < ContainerReading.FinishedAt(pod, time.GetUtcNow()) + TimeSpan.FromSeconds(options.LogSeconds);
 
     public Task<ContainerLog?> ReadLogAsync(Pod pod, CancellationToken cancellationToken) => logs.ReadAsync(NamespacedName.Of(pod), cancellationToken);
 

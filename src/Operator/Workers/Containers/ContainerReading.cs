@@ -53,6 +53,9 @@ internal abstract record ContainerReading
             : new Lost();
     }
 
+    /// <summary>When the container ended; <paramref name="absent"/> when that is not told.</summary>
+    public static DateTimeOffset FinishedAt(Pod pod, DateTimeOffset absent) => Container(pod)?.State?.Terminated?.FinishedAt ?? absent;
+
     /// <summary>
     /// How the container ended whose pod goes on, for a worker is beside it. Null: it has not ended, or by no doing of its own, which is told when its
     /// Job is over. Pure.
