@@ -9,7 +9,7 @@ namespace PlaybookOperator.Cli.Running;
 internal sealed class LocalServer : IAsyncDisposable
 {
     public const string DefaultAddress = "127.0.0.1:8082";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
     private readonly WebApplication _app;
 

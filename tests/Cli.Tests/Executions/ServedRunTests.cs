@@ -49,12 +49,13 @@ public sealed class ServedRunTests : IAsyncLifetime
         Assert.Equal(["default", "held", "held", "RUNNING"], Words(list.Output.Split('\n')[1]).Take(4));
         Assert.Contains($"RUNNING 0/{Iterations}, 2 active", (await SayAsync("get", "held")).Output, StringComparison.Ordinal);
 
-        // Those that follow keep the server for a moment, so the end is seen.
-        var events = SayAsync("events", "held", "--follow", "-o", "json");
+        // Who follows keeps the server for a moment, so the end is seen.
+        using var events = PlaybookCommand.Start("events", "held", "--server", _server, "--follow", "-o", "json");
+        var followed = new List<JsonElement> { JsonElement.Parse((await events.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!) };
         using var watch = PlaybookCommand.Start("watch", "held", "--server", _server);
         Assert.EndsWith($"RUNNING 0/{Iterations}, 2 active", await watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await File.WriteAllTextAsync(Done, "");
-        var followed = (await events).Output.Trim().Split('\n').Select(line => JsonElement.Parse(line)).ToList();
+        while (await events.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line) followed.Add(JsonElement.Parse(line));
         Assert.Equal(Enumerable.Range(1, followed.Count), followed.Select(happened => happened.GetProperty("event_id").GetInt32()));
         Assert.Equal("playbook.completed", followed[^1].GetProperty("event_type").GetString());
         var summary = JsonElement.Parse(await _run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));

@@ -48,10 +48,10 @@ public sealed class ContainerOutputApiTests
         {
             started.Cluster.Print(pod, $"it is {_secrets["TOKEN"]}\n");
             started.Cluster.LoseLog(pod, failures);
-            started.Cluster.SetStatus(pod, JsonNode.Parse($$$"""
+            started.Cluster.SetStatus(pod, JsonNode.Parse($$$$"""
                 {"phase": "Running", "startTime": "2026-01-01T00:00:00Z", "containerStatuses": [
                   {"name": "mask", "state": {"running": {"startedAt": "2026-01-01T00:00:01Z"}}},
-                  {"name": "main", "state": {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": "{{{finishedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}}"}}}]}
+                  {"name": "main", "state": {"terminated": {"exitCode": 0, "reason": "Completed", "finishedAt": "{{{{finishedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}}}"}}}]}
                 """)!.AsObject());
         });
     }
