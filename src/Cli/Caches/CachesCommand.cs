@@ -36,7 +36,7 @@ internal static class CachesCommand
         try
         {
             var answer = parsed.GetValue(s_clear) ? await ClearAsync(api, name, cancellationToken) : await api.GetAsync(PathOf(name), cancellationToken);
-            if (parsed.GetValue(s_output) == "json") WriteJson(answer);
+            if (parsed.GetValue(s_output) == "json") JsonOutput.Write(Console.Out, answer);
             else CachesText.Write(Console.Out, answer);
             return ExitCodes.Completed;
         }
@@ -73,10 +73,4 @@ internal static class CachesCommand
     }
 
     private static string PathOf(string? name) => name is null ? "api/caches" : $"api/caches/{Uri.EscapeDataString(name)}";
-
-    private static void WriteJson(JsonElement answer)
-    {
-        using (var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true })) answer.WriteTo(writer);
-        Console.Out.WriteLine();
-    }
 }

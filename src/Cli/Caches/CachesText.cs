@@ -7,7 +7,6 @@ namespace PlaybookOperator.Cli.Caches;
 internal static class CachesText
 {
     private const int MaxKeyLength = 80;
-    private const string Gap = "   ";
     private static readonly string[] s_figures = ["NAME", "ENTRIES", "BYTES", "HITS", "MISSES", "HIT RATE", "EVICTIONS", "LOADS"];
     private static readonly string[] s_entries = ["KEY", "AGE", "READS", "BYTES"];
 
@@ -20,10 +19,10 @@ internal static class CachesText
         }
 
         var caches = answer.TryGetProperty("caches", out var all) ? all.EnumerateArray().ToList() : [answer];
-        WriteTable(output, [s_figures, .. caches.Select(Figures)]);
+        TextTable.Write(output, [s_figures, .. caches.Select(Figures)]);
         if (!answer.TryGetProperty("entries", out var entries) || entries.GetArrayLength() == 0) return;
         output.WriteLine();
-        WriteTable(output, [s_entries, .. entries.EnumerateArray().Select(Entry)]);
+        TextTable.Write(output, [s_entries, .. entries.EnumerateArray().Select(Entry)]);
     }
 
     private static string[] Figures(JsonElement cache) =>
@@ -45,14 +44,6 @@ internal static class CachesText
         Text(entry, "access_count"),
         Text(entry, "bytes"),
     ];
-
-    /// <summary>Names to the left, figures to the right.</summary>
-    private static void WriteTable(TextWriter output, string[][] rows)
-    {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
-            output.WriteLine(string.Join(Gap, row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
-    }
 
     private static string Text(JsonElement owner, string name) => owner.GetProperty(name).ToString();
 

@@ -76,7 +76,7 @@ internal static class ExecutionCommands
         using var source = Open(parsed);
         var space = parsed.GetValue(s_all) ? "" : parsed.GetValue(s_namespace);
         var found = await source.ListAsync(new ExecutionFilter(space, parsed.GetValue(s_status), parsed.GetValue(s_playbook), limit), cancellationToken);
-        if (parsed.GetValue(s_output) == "json") ExecutionText.WriteJson(Console.Out, found.Select(one => one.Raw));
+        if (parsed.GetValue(s_output) == "json") JsonOutput.Write(Console.Out, found.Select(one => one.Raw));
         else ExecutionText.WriteTable(Console.Out, found, TimeProvider.System.GetUtcNow());
         return ExitCodes.Completed;
     }
@@ -85,7 +85,7 @@ internal static class ExecutionCommands
     {
         using var source = Open(parsed);
         if (await FindAsync(source, parsed, cancellationToken) is not { } found) return ExitCodes.Wrong;
-        if (parsed.GetValue(s_output) == "json") ExecutionText.WriteJson(Console.Out, found.Raw);
+        if (parsed.GetValue(s_output) == "json") JsonOutput.Write(Console.Out, found.Raw);
         else ExecutionText.Write(Console.Out, found, TimeProvider.System.GetUtcNow());
         return ExitCodes.Completed;
     }
@@ -161,7 +161,7 @@ internal static class ExecutionCommands
         if (await FindAsync(source, parsed, cancellationToken) is not { } found) return ExitCodes.Wrong;
         var status = await source.ControlAsync(found, verb, cancellationToken);
         if (parsed.GetValue(s_output) == "json")
-            ExecutionText.WriteJson(Console.Out, Core.Executions.JsonText.Object(writer =>
+            JsonOutput.Write(Console.Out, Core.Executions.JsonText.Object(writer =>
             {
                 writer.WriteString("execution_id", found.Id);
                 writer.WriteString("name", found.Name);

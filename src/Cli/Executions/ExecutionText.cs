@@ -6,7 +6,6 @@ namespace PlaybookOperator.Cli.Executions;
 /// <summary>Executions and events for people, and as JSON.</summary>
 internal static class ExecutionText
 {
-    private const string Gap = "   ";
     private const int MaxPreview = 120;
 
     public static void WriteTable(TextWriter output, IReadOnlyList<ExecutionSummary> found, DateTimeOffset now)
@@ -16,8 +15,7 @@ internal static class ExecutionText
             ["NAMESPACE", "NAME", "PLAYBOOK", "STATUS", "PROGRESS", "DURATION", "ID"],
             .. found.Select(one => new[] { one.Namespace, one.Name, one.Playbook, one.Status, one.Progress, Duration(one.Duration(now)), one.Id ?? "" }),
         ];
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows) output.WriteLine(string.Join(Gap, row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        TextTable.Write(output, rows, texts: rows[0].Length);
     }
 
     public static void Write(TextWriter output, ExecutionSummary one, DateTimeOffset now)
@@ -55,20 +53,6 @@ internal static class ExecutionText
         line = line.ReplaceLineEndings(" ");
         output.WriteLine(line.Length <= MaxPreview ? line : string.Concat(line.AsSpan(0, MaxPreview - 1), "…"));
     }
-
-    public static void WriteJson(TextWriter output, JsonElement answer)
-    {
-        using var json = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Indented = true })) answer.WriteTo(writer);
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(json.ToArray()));
-    }
-
-    public static void WriteJson(TextWriter output, IEnumerable<JsonElement> answers) => WriteJson(output, Core.Executions.JsonText.Write(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (var answer in answers) answer.WriteTo(writer);
-        writer.WriteEndArray();
-    }));
 
     private static string Duration(TimeSpan? duration) => duration is not { } time
         ? ""
