@@ -184,7 +184,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             var keys = _keys.GetValueOrDefault(runId);
             if (query.Key is { } key)
             {
-                var index = keys is null ? -1 : keys.ToList().IndexOf(key);
+                var index = (keys ?? []).Index().Where(named => named.Item == key).Select(named => named.Index).FirstOrDefault(-1);
                 if (index < query.FromIndex) return [];
                 query = query with { FromIndex = index, Limit = 1 };
             }

@@ -13,18 +13,19 @@ internal static class IterationRows
     {
         if (ledger is null) return rows;
         var merged = new SortedDictionary<long, IterationRow>();
-        if (query.Status is null or IterationStatus.Running)
-            foreach (var lease in ledger.Leases)
-                foreach (var part in lease.Open) Add(merged, part.Lo, part.Hi, new IterationRow(0, IterationStatus.Running) { Attempt = lease.AttemptsUsed + 1 }, query);
-        if (query.Status is null or IterationStatus.Pending)
-            foreach (var slice in ledger.Returned) Add(merged, slice.Lo, slice.Hi, new IterationRow(0, IterationStatus.Pending) { Attempt = slice.AttemptsUsed + 1 }, query);
+        // Parts of a ledger never overlap, so the first of them hold the first indexes: no more are written out than a page has.
+        foreach (var row in Parts(ledger).Where(part => query.Status is null || part.Like.Status == query.Status).OrderBy(part => part.Lo).SelectMany(part => Rows(part, query)).Take(query.Limit))
+            merged[row.Index] = row;
         foreach (var row in rows) merged[row.Index] = row;
         return [.. merged.Values.Take(query.Limit)];
     }
 
-    private static void Add(SortedDictionary<long, IterationRow> merged, long lo, long hi, IterationRow like, IterationQuery query)
+    private static IEnumerable<(long Lo, long Hi, IterationRow Like)> Parts(PoolLedger ledger) =>
+        ledger.Leases.SelectMany(lease => lease.Open.Select(part => (part.Lo, part.Hi, new IterationRow(0, IterationStatus.Running) { Attempt = lease.AttemptsUsed + 1 })))
+            .Concat(ledger.Returned.Select(slice => (slice.Lo, slice.Hi, new IterationRow(0, IterationStatus.Pending) { Attempt = slice.AttemptsUsed + 1 })));
+
+    private static IEnumerable<IterationRow> Rows((long Lo, long Hi, IterationRow Like) part, IterationQuery query)
     {
-        var first = Math.Max(lo, query.FromIndex);
-        for (var index = first; index < Math.Min(hi, first + query.Limit); index++) merged[index] = like with { Index = index };
+        for (var index = Math.Max(part.Lo, query.FromIndex); index < part.Hi; index++) yield return part.Like with { Index = index };
     }
 }
