@@ -66,7 +66,7 @@ internal sealed class ExecutionStarts(ApiClient client, IEventReader reader, Pla
 
     private async Task<StartRefusal?> RefuseAsync(StartRequest request, string space, StartNames names, CancellationToken cancellationToken)
     {
-        var playbook = IsName(request.Playbook) ? await client.GetAsync(ResourceTypes.Playbooks, new NamespacedName(space, request.Playbook), cancellationToken) : null;
+        var playbook = NamespacedName.IsName(request.Playbook) ? await client.GetAsync(ResourceTypes.Playbooks, new NamespacedName(space, request.Playbook), cancellationToken) : null;
         if (playbook is null) return new StartRefusal(StatusCodes.Status404NotFound, names.Playbook, $"There is no Playbook '{request.Playbook}' in namespace {space}.");
         var compilation = plans.Compile(playbook.Metadata.Name, PlaybookDocument.Digest(playbook.Spec), playbook.Spec);
         if (compilation.Plan is not { } plan)
@@ -114,8 +114,4 @@ internal sealed class ExecutionStarts(ApiClient client, IEventReader reader, Pla
             ["spec"] = spec,
         };
     }
-
-    /// <summary>Whether Kubernetes could have an object of that name at all.</summary>
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 253 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.');
 }

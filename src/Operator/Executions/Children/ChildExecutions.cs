@@ -97,7 +97,7 @@ internal sealed class ChildExecutions(
     {
         if (Ancestry.Refuse(ChildManifest.Chain(view.Header, resource), request.Playbook) is { } endless) return Refuse(endless);
         var name = new NamespacedName(view.Header.Namespace, request.Playbook);
-        var playbook = IsName(request.Playbook) ? await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken) : null;
+        var playbook = NamespacedName.IsName(request.Playbook) ? await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken) : null;
         if (playbook is null) return Refuse($"name: there is no Playbook '{request.Playbook}' in namespace {view.Header.Namespace}.");
         var compilation = plans.Compile(name.Name, PlaybookDocument.Digest(playbook.Spec), playbook.Spec);
         if (compilation.Plan is not { } child) return Refuse($"name: Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
@@ -124,8 +124,4 @@ internal sealed class ChildExecutions(
             throw;
         }
     }
-
-    /// <summary>Whether Kubernetes could have an object of that name at all.</summary>
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 253 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.');
 }
