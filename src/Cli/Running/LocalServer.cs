@@ -51,10 +51,11 @@ internal sealed class LocalServer : IAsyncDisposable
         {
             await app.StartAsync();
         }
-        catch (IOException taken)
+        catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
         {
+            // Taken, not of this machine, or not for this user.
             await app.DisposeAsync();
-            throw new UsageException($"--serve {address}: {taken.Message}");
+            throw new UsageException($"--serve {address}: {failure.Message}");
         }
 
         await errors.WriteLineAsync($"serving {app.Urls.Single()}{(IPAddress.IsLoopback(endpoint.Address) ? "" : " to everybody who reaches it, without asking for a token")}");

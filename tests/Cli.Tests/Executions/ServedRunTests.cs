@@ -121,6 +121,17 @@ public sealed class ServedRunTests : IAsyncLifetime
         Assert.Contains($"not '{address}'", outcome.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("192.0.2.1:8082")]
+    [InlineData("taken")]
+    public async Task An_address_that_cannot_be_opened_is_refused(string address)
+    {
+        if (address == "taken") address = new Uri(_server).Authority;
+        var outcome = await PlaybookCommand.RunAsync("run", _folder.Path("held.yaml"), "--serve", address);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.StartsWith($"playbook: --serve {address}: ", outcome.Errors, StringComparison.Ordinal);
+    }
+
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private async Task<CommandOutcome> SayAsync(params string[] arguments)
