@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
+using PlaybookOperator.Kubernetes.Client;
 
 namespace PlaybookOperator.Operator.Api;
 
@@ -50,9 +51,9 @@ internal static class EventStreamApi
                 await writer.KeepAliveAsync(stop.Token);
             }
         }
-        catch (Exception e) when ((e is OperationCanceledException && stop.IsCancellationRequested) || e is EventLogUnavailableException)
+        catch (Exception e) when ((e is OperationCanceledException && stop.IsCancellationRequested) || e is EventLogUnavailableException or ApiException)
         {
-            // The client has left, or is to come back with the id of its last event: nothing is lost.
+            // The client has left; or database or API server are away, and it is to come back with the id of its last event: nothing is lost.
         }
 
         return Results.Empty;

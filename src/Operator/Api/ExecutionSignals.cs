@@ -69,9 +69,10 @@ internal sealed partial class ExecutionSignals(IWakeUps wakeUps, TimeProvider ti
             {
                 return;
             }
-            catch (EventLogUnavailableException unavailable)
+            catch (Exception failure)
             {
-                LogWatchLost(unavailable);
+                // Nobody awaits the watch: what ends it is told here, and those who follow go on looking by themselves meanwhile.
+                LogWatchLost(failure);
                 await Task.Delay(s_pause, time, CancellationToken.None);
             }
         }
