@@ -36,7 +36,7 @@ public sealed class EventStreamApiTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_comes_back_goes_on_after_its_last_event_and_is_told_when_there_is_nothing_more()
     {
-        var id = await OverAsync();
+        var id = await _engine.RunOneCallAsync();
         using var again = await OpenAsync(id, "", lastEventId: "3");
         Assert.Equal(4, (await again.NextAsync())?.Id);
         var last = (await _engine.EventsAsync())[^1].EventId;
@@ -47,7 +47,7 @@ public sealed class EventStreamApiTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_of_one_type_ends_too()
     {
-        var id = await OverAsync();
+        var id = await _engine.RunOneCallAsync();
         using var stream = await OpenAsync(id, "?type=step.exit");
         Assert.Equal("step.exit", (await stream.NextAsync())?.Type);
         Assert.Null(await stream.NextAsync());
@@ -99,15 +99,6 @@ public sealed class EventStreamApiTests : IAsyncLifetime
     {
         if (_app is not null) await _app.DisposeAsync();
         _engine.Dispose();
-    }
-
-    private async Task<ExecutionId> OverAsync()
-    {
-        var id = await _engine.CreateAsync();
-        await _engine.PassAsync();
-        await _engine.ReportAsync(_engine.Workers.Started.ElementAt(0));
-        await _engine.PassAsync();
-        return id;
     }
 
     private async Task<Followed> OpenAsync(ExecutionId id, string query, string? lastEventId = null)

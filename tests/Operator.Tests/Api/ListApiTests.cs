@@ -100,7 +100,7 @@ public sealed class ListApiTests : IAsyncLifetime
     [Fact]
     public async Task Events_after_one_come_ascending_and_pages_hold_each_once()
     {
-        var id = await OverAsync();
+        var id = await _engine.RunOneCallAsync();
         var seen = new List<long>();
         for (var (after, more) = (2L, true); more;)
         {
@@ -150,15 +150,6 @@ public sealed class ListApiTests : IAsyncLifetime
     {
         if (_app is not null) await _app.DisposeAsync();
         _engine.Dispose();
-    }
-
-    private async Task<ExecutionId> OverAsync()
-    {
-        var id = await _engine.CreateAsync();
-        await _engine.PassAsync();
-        await _engine.ReportAsync(_engine.Workers.Started.ElementAt(0));
-        await _engine.PassAsync();
-        return id;
     }
 
     private async Task<IEnumerable<string>> ListedAsync(string query, string member) =>

@@ -88,6 +88,16 @@ internal sealed class Engine : IDisposable
         Result = JsonElement.Parse(result),
     };
 
+    /// <summary>An execution of <see cref="OneCall"/> from its creation to its end.</summary>
+    public async Task<ExecutionId> RunOneCallAsync()
+    {
+        var id = await CreateAsync();
+        await PassAsync();
+        await ReportAsync(Workers.Started.Last());
+        await PassAsync();
+        return id;
+    }
+
     /// <summary>All events, oldest first.</summary>
     public async Task<IReadOnlyList<ExecutionEvent>> EventsAsync() =>
         (await Log.PageAsync(Id, new EventQuery(1, 500, SinceEventId: 0), CancellationToken.None)).Events;
