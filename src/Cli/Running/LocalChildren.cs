@@ -28,6 +28,9 @@ internal sealed class LocalChildren(
     public void Remember(ExecutionId id, ExecutionId? parent, string playbook) =>
         _chains[id] = [.. parent is { } above ? _chains[above] : [], playbook];
 
+    /// <summary>It has ended, and starts nothing any more.</summary>
+    public void Forget(ExecutionId id) => _chains.TryRemove(id, out _);
+
     /// <summary>Runs the child of one delivery to its end and says what the parent's log is told.</summary>
     public async Task<WorkReport> RunAsync(ExecutionHeader parent, Assignment assignment, TaskPlan task, CancellationToken cancellationToken)
     {

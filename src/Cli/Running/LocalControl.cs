@@ -15,6 +15,14 @@ internal sealed class LocalControl(Action<ExecutionId> wake) : IExecutionControl
 
     public void Remember(ExecutionId id, ExecutionId? parent) => _parents[id] = parent;
 
+    /// <summary>It has ended, and nothing is asked of it any more.</summary>
+    public void Forget(ExecutionId id)
+    {
+        _parents.TryRemove(id, out _);
+        _suspended.TryRemove(id, out _);
+        _cancelled.TryRemove(id, out _);
+    }
+
     public Task<bool> AskAsync(ExecutionHeader execution, ControlVerb verb, CancellationToken cancellationToken)
     {
         if (!_parents.ContainsKey(execution.Id)) return Task.FromResult(false);

@@ -18,7 +18,7 @@ internal sealed class LocalPool(
 
     private async Task WorkAsync(Assignment assignment, TaskPlan task, int number, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await Task.Yield();
         var name = string.Create(CultureInfo.InvariantCulture, $"local-{assignment.Fence}-{number}");
         var queue = new Queue(leases, execution, assignment.RunId, name, changed);
         await new PoolWorker(runner, assignment, task, queue, time, ceiling).RunAsync(cancellationToken);

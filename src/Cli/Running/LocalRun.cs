@@ -33,12 +33,14 @@ internal sealed class LocalRun : IAsyncDisposable
     private readonly LocalControl _control;
     private readonly ConcurrentDictionary<ExecutionId, Channel<bool>> _wakes = new();
     private readonly SemaphoreSlim? _ceiling;
+    private readonly FairScheduler _schedulers;
     private int _entropy = RandomNumberGenerator.GetInt32(int.MaxValue);
 
     public LocalRun(Store store, RunRequest request, EventFile? events, TimeProvider time)
     {
         (_store, _events, _time) = (store, events, time);
         _tools = new ToolRegistry(time);
+        _schedulers = new FairScheduler(time, Environment.ProcessorCount);
         _ceiling = request.Parallel is { } parallel ? new SemaphoreSlim(parallel) : null;
         var options = new RunnerOptions { HandsBackLongWaits = false };
         var inputs = new LocalInputs();
@@ -102,7 +104,11 @@ internal sealed class LocalRun : IAsyncDisposable
     /// <summary>Passes until the execution has ended. <paramref name="stop"/> cancels the execution, not the passes: it ends cleanly.</summary>
     public Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, CancellationToken stop) => FinishAsync(id, progress, timeout: null, stop);
 
-    private async Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, TimeSpan? timeout, CancellationToken stop)
+    /// <summary>Its passes and its workers, which they start, take turns with those of the other executions.</summary>
+    private Task<PassResult> FinishAsync(ExecutionId id, Action<ExecutionState> progress, TimeSpan? timeout, CancellationToken stop) =>
+        Task.Factory.StartNew(() => PassAsync(id, progress, timeout, stop), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _schedulers.CreateScheduler()).Unwrap();
+
+    private async Task<PassResult> PassAsync(ExecutionId id, Action<ExecutionState> progress, TimeSpan? timeout, CancellationToken stop)
     {
         var run = Intent.Run;
         if (timeout is { } most)
@@ -115,7 +121,7 @@ internal sealed class LocalRun : IAsyncDisposable
             progress(pass.State);
             if (pass.State.IsTerminal)
             {
-                _wakes.TryRemove(id, out _);
+                Forget(id);
                 return pass;
             }
 
@@ -129,6 +135,14 @@ internal sealed class LocalRun : IAsyncDisposable
         _tools.Dispose();
         _calls.Dispose();
         _ceiling?.Dispose();
+    }
+
+    /// <summary>A loop may run a million children.</summary>
+    private void Forget(ExecutionId id)
+    {
+        _wakes.TryRemove(id, out _);
+        _children.Forget(id);
+        _control.Forget(id);
     }
 
     private void Wake(ExecutionId id)

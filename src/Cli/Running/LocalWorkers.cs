@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
@@ -15,7 +14,7 @@ namespace PlaybookOperator.Cli.Running;
 internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, SemaphoreSlim? ceiling, TimeProvider time, Action<ExecutionId> changed) : IWorkers, IAsyncDisposable
 {
     private const string Claimant = "local";
-    private readonly ConcurrentDictionary<(ExecutionId Execution, Delivery Delivery), (Task Work, CancellationTokenSource Stop)> _running = new();
+    private readonly RunningWork _running = new();
 
     /// <summary>Set once; the assignments come from the reconciler, which itself needs the workers.</summary>
     public AssignmentSource? Assignments { get; set; }
@@ -26,8 +25,7 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
     /// <summary>Set once; runs the children of executions.</summary>
     public LocalChildren? Children { get; set; }
 
-    public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id) =>
-        _running.Keys.Where(key => key.Execution == id).ToDictionary(key => key.Delivery, _ => JobPhase.Active);
+    public IReadOnlyDictionary<Delivery, JobPhase> Observe(ExecutionId id) => _running.Observe(id);
 
     public ValueTask StartAsync(WorkOrder order, CancellationToken cancellationToken)
     {
@@ -40,7 +38,7 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
             var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var pods = order.Plan.ByName[run.Step].Loop is { } loop ? Math.Min(loop.PoolSize, loop.MaxParallel) : 1;
             var work = WorkAsync(order.Execution, delivery, task, pods, begin.Task, stop.Token);
-            if (_running.TryAdd((order.Execution.Id, delivery), (work, stop))) begin.SetResult();
+            if (_running.TryAdd(order.Execution.Id, delivery, new RunningDelivery(work, stop))) begin.SetResult();
         }
 
         return ValueTask.CompletedTask;
@@ -49,13 +47,13 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
     public async ValueTask StopAsync(ExecutionHeader execution, IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
     {
         foreach (var delivery in deliveries)
-            if (_running.TryGetValue((execution.Id, delivery), out var running)) await running.Stop.CancelAsync();
+            if (_running.Find(execution.Id, delivery) is { } running) await running.Stop.CancelAsync();
     }
 
     /// <summary>Stops what runs and waits for it: children end as cancelled before this returns.</summary>
     public async ValueTask DisposeAsync()
     {
-        while (_running.Values.ToList() is { Count: > 0 } all)
+        while (_running.All() is { Count: > 0 } all)
         {
             foreach (var running in all) await running.Stop.CancelAsync();
             await Task.WhenAll(all.Select(running => running.Work));
@@ -86,7 +84,7 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         finally
         {
             // Not disposed: whoever stops it may have found it just before. It holds no timer and no handle.
-            _running.TryRemove((execution.Id, delivery), out _);
+            _running.Remove(execution.Id, delivery);
             changed(execution.Id);
         }
     }

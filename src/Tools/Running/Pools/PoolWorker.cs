@@ -152,7 +152,7 @@ public sealed class PoolWorker(
 
     private async Task OccupyAsync(PoolSlot slot, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await Task.Yield();
         var sliceBegan = time.GetTimestamp();
         try
         {
