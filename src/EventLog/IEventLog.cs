@@ -1,5 +1,6 @@
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.EventLog;
@@ -46,6 +47,9 @@ public interface IEventLog
     /// whoever asks must then write nothing more.
     /// </summary>
     ValueTask<bool> SaveProgressAsync(ExecutionId id, WorkKey key, int fence, PageProgress progress, CancellationToken cancellationToken);
+
+    /// <summary>Keeps what the leader leaves an execution, for those who only read (<see cref="ExecutionHeader.Allowance"/>). Nothing is kept of one that has ended.</summary>
+    ValueTask SaveAllowanceAsync(ExecutionId id, Allowance? allowance, CancellationToken cancellationToken);
 
     /// <summary>Remembers which Job was created for which delivery, so that a pod can be traced to its work by the Job's uid.</summary>
     ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.EventLog;
@@ -56,6 +57,9 @@ public sealed record ExecutionHeader
 
     /// <summary>See <see cref="NewExecution.RetryOf"/>.</summary>
     public ExecutionId? RetryOf { get; init; }
+
+    /// <summary>What the leader left it when it last looked, if that is less than it could take; null: its own limits decide.</summary>
+    public Allowance? Allowance { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

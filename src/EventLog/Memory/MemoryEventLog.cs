@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog.Writing;
 
@@ -96,6 +97,12 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
         ValueTask.FromResult(_executions.TryGetValue(id, out var execution)
             ? execution.Claim(key, fence, claimant)
             : new ClaimResult.Refused(ClaimRefusal.NotOpen));
+
+    public ValueTask SaveAllowanceAsync(ExecutionId id, Allowance? allowance, CancellationToken cancellationToken)
+    {
+        if (_executions.TryGetValue(id, out var execution)) execution.Leave(allowance);
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask<bool> SaveProgressAsync(ExecutionId id, WorkKey key, int fence, PageProgress progress, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_executions.TryGetValue(id, out var execution) && execution.SaveProgress(key, fence, progress));

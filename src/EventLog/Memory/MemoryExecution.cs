@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog.Writing;
 
@@ -20,6 +21,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
     private readonly Dictionary<long, PoolLedger> _ledgers = [];
     private readonly Dictionary<long, MemoryAggregates> _aggregates = [];
     private ExecutionState _state = ExecutionState.Initial;
+    private Allowance? _allowance;
     private long _version;
 
     public ExecutionHeader Header
@@ -119,6 +121,12 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
             _progress[key] = progress;
             return true;
         }
+    }
+
+    public void Leave(Allowance? allowance)
+    {
+        lock (_lock)
+            if (!_state.IsTerminal) _allowance = allowance;
     }
 
     /// <summary>See <see cref="IEventReader.ReadSucceededAsync"/>.</summary>
@@ -326,6 +334,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         LastEventId = _state.LastEventId,
         Parent = registered.Parent,
         RetryOf = registered.RetryOf,
+        Allowance = _allowance,
         CreatedAt = Storable.Instant(registered.CreatedAt),
         StartedAt = _state.StartedAt,
         EndedAt = _state.EndedAt,

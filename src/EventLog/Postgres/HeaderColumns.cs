@@ -1,5 +1,6 @@
 using Npgsql;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Governing;
 
 namespace PlaybookOperator.EventLog.Postgres;
 
@@ -7,7 +8,7 @@ namespace PlaybookOperator.EventLog.Postgres;
 internal static class HeaderColumns
 {
     /// <summary>How many columns there are.</summary>
-    public const int Count = 16;
+    public const int Count = 18;
 
     public static ExecutionHeader Read(NpgsqlDataReader row) => new()
     {
@@ -27,6 +28,7 @@ internal static class HeaderColumns
         StartedAt = Instant(row, 13),
         EndedAt = Instant(row, 14),
         RetryOf = row.IsDBNull(15) ? null : new ExecutionId(row.GetInt64(15)),
+        Allowance = row.IsDBNull(16) ? null : new Allowance(row.GetInt32(16), row.GetInt32(17)),
     };
 
     private static DateTimeOffset? Instant(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

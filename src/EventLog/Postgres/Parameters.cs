@@ -12,6 +12,8 @@ internal static class Parameters
 
     public static NpgsqlParameter Of(int value) => new NpgsqlParameter<int> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Integer };
 
+    public static NpgsqlParameter Of(int? value) => Nullable(value, NpgsqlDbType.Integer);
+
     public static NpgsqlParameter Of(bool value) => new NpgsqlParameter<bool> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Boolean };
 
     public static NpgsqlParameter Of(string? value) => Nullable(value, NpgsqlDbType.Text);

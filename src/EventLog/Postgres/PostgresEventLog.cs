@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog.Writing;
 
@@ -100,6 +101,13 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
                 Parameters.Of(JsonSerializer.Serialize(progress, WorkJson.Default.PageProgress)),
             ],
             static async (reader, token) => await reader.ReadAsync(token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask SaveAllowanceAsync(ExecutionId id, Allowance? allowance, CancellationToken cancellationToken) =>
+        await _database.QueryAsync(
+            Sql.SaveAllowance,
+            [Parameters.Of(id.Value), Parameters.Of(allowance?.MaxParallel), Parameters.Of(allowance?.Halvings)],
+            static (_, _) => new ValueTask<bool>(true),
             cancellationToken).ConfigureAwait(false);
 
     public async ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken)

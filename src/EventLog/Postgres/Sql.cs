@@ -24,6 +24,7 @@ internal static class Sql
     public static readonly string StoreElements = Load("Writes/StoreElements");
     public static readonly string CopyElements = Load("Writes/CopyElements");
     public static readonly string Claim = Load("Writes/Claim");
+    public static readonly string SaveAllowance = Load("Writes/SaveAllowance");
     public static readonly string SaveProgress = Load("Writes/SaveProgress");
     public static readonly string StoreCallResults = Load("Writes/StoreCallResults");
     public static readonly string StoreCarried = Load("Writes/StoreCarried");

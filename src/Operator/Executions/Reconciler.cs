@@ -47,6 +47,7 @@ public sealed class Reconciler(
         await ReadAsync(id, pass, cancellationToken);
         var plan = await plans.GetAsync(pass.Header.Playbook, pass.Header.Digest, cancellationToken);
         var decisions = await SettleAsync(plan, pass, cancellationToken);
+        if (!pass.State.IsTerminal && pass.Left != pass.Header.Allowance) await log.SaveAllowanceAsync(id, pass.Left, cancellationToken);
         await ActAsync(plan, pass, decisions, cancellationToken);
         states.Put(id, pass.State);
         return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt) { Plan = plan, Warnings = pass.Warnings };
@@ -89,8 +90,12 @@ public sealed class Reconciler(
     {
         if (allowances is null) return Allowance.Unlimited;
         var (id, space) = (pass.Header.Id, pass.Header.Namespace);
-        allowances.Note(id, space, Decider.WidthOf(plan, FactsOf(pass.Header), pass.State, time.GetUtcNow()));
-        return allowances.Of(id, space);
+        var width = Decider.WidthOf(plan, FactsOf(pass.Header), pass.State, time.GetUtcNow());
+        allowances.Note(id, space, width);
+        var left = allowances.Of(id, space);
+        // No wider than it is: what the others leave changes all the time, and is nothing to write down while it is enough.
+        pass.Left = width > left.MaxParallel || left.Halvings > 0 ? left with { MaxParallel = Math.Min(left.MaxParallel, Math.Max(1, width)) } : null;
+        return left;
     }
 
     /// <summary>Observes and reads until nothing that was observed is left to be told to the log.</summary>
@@ -195,6 +200,9 @@ public sealed class Reconciler(
         private ExecutionState? _state;
 
         public ExecutionHeader Header => _header!;
+
+        /// <summary>What other replicas are to go by.</summary>
+        public Allowance? Left { get; set; }
 
         public ExecutionState State => _state!;
 

@@ -1,11 +1,13 @@
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Governing;
+using PlaybookOperator.EventLog;
 
 namespace PlaybookOperator.Operator.Governing;
 
 /// <summary>
 /// What each execution may have executing at once, so that together they stay within the operator's limits and none starves: shares are max-min fair
-/// among the executions of a namespace, then among all. Known where passes are made, so on the leader. Thread-safe.
+/// among the executions of a namespace, then among all. Known where passes are made, so on the leader, which writes down what it leaves each; the other
+/// replicas, which serve workers too, go by that. Thread-safe.
 /// </summary>
 /// <param name="perNamespace">Places of one namespace.</param>
 /// <param name="whole">Places of all; null: as many as the namespaces have.</param>
@@ -32,6 +34,14 @@ public sealed class Allowances(int perNamespace, int? whole)
             if (whole is { } places) free = Math.Min(free, places - _taken.Values.Sum());
             return new Allowance((int)Math.Max(1, _shares.GetValueOrDefault(id) + Math.Max(0, free)), _halvings);
         }
+    }
+
+    /// <summary>What the workers of an execution may have: by what is known here, else by what the leader has written down.</summary>
+    public Allowance Of(ExecutionHeader execution)
+    {
+        lock (_lock)
+            if (!_demands.ContainsKey(execution.Id) && execution.Allowance is { } told) return told with { Halvings = Math.Max(told.Halvings, _halvings) };
+        return Of(execution.Id, execution.Namespace);
     }
 
     /// <summary>Tells how wide an execution would be if it were alone.</summary>

@@ -29,7 +29,7 @@ public sealed class PoolLeases(IEventLog log, IEventReader reader, Reconciler re
     {
         if (await reconciler.LookAsync(id, cancellationToken) is not var (header, state, plan)) return Goodbye(request, IngestOutcome.Unknown);
         if (state.IsTerminal) return Goodbye(request, IngestOutcome.Closed);
-        if (Decider.PoolSettingsOf(plan, Reconciler.FactsOf(header), state, runId, allowances?.Of(id, header.Namespace) ?? Allowance.Unlimited, time.GetUtcNow()) is not { } settings) return Goodbye(request, IngestOutcome.Duplicate);
+        if (Decider.PoolSettingsOf(plan, Reconciler.FactsOf(header), state, runId, allowances?.Of(header) ?? Allowance.Unlimited, time.GetUtcNow()) is not { } settings) return Goodbye(request, IngestOutcome.Duplicate);
         if (members is not null) settings = settings with { Gone = members.GoneOf(id, new WorkKey(runId, WorkKey.Pool)) };
         var turn = new PoolTurn(member, request.Reports)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog.Tests.Support;
 
@@ -30,6 +31,19 @@ public abstract class WorkContract : EventLogContract
         Assert.Equal("The work has been handed to another delivery.", Refusal(await Log.ClaimAsync(id, key, 2, "pod-b", Stop)));
         var open = (await Reader.ReadAsync(id, 0, Stop))!.Open;
         Assert.Equal([true, false], open.Select(row => row.Claimed));
+    }
+
+    [Fact]
+    public async Task What_the_leader_leaves_an_execution_is_read_with_it_until_it_is_taken_back()
+    {
+        var id = await BeginAsync(elements: 1);
+        Assert.Null((await Reader.ReadHeaderAsync(id, Stop))!.Allowance);
+        await Log.SaveAllowanceAsync(id, new Allowance(3, Halvings: 2), Stop);
+        Assert.Equal(new Allowance(3, Halvings: 2), (await Reader.ReadAsync(id, 0, Stop))!.Header.Allowance);
+        Assert.Equal(1, (await Reader.ReadHeaderAsync(id, Stop))!.Version);
+        await Log.SaveAllowanceAsync(id, null, Stop);
+        Assert.Null((await Reader.ReadHeaderAsync(id, Stop))!.Allowance);
+        await Log.SaveAllowanceAsync(new ExecutionId(id.Value + 1), new Allowance(3), Stop);
     }
 
     [Fact]

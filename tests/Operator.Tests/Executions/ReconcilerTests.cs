@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Governing;
@@ -76,6 +77,29 @@ public sealed class ReconcilerTests : IDisposable
         await _engine.PassAsync();
 
         Assert.Equal(3, _engine.Workers.Started.Count());
+    }
+
+    [Fact]
+    public async Task What_an_execution_is_left_is_written_down_while_it_could_take_more()
+    {
+        _engine.Allowances = new Allowances(perNamespace: 3, whole: null);
+        _engine.Restart();
+        var first = await _engine.CreateAsync(Loop);
+        await _engine.PassAsync();
+        await _engine.PassAsync();
+        Assert.Null(await LeftAsync(first));
+
+        var second = await _engine.CreateAsync(Loop);
+        await _engine.PassAsync();
+        await _engine.PassAsync();
+        await _engine.Reconciler.PassAsync(first, Intent.Run, CancellationToken.None);
+        Assert.Equal([1, 2], new[] { await LeftAsync(first), await LeftAsync(second) }.Select(left => left?.MaxParallel ?? 2).Order());
+
+        await _engine.Reconciler.PassAsync(second, Intent.Run with { Cancel = true }, CancellationToken.None);
+        await _engine.Reconciler.PassAsync(first, Intent.Run, CancellationToken.None);
+        Assert.Null(await LeftAsync(first));
+
+        async Task<Allowance?> LeftAsync(ExecutionId id) => (await _engine.Log.ReadHeaderAsync(id, CancellationToken.None))!.Allowance;
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Governing;
+using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Governing;
 using Xunit;
 
@@ -77,6 +79,45 @@ public sealed class AllowancesTests
         Assert.Equal((2, 2), (allowances.Of(s_giant, "a").Halvings, allowances.Of(new ExecutionId(99), "a").Halvings));
         Assert.Equal([s_giant], _changed);
     }
+
+    [Fact]
+    public void A_replica_that_makes_no_passes_goes_by_what_the_leader_has_written_down()
+    {
+        var allowances = With(perNamespace: 10, whole: null);
+        Assert.Equal(new Allowance(10), allowances.Of(Header(left: null)));
+        Assert.Equal(new Allowance(3), allowances.Of(Header(left: new Allowance(3))));
+
+        // Each narrows for its own memory too.
+        allowances.Halve(1);
+        Assert.Equal(new Allowance(3, Halvings: 2), allowances.Of(Header(left: new Allowance(3, Halvings: 2))));
+        Assert.Equal(new Allowance(3, Halvings: 1), allowances.Of(Header(left: new Allowance(3))));
+    }
+
+    [Fact]
+    public void The_leader_goes_by_what_it_knows_itself()
+    {
+        var allowances = With(perNamespace: 10, whole: null);
+        allowances.Note(s_giant, "a", 8);
+
+        Assert.Equal(new Allowance(10), allowances.Of(Header(left: new Allowance(3))));
+    }
+
+    private static ExecutionHeader Header(Allowance? left) => new()
+    {
+        Id = s_giant,
+        ClusterUid = "cluster",
+        Uid = "uid",
+        Namespace = "a",
+        Name = "giant",
+        Playbook = "book",
+        Digest = "digest",
+        Workload = default,
+        Phase = ExecutionPhase.Running,
+        Version = 1,
+        LastEventId = 1,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Allowance = left,
+    };
 
     private Allowances With(int perNamespace, int? whole)
     {

@@ -1,5 +1,6 @@
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Pools;
+using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
 
@@ -48,6 +49,8 @@ internal sealed class GatedEventLog(IEventLog inner) : IEventLog, IDisposable
 
     public ValueTask<bool> SaveProgressAsync(ExecutionId id, WorkKey key, int fence, PageProgress progress, CancellationToken cancellationToken) =>
         inner.SaveProgressAsync(id, key, fence, progress, cancellationToken);
+
+    public ValueTask SaveAllowanceAsync(ExecutionId id, Allowance? allowance, CancellationToken cancellationToken) => inner.SaveAllowanceAsync(id, allowance, cancellationToken);
 
     public ValueTask RecordJobsAsync(ExecutionId id, IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken) => inner.RecordJobsAsync(id, jobs, cancellationToken);
 }

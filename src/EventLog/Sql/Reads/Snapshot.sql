@@ -1,7 +1,7 @@
 -- Where an execution stands, as one row of one statement, so that all of it is of one instant.
 SELECT
     x.id, x.cluster_uid, x.uid, x.namespace, x.name, x.playbook, x.digest, (SELECT i.workload::text FROM execution_input i WHERE i.execution_id = x.id), x.phase, x.version, x.last_event_id, x.parent_id,
-    x.created_at, x.started_at, x.ended_at, x.retry_of,
+    x.created_at, x.started_at, x.ended_at, x.retry_of, x.max_parallel, x.halvings,
     skeleton.*,
     loops.*,
     open.*
