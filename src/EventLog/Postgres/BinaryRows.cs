@@ -27,12 +27,14 @@ internal sealed class BinaryRows
         _rows.Write((ReadOnlySpan<byte>)[0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0]);
     }
 
-    /// <summary>The rows, with the mark of their end.</summary>
-    public ReadOnlyMemory<byte> Finish()
-    {
-        WriteInt16(-1);
-        return _rows.WrittenMemory;
-    }
+    /// <summary>What has been written since <see cref="Clear"/>; valid until then.</summary>
+    public ReadOnlyMemory<byte> Written => _rows.WrittenMemory;
+
+    /// <summary>Begins anew in the same memory, for more rows of the same stream.</summary>
+    public void Clear() => _rows.ResetWrittenCount();
+
+    /// <summary>The mark of the end.</summary>
+    public void Finish() => WriteInt16(-1);
 
     public void StartRow(short fields) => WriteInt16(fields);
 

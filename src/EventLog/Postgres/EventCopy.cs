@@ -16,6 +16,9 @@ internal static class EventCopy
     /// <summary>About, without results.</summary>
     private const int RowBytes = 256;
 
+    /// <summary>The server takes in some while the next are written; and what is larger than 85,000 bytes costs the collector more.</summary>
+    private const int RowsAtOnce = 256;
+
     /// <summary>The statement that counts the events; its rows go to <see cref="ReadCountsAsync"/>.</summary>
     public static NpgsqlBatchCommand Count(ExecutionId id, long lastEventId, IReadOnlyList<ExecutionEvent> events)
     {
@@ -44,39 +47,43 @@ internal static class EventCopy
     public static async ValueTask WriteAsync(
         NpgsqlConnection connection, EventHead head, Dictionary<string, long> counts, IReadOnlyList<ExecutionEvent> events, CancellationToken cancellationToken)
     {
-        var rows = ToRows(head, counts, events);
+        var numbers = new Numbers(head.LastEventId, events.CountBy(happened => happened.Type).ToDictionary(type => type.Key, type => counts[type.Key.Name()] - type.Value));
+        var rows = new BinaryRows(capacity: Math.Min(events.Count, RowsAtOnce) * RowBytes);
         var writer = await connection.BeginRawBinaryCopyAsync(Sql.CopyEvents, cancellationToken).ConfigureAwait(false);
-        await using (writer.ConfigureAwait(false)) await writer.WriteAsync(rows, cancellationToken).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false))
+        {
+            foreach (var some in events.Chunk(RowsAtOnce))
+            {
+                foreach (var happened in some) Write(rows, head, numbers, happened);
+                await writer.WriteAsync(rows.Written, cancellationToken).ConfigureAwait(false);
+                rows.Clear();
+            }
+
+            rows.Finish();
+            await writer.WriteAsync(rows.Written, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    private static ReadOnlyMemory<byte> ToRows(EventHead head, Dictionary<string, long> counts, IReadOnlyList<ExecutionEvent> events)
+    private static void Write(BinaryRows rows, EventHead head, Numbers numbers, ExecutionEvent happened)
     {
-        var places = events.CountBy(happened => happened.Type).ToDictionary(type => type.Key, type => counts[type.Key.Name()] - type.Value);
-        var rows = new BinaryRows(capacity: events.Count * RowBytes);
-        var eventId = head.LastEventId;
-        foreach (var happened in events)
-        {
-            rows.StartRow(Columns);
-            rows.Write(head.Id.Value);
-            rows.Write(++eventId);
-            rows.Write(++places[happened.Type]);
-            rows.Write(happened.Type.Name());
-            rows.Write(happened.Status.Name());
-            rows.Write(Storable.Instant(happened.CreatedAt));
-            rows.Write(head.Parent);
-            rows.Write(happened.Step);
-            rows.Write(happened.Epoch);
-            rows.Write(happened.RunId);
-            rows.Write(happened.IterationIndex);
-            rows.Write(happened.Attempt);
-            rows.Write(happened.Fence);
-            rows.Write(happened.DurationMs);
-            rows.Write(Storable.Sentence(happened.Error));
-            rows.Write(happened.Context);
-            rows.Write(happened.Result);
-        }
-
-        return rows.Finish();
+        rows.StartRow(Columns);
+        rows.Write(head.Id.Value);
+        rows.Write(++numbers.LastEventId);
+        rows.Write(++numbers.LastOfType[happened.Type]);
+        rows.Write(happened.Type.Name());
+        rows.Write(happened.Status.Name());
+        rows.Write(Storable.Instant(happened.CreatedAt));
+        rows.Write(head.Parent);
+        rows.Write(happened.Step);
+        rows.Write(happened.Epoch);
+        rows.Write(happened.RunId);
+        rows.Write(happened.IterationIndex);
+        rows.Write(happened.Attempt);
+        rows.Write(happened.Fence);
+        rows.Write(happened.DurationMs);
+        rows.Write(Storable.Sentence(happened.Error));
+        rows.Write(happened.Context);
+        rows.Write(happened.Result);
     }
 
     /// <summary>What events of one execution have in common.</summary>
@@ -84,4 +91,12 @@ internal static class EventCopy
     /// <param name="Parent">Its parent execution's id.</param>
     /// <param name="LastEventId">Of the event before them.</param>
     internal readonly record struct EventHead(ExecutionId Id, long? Parent, long LastEventId);
+
+    /// <summary>The numbers given last: of all events, and of those of each type.</summary>
+    private sealed class Numbers(long lastEventId, Dictionary<EventType, long> lastOfType)
+    {
+        public long LastEventId { get; set; } = lastEventId;
+
+        public Dictionary<EventType, long> LastOfType { get; } = lastOfType;
+    }
 }
