@@ -1,12 +1,11 @@
 using System.Buffers;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 
 namespace PlaybookOperator.Tools.Secrets;
 
 /// <summary>
-/// Replaces secrets by <c>***</c>: as they are, URL-encoded (the usual spellings), base64 (also inside a longer encoded text) and as JSON escapes.
+/// Replaces secrets by <c>***</c>: as they are, URL-encoded (whichever characters were), base64 (also inside a longer encoded text) and as JSON escapes.
 /// Immutable and thread-safe.
 /// </summary>
 public sealed class SecretMask
@@ -21,62 +20,92 @@ public sealed class SecretMask
 
     private readonly string[] _patterns;
     private readonly SearchValues<string> _search;
+    private readonly string[] _secrets;
+    private readonly bool _hasSpaces;
 
-    private SecretMask(string[] patterns)
+    private SecretMask(string[] patterns, string[] secrets)
     {
-        _patterns = patterns;
+        (_patterns, _secrets, _hasSpaces) = (patterns, secrets, secrets.Any(secret => secret.Contains(' ')));
         _search = SearchValues.Create(patterns, StringComparison.Ordinal);
+        LongestLength = Math.Max(patterns.Max(pattern => pattern.Length), secrets.Max(secret => 3 * Encoding.UTF8.GetByteCount(secret)));
+    }
+
+    private SecretMask()
+    {
+        (_patterns, _secrets) = ([], []);
+        _search = SearchValues.Create([], StringComparison.Ordinal);
     }
 
     /// <summary>Hides nothing.</summary>
-    public static SecretMask None { get; } = new([]);
+    public static SecretMask None { get; } = new();
 
     public bool IsEmpty => _patterns.Length == 0;
 
     public static SecretMask Of(IEnumerable<string> secrets)
     {
+        var known = secrets.Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length).ToArray();
         // The longest first: of two patterns that begin at one place the longer must win, or its rest would stay visible.
-        var patterns = secrets.Where(secret => secret.Length > 0).SelectMany(Spellings)
-            .Distinct(StringComparer.Ordinal).OrderByDescending(pattern => pattern.Length).ToArray();
-        return patterns.Length == 0 ? None : new SecretMask(patterns);
+        var patterns = known.SelectMany(Spellings).Distinct(StringComparer.Ordinal).OrderByDescending(pattern => pattern.Length).ToArray();
+        return patterns.Length == 0 ? None : new SecretMask(patterns, known);
     }
 
     /// <summary>The text without secrets; the same instance when there are none in it.</summary>
     public string Apply(string text)
     {
         if (IsEmpty) return text;
-        var next = text.AsSpan().IndexOfAny(_search);
-        if (next < 0) return text;
-        var masked = new StringBuilder(text.Length);
-        var rest = text.AsSpan();
-        while (next >= 0)
+        StringBuilder? masked = null;
+        var from = 0;
+        foreach (var (start, end) in Find(text))
         {
-            masked.Append(rest[..next]).Append(Replacement);
-            rest = rest[(next + MatchLength(rest[next..]))..];
-            next = rest.IndexOfAny(_search);
+            (masked ??= new StringBuilder(text.Length)).Append(text, from, start - from).Append(Replacement);
+            from = end;
         }
 
-        return masked.Append(rest).ToString();
+        return masked is null ? text : masked.Append(text, from, text.Length - from).ToString();
     }
 
     /// <summary>Whether a secret of at least <see cref="MinTelling"/> characters is in the text: for names and numbers, where shorter ones occur by chance.</summary>
-    public bool Tells(string text) =>
-        text.Length >= MinTelling && Array.Exists(_patterns, pattern => pattern.Length >= MinTelling && text.Contains(pattern, StringComparison.Ordinal));
+    public bool Tells(string text) => text.Length >= MinTelling && !IsEmpty && Find(text).Exists(place => place.End - place.Start >= MinTelling);
 
     /// <summary>Characters of the longest text that this replaces.</summary>
-    public int LongestLength => _patterns.Length == 0 ? 0 : _patterns[0].Length;
+    public int LongestLength { get; }
 
     /// <summary>The first place from <paramref name="position"/> on at which the text can be cut without leaving the end of a secret behind.</summary>
     public int CutAt(string text, int position)
     {
         if (IsEmpty) return position;
-        for (var at = Math.Max(0, position - LongestLength); ;)
+        var before = Math.Max(0, position - LongestLength);
+        foreach (var (start, end) in Find(text[before..]))
         {
-            var next = text.AsSpan(at).IndexOfAny(_search);
-            if (next < 0 || at + next >= position) return position;
-            at += next + MatchLength(text.AsSpan(at + next));
-            if (at > position) return at;
+            if (before + start >= position) break;
+            if (before + end > position) return before + end;
         }
+
+        return position;
+    }
+
+    /// <summary>Where secrets stand, in order; the places do not overlap.</summary>
+    private List<(int Start, int End)> Find(string text)
+    {
+        var found = new List<(int Start, int End)>();
+        for (var (from, next) = (0, 0); (next = text.AsSpan(from).IndexOfAny(_search)) >= 0; from = found[^1].End)
+            found.Add((from + next, from + next + MatchLength(text.AsSpan(from + next))));
+        foreach (var decoded in UrlDecoded.Of(text, _hasSpaces))
+            foreach (var secret in _secrets) found.AddRange(decoded.Find(secret));
+        return found.Count < 2 ? found : Merge(found);
+    }
+
+    private static List<(int Start, int End)> Merge(List<(int Start, int End)> found)
+    {
+        found.Sort();
+        var merged = new List<(int Start, int End)> { found[0] };
+        foreach (var (start, end) in found)
+        {
+            if (start < merged[^1].End) merged[^1] = (merged[^1].Start, Math.Max(merged[^1].End, end));
+            else merged.Add((start, end));
+        }
+
+        return merged;
     }
 
     private int MatchLength(ReadOnlySpan<char> text)
@@ -89,12 +118,6 @@ public sealed class SecretMask
     private static IEnumerable<string> Spellings(string secret)
     {
         yield return secret;
-        foreach (var encoded in new[] { Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), EscapeUnsafe(secret) })
-        {
-            yield return encoded;
-            yield return LowerHex(encoded);
-        }
-
         yield return JsonEncodedText.Encode(secret).ToString();
         yield return JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
         foreach (var piece in Base64Pieces(Encoding.UTF8.GetBytes(secret)))
@@ -102,34 +125,6 @@ public sealed class SecretMask
             yield return piece;
             yield return piece.Replace('+', '-').Replace('/', '_');
         }
-    }
-
-    /// <summary>Only what may not stand in a URL at all is escaped, as many servers print it back.</summary>
-    private static string EscapeUnsafe(string text)
-    {
-        const string kept = "-._~:/?#[]@!$&'()*+,;=";
-        var escaped = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            var letter = rune.ToString();
-            var isKept = rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || kept.Contains((char)rune.Value));
-            escaped.Append(isKept ? letter : Uri.EscapeDataString(letter));
-        }
-
-        return escaped.ToString();
-    }
-
-    private static string LowerHex(string encoded)
-    {
-        var letters = encoded.ToCharArray();
-        for (var i = 0; i + 2 < letters.Length; i++)
-        {
-            if (letters[i] != '%') continue;
-            letters[i + 1] = char.ToLowerInvariant(letters[i + 1]);
-            letters[i + 2] = char.ToLowerInvariant(letters[i + 2]);
-        }
-
-        return new string(letters);
     }
 
     /// <summary>

@@ -15,6 +15,10 @@ public sealed class SecretMaskTests
         WebUtility.UrlEncode(Secret),
         Uri.EscapeDataString(Secret).ToLowerInvariant().Replace("ä", "%c3%a4", StringComparison.Ordinal),
         "p%C3%A4%20ss/w+rd?&=%22x%22",
+        "p%C3%A4%20ss/w%2Brd%3F%26%3D%22x%22",
+        "p%C3%A4+ss/w%2brd?%26=%22x%22",
+        "pä%20ss%2Fw+rd?&=\"x\"",
+        "%70%c3%a4%20%73%73%2f%77%2b%72%64%3f%26%3d%22%78%22",
         "pä ss/w+rd?&=\\\"x\\\"",
         Base64(Secret),
         Base64(Secret).TrimEnd('='),
@@ -43,6 +47,24 @@ public sealed class SecretMaskTests
     [Fact]
     public void Of_overlapping_secrets_the_longest_is_replaced() =>
         Assert.Equal("***|***", SecretMask.Of(["abc", "abcdef"]).Apply("abcdef|abc"));
+
+    [Theory]
+    [InlineData("100%", "100%25 of 100%", "*** of ***")]
+    [InlineData("a%20b", "a%2520b a%20b a b", "*** *** a b")]
+    [InlineData("key+1", "key%2B1 key+1 key 1", "*** *** key 1")]
+    [InlineData("\U0001F600!!", "x%F0%9F%98%80!!y", "x***y")]
+    [InlineData("secret", "%zz %f %e9secret%", "%zz %f %e9***%")]
+    public void Only_what_an_encoded_text_means_is_a_secret(string secret, string text, string masked) => Assert.Equal(masked, SecretMask.Of([secret]).Apply(text));
+
+    [Fact]
+    public void A_text_is_not_cut_within_a_secret_of_which_some_characters_are_encoded()
+    {
+        var mask = SecretMask.Of(["a/b+c/d"]);
+        const string text = "0123a/b%2Bc/d456";
+        Assert.Equal(13, mask.CutAt(text, 6));
+        Assert.Equal(4, mask.CutAt(text, 4));
+        Assert.Equal(14, mask.CutAt(text, 14));
+    }
 
     [Fact]
     public void Adjacent_secrets_are_each_replaced() => Assert.Equal("******", SecretMask.Of(["one!", "two!"]).Apply("one!two!"));
