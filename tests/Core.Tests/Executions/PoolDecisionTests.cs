@@ -141,16 +141,93 @@ public sealed class PoolDecisionTests
     }
 
     [Fact]
-    public void A_cancelled_execution_ends_at_once_and_counts_what_has_ended()
+    public void A_cancelled_execution_stops_its_pool_at_once_and_counts_what_its_workers_say_goodbye_with()
     {
         var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\""));
         var grant = run.Say("only", "a", wants: 5).Grants[0];
         run.Say("only", "a", 0, Report(grant, 0));
         run.Intent = run.Intent with { Cancel = true };
         run.Settle();
-
-        Assert.Equal((ExecutionPhase.Cancelled, 1), (run.State.Phase, run.State.Loops[3].Succeeded));
+        Assert.Equal((ExecutionPhase.Cancelling, 1), (run.State.Phase, run.State.Loops[3].Succeeded));
         Assert.Empty(run.Jobs);
+        Assert.Empty(run.Say("only", "b", wants: 5).Grants);
+
+        run.SayGoodbye("only", "a", Report(grant, 1), Report(grant, 2));
+
+        Assert.Equal((ExecutionPhase.Cancelled, 3), (run.State.Phase, run.State.Loops[3].Succeeded));
+        Assert.Equal(["execution.cancelling", "iteration.completed only 1", "iteration.completed only 2", "iterator.failed only", "step.exit only", "execution.cancelled"], run.Story.TakeLast(6));
+        Assert.Empty(run.Settle().Start);
+    }
+
+    [Fact]
+    public void At_the_deadline_too_what_a_pool_has_finished_counts_and_nothing_starts_any_more()
+    {
+        var run = new Scenario("""
+            {"limits": {"maxDuration": 60}, "workflow": [
+              {"step": "first", "tool": {"kind": "transform", "result": 1}, "next": ["only", "other"]},
+              {"step": "only", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": "{{ range(100) }}", "mode": "async", "workers": "pool"}},
+              {"step": "other", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": [1, 2, 3], "mode": "async", "maxParallel": 1, "workers": "job"}}]}
+            """);
+        var grant = run.Say("only", "a", wants: 5).Grants[0];
+        run.Now += TimeSpan.FromSeconds(60);
+        run.Settle();
+        Assert.Equal(ExecutionPhase.Running, run.State.Phase);
+        Assert.Empty(run.Jobs);
+        Assert.Empty(run.State.Open);
+        Assert.Empty(run.Say("only", "a").Grants);
+
+        run.SayGoodbye("only", "a", Report(grant, 0) with { RunId = run.State.Steps["only"].RunId });
+
+        Assert.Equal((ExecutionPhase.Failed, "DeadlineExceeded", "maxDuration of 60 s is over."), (run.State.Phase, run.State.Reason, run.State.Message));
+        Assert.Equal(1, run.State.Loops[run.State.Steps["only"].RunId].Succeeded);
+        Assert.Equal(["workflow.failed", "playbook.failed"], run.Story.TakeLast(2));
+        Assert.Single(run.Story, told => told.StartsWith("iteration.started other", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Workers_that_say_nothing_are_waited_for_five_seconds(bool cancelled)
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\"").Replace("{\"workflow\"", "{\"limits\": {\"maxDuration\": 60}, \"workflow\"", StringComparison.Ordinal));
+        run.Say("only", "a", wants: 5);
+        if (cancelled) run.Intent = run.Intent with { Cancel = true };
+        else run.Now += TimeSpan.FromSeconds(60);
+        Assert.Equal(run.Now + TimeSpan.FromSeconds(5), run.Settle().WakeAt);
+
+        run.Now += TimeSpan.FromSeconds(5);
+        run.Settle();
+
+        Assert.Equal(cancelled ? ExecutionPhase.Cancelled : ExecutionPhase.Failed, run.State.Phase);
+    }
+
+    [Fact]
+    public void The_step_of_onExit_begins_when_the_pool_has_said_goodbye()
+    {
+        var run = new Scenario("""
+            {"onExit": "last", "workflow": [
+              {"step": "only", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": "{{ range(100) }}", "mode": "async", "workers": "pool"}},
+              {"step": "last", "tool": {"kind": "http", "url": "http://example.test/"}}]}
+            """);
+        run.Say("only", "a", wants: 5);
+        run.Intent = run.Intent with { Cancel = true };
+        run.Settle();
+        Assert.False(run.State.Steps.ContainsKey("last"));
+
+        run.SayGoodbye("only", "a");
+
+        Assert.Equal(StepStatus.Running, run.State.Steps["last"].Status);
+    }
+
+    [Fact]
+    public void Nobody_is_waited_for_when_the_resource_is_deleted()
+    {
+        var run = new Scenario(Loop("\"in\": \"{{ range(100) }}\""));
+        run.Say("only", "a", wants: 5);
+        run.Intent = run.Intent with { Deleted = true };
+        run.Settle();
+
+        Assert.Equal(ExecutionPhase.Cancelled, run.State.Phase);
     }
 
     [Theory]

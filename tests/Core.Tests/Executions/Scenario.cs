@@ -117,6 +117,14 @@ internal sealed class Scenario
         return answer;
     }
 
+    /// <summary>The last word of a worker that is stopped.</summary>
+    public void SayGoodbye(string step, string member, params WorkReport[] reports)
+    {
+        var settings = Decider.PoolSettingsOf(_plan, _facts, State, State.Steps[step].RunId, Allowance, Now);
+        Log.Lease(new PoolTurn(member, reports) { Leaves = true }, settings!, Now);
+        Settle();
+    }
+
     public Scenario Wait(string step, long index, TimeSpan delay) => Report(step, index, WorkOutcome.Waiting, null, Now + delay);
 
     private Scenario Report(

@@ -44,6 +44,7 @@ internal sealed class Laws(World world, GeneratedPlan generated)
         var hasReason = state.IsTerminal || state.Phase == ExecutionPhase.Suspended || state.Open.Values.Any(work => HasFuture(work, jobs, again))
             || state.Loops.Values.Any(loop => HasPool(loop, jobs))
             || state.Loops.Values.Any(loop => loop.Pool?.RenewedAt is not null && jobs.ContainsValue(JobPhase.Short) && again.WakeAt > world.Now)
+            || (state.Loops.Values.Any(loop => loop is { Pool: not null, Leased: > 0 }) && again.WakeAt <= world.DrainEnds)
             || state.Loops.Values.Any(loop => loop.NextStartAt is { } due && due > world.Now && again.WakeAt <= due);
         world.Demand(hasReason, "stuck");
     }

@@ -118,6 +118,17 @@ internal sealed partial class World
         return decisions;
     }
 
+    /// <summary>When workers of pools that are being stopped are waited for no longer; null: nothing is being stopped.</summary>
+    public DateTimeOffset? DrainEnds
+    {
+        get
+        {
+            var state = Log.State;
+            var since = state.WorkflowEnded ? state.OutcomeAt : state.StartedAt + state.SuspendedFor + _generated.Plan.Limits.MaxDuration;
+            return since <= Now ? since + TimeSpan.FromSeconds(5) : null;
+        }
+    }
+
     public void Stop(Delivery delivery) => Delete(delivery, podLingers: !_isCalm && Chance(30));
 
     private void Step()
@@ -283,6 +294,7 @@ internal sealed partial class World
         if (Log.Events.Count > before || Cluster.Changes > pods || Log.State.IsTerminal) return;
         var due = Log.State.Open.Values.Select(work => work.NextAt).Concat(Log.State.Loops.Values.Select(loop => loop.NextStartAt)).Where(at => at > Now).Min();
         if (Cluster.Pods.Count > 0 && !(due < Now + s_heartbeat)) due = Now + s_heartbeat;
+        if (due is null && DrainEnds > Now) due = DrainEnds;
         Demand(due is not null, "stuck");
         Now = due!.Value;
     }

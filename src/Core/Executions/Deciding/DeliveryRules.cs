@@ -52,6 +52,12 @@ internal static class DeliveryRules
         var finished = new List<Delivery>();
         foreach (var (delivery, phase) in jobs)
         {
+            if (IsStopped(draft, delivery))
+            {
+                if (phase is JobPhase.Active or JobPhase.Short) useless.Add(delivery);
+                continue;
+            }
+
             var current = draft.State.Open.TryGetValue(delivery.Key, out var work) && work.Fence == delivery.Fence;
             if (current) continue;
             // A Job whose work has just ended is about to exit by itself.
@@ -62,6 +68,11 @@ internal static class DeliveryRules
         useless.AddRange(finished.OrderByDescending(delivery => delivery.Key).ThenByDescending(delivery => delivery.Fence).Skip(FinishedJobsHistoryLimit));
         return useless;
     }
+
+    /// <summary>While pools that are stopped are waited for, so is everything else stopped that was cut off.</summary>
+    private static bool IsStopped(Draft draft, Delivery delivery) =>
+        draft.State.FindRun(delivery.Key.RunId) is { } run && DrainRules.Since(draft, run) is not null
+        && (delivery.Key.IsPool ? !run.IsOver : draft.State.Outcome is null or ExecutionPhase.Cancelled);
 
     /// <summary>Ends all open work without a result, because the execution ends.</summary>
     public static void CloseAll(Draft draft, string message, string kind, EventStatus status)

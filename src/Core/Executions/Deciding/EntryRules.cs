@@ -17,7 +17,7 @@ internal static class EntryRules
 
     public static void Enter(Draft draft)
     {
-        if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded) return;
+        if (draft.State.Phase != ExecutionPhase.Running || draft.IsFailing || draft.State.WorkflowEnded || LimitRules.PassedDeadline(draft) is not null) return;
         if (draft.State.Steps.Count == 0) Enter(draft, draft.Plan.StartStep, former: null, routes: [], EventType.StepStarted);
         while (draft is { State.WorkflowEnded: false, LacksRoom: false } && draft.Runs.TakeChanged() is { } step) Look(draft, step);
     }

@@ -14,6 +14,7 @@ internal static class ExitRules
     public static void Enter(Draft draft)
     {
         if (!draft.State.WorkflowEnded || draft.Observed.Intent.Deleted || draft.Plan.OnExit is not { } name || draft.State.Steps.ContainsKey(name)) return;
+        if (draft.Runs.Running.Count > 0) return;
         draft.Append(new ExecutionEvent { Type = EventType.StepStarted, Status = EventStatus.Running, CreatedAt = draft.Now, Step = name, Epoch = 0 });
     }
 

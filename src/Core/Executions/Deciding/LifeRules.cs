@@ -38,12 +38,13 @@ internal static class LifeRules
         Fail(draft, message, reason);
     }
 
-    /// <summary>Closes all open work and ends all running steps as they are: a loop keeps what it has.</summary>
+    /// <summary>Closes all open work and ends all running steps as they are, but for pools that are to say goodbye: a loop keeps what it has.</summary>
     /// <param name="status">FAILED or CANCELLED.</param>
     public static void StopAll(Draft draft, string message, string reason, EventStatus status)
     {
         DeliveryRules.CloseAll(draft, message, reason, status);
-        foreach (var name in draft.Runs.Running.ToList()) LoopRules.Abandon(draft, draft.State.Steps[name], message, status);
+        foreach (var run in draft.Runs.Running.Select(name => draft.State.Steps[name]).ToList())
+            if (!DrainRules.Waits(draft, run)) LoopRules.Abandon(draft, run, message, status);
     }
 
     private static void Fail(Draft draft, string message, string reason) =>

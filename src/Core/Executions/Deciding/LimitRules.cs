@@ -22,12 +22,28 @@ internal static class LimitRules
 
     public static void EndAtDeadline(Draft draft)
     {
-        if (draft.State.WorkflowEnded || draft.State.StartedAt is not { } started || draft.State.Phase == ExecutionPhase.Suspended) return;
-        var seconds = draft.Limit("maxDuration", draft.Plan.Limits.MaxDuration.TotalSeconds);
-        var deadline = started + draft.State.SuspendedFor + TimeSpan.FromSeconds(seconds);
-        if (draft.Now < deadline) draft.Wake(deadline);
-        else LifeRules.FailNow(draft, string.Create(CultureInfo.InvariantCulture, $"maxDuration of {seconds:0.###} s is over."), DeadlineExceeded);
+        if (DeadlineOf(draft) is not { } deadline) return;
+        if (draft.Now < deadline)
+        {
+            draft.Wake(deadline);
+            return;
+        }
+
+        var message = string.Create(CultureInfo.InvariantCulture, $"maxDuration of {MaxSeconds(draft):0.###} s is over.");
+        if (draft.Runs.Running.Any(name => DrainRules.Waits(draft, draft.State.Steps[name]))) DeliveryRules.CloseAll(draft, message, DeadlineExceeded, EventStatus.Failed);
+        else LifeRules.FailNow(draft, message, DeadlineExceeded);
     }
+
+    /// <summary>The deadline, once it has passed and until the workflow has ended at it.</summary>
+    public static DateTimeOffset? PassedDeadline(Draft draft) => DeadlineOf(draft) is { } deadline && draft.Now >= deadline ? deadline : null;
+
+    /// <summary>Null where no time runs.</summary>
+    private static DateTimeOffset? DeadlineOf(Draft draft) =>
+        draft.State.WorkflowEnded || draft.State.StartedAt is not { } started || draft.State.Phase == ExecutionPhase.Suspended
+            ? null
+            : started + draft.State.SuspendedFor + TimeSpan.FromSeconds(MaxSeconds(draft));
+
+    private static double MaxSeconds(Draft draft) => draft.Limit("maxDuration", draft.Plan.Limits.MaxDuration.TotalSeconds);
 
     /// <summary>
     /// When the log is so full that the next entry or iteration has no room. The ends of all that is open are counted before they are written, so that

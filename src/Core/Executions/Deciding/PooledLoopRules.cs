@@ -21,6 +21,12 @@ internal static class PooledLoopRules
 
     public static void Advance(Draft draft, StepRun run, StepPlan step, LoopState loop)
     {
+        if (DrainRules.Since(draft, run) is not null)
+        {
+            if (!DrainRules.Waits(draft, run)) LoopRules.Abandon(draft, run, draft.State.Message!, EventStatus.Cancelled);
+            return;
+        }
+
         var failed = LoopRules.IsExceeded(draft, step, loop);
         if (failed || draft.IsFailing)
         {
@@ -38,7 +44,7 @@ internal static class PooledLoopRules
     public static IEnumerable<Delivery> WithoutJob(Draft draft) =>
         from name in draft.Runs.Running
         let run = draft.State.Steps[name]
-        where run.RunId > 0 && !run.CallEnded && draft.State.Loops.TryGetValue(run.RunId, out var loop) && loop.Pool is not null && IsNeeded(draft, loop)
+        where run.RunId > 0 && !run.CallEnded && draft.State.Loops.TryGetValue(run.RunId, out var loop) && loop.Pool is not null && IsNeeded(draft, loop) && DrainRules.Since(draft, run) is null
         let delivery = CurrentOf(draft.State.Loops[run.RunId])
         where !draft.Observed.Jobs.ContainsKey(delivery)
         select delivery;
@@ -47,8 +53,8 @@ internal static class PooledLoopRules
     public static PoolSettings SettingsOf(Draft draft, StepRun run, StepPlan step, LoopState loop) => new()
     {
         Loop = loop,
-        // After the outcome only the loop of onExit is under way.
-        IsOpen = draft.State is { IsTerminal: false, Phase: not ExecutionPhase.Suspended } && !draft.IsFailing && !run.IsOver && !run.CallEnded,
+        // After the outcome only the loop of onExit may start anything.
+        IsOpen = draft.State is { IsTerminal: false, Phase: not ExecutionPhase.Suspended } && !draft.IsFailing && !run.IsOver && !run.CallEnded && DrainRules.Since(draft, run) is null,
         MaxParallel = Math.Max(0, Math.Min(LoopRules.MaxParallelOf(draft, step, step.Loop!), LoopRules.RoomOfWhole(draft) - Places(draft, before: loop.RunId))),
         PoolSize = step.Loop!.PoolSize,
         IsSequential = step.Loop.Mode == LoopMode.Sequential,

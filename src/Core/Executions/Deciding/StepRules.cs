@@ -10,6 +10,8 @@ internal static class StepRules
 {
     public static void Advance(Draft draft)
     {
+        // At the deadline only pools are still waited for.
+        if (LimitRules.PassedDeadline(draft) is not null) return;
         foreach (var run in draft.Runs.Running.Select(name => draft.State.Steps[name]).ToList())
         {
             var step = draft.Plan.ByName[run.Step];

@@ -36,6 +36,12 @@ public sealed class PoolWorker(
     /// <summary>What is not started after so long without an end is given back: a slow iteration must not hold others.</summary>
     private static readonly TimeSpan s_stuck = TimeSpan.FromSeconds(2);
 
+    /// <summary>What is stopped may take so long to let go.</summary>
+    private static readonly TimeSpan s_unwinding = TimeSpan.FromSeconds(1);
+
+    /// <summary>Goodbyes may take so long: less than the operator waits for them.</summary>
+    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Iterations that never wait leave their thread to other executions of the process after so long: a lease of them would hold it for a second and more.</summary>
@@ -175,7 +181,11 @@ public sealed class PoolWorker(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            lock (_lock) _active--;
+            lock (_lock)
+            {
+                _active--;
+                _news.TrySetResult();
+            }
         }
     }
 
@@ -245,24 +255,60 @@ public sealed class PoolWorker(
         }
     }
 
-    /// <summary>Its last word; whether it is heard makes a difference of time only.</summary>
+    /// <summary>Its last words: what it has finished, and what it gives back. What is not heard is done again by others, or lost with the execution.</summary>
     private async Task GoodbyeAsync()
     {
-        PoolRequest last;
-        lock (_lock)
-        {
-            last = new PoolRequest([.. _reports.Take(MostReports)], _queue.Clear(), Wants: 0, Leaves: true, _heard);
-            _reports = [];
-        }
-
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3), time);
+        List<ReturnedRange> returned;
+        lock (_lock) returned = _queue.Clear();
+        await EmptySlotsAsync();
+        using var limit = new CancellationTokenSource(s_goodbye, time);
         try
         {
-            await queue.TurnAsync(last, limit.Token);
+            bool isLast;
+            do
+            {
+                PoolRequest word;
+                lock (_lock)
+                {
+                    isLast = _reports.Count <= MostReports;
+                    word = new PoolRequest([.. _reports.Take(MostReports)], returned, Wants: 0, Leaves: isLast, _heard);
+                    _reports = _reports[word.Reports.Count..];
+                }
+
+                await queue.TurnAsync(word, limit.Token);
+                returned = [];
+            }
+            while (!isLast);
         }
         catch (OperationCanceledException)
         {
             // Its leases run out instead.
+        }
+    }
+
+    /// <summary>What runs has been told to stop; what ends all the same in this moment is to be reported.</summary>
+    private async Task EmptySlotsAsync()
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            Task news;
+            lock (_lock)
+            {
+                if (_active == 0) return;
+                _news = NewSignal();
+                news = _news.Task;
+            }
+
+            try
+            {
+                if (s_unwinding - time.GetElapsedTime(began) is not { Ticks: > 0 } left) return;
+                await news.WaitAsync(left, time);
+            }
+            catch (TimeoutException)
+            {
+                return;
+            }
         }
     }
 
