@@ -79,7 +79,7 @@ internal static class RunSummary
 
     private static async Task WriteResultAsync(Utf8JsonWriter writer, RunView view, StepRun run)
     {
-        if (view.State.Loops.ContainsKey(run.RunId)) await WriteLoopAsync(writer, view, run);
+        if (run.IsLoop) await WriteLoopAsync(writer, view, run);
         else if (await view.Result(run) is { } result) result.WriteTo(writer);
         else writer.WriteNullValue();
     }

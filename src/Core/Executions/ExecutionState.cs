@@ -206,6 +206,7 @@ public sealed record ExecutionState
     /// <summary>Before the log has numbered it, the event's provisional id stands in <see cref="ExecutionEvent.RunId"/>.</summary>
     private static long RunIdOf(ExecutionEvent entered) => entered.EventId != 0 ? entered.EventId : entered.RunId ?? 0;
 
+    /// <summary>A result of the step's <c>case</c> takes the place of what the call or the loop gave.</summary>
     private ExecutionState Exit(ExecutionEvent happened) => Change(happened, run => run with
     {
         Status = happened.Status switch
@@ -218,6 +219,8 @@ public sealed record ExecutionState
         Routes = Route.Read(happened.Context),
         Handled = happened.Context.Member("handled") is { ValueKind: JsonValueKind.True },
         Result = happened.Result ?? run.Result,
+        ResultBytes = happened.Result is null ? run.ResultBytes : null,
+        IsLoop = run.IsLoop && happened.Result is null,
         EndedAt = happened.CreatedAt,
     });
 

@@ -61,7 +61,7 @@ public sealed record StepRun
     /// <summary>The last run before this one that did work: what templates read while this one has no result. Its own is null.</summary>
     public StepRun? Former { get; init; }
 
-    /// <summary>Whether this run is one over a collection: set by <c>iterator.started</c>.</summary>
+    /// <summary>Whether its result is that of a loop: from <c>iterator.started</c> on, unless the step's <c>case</c> has given it another.</summary>
     public bool IsLoop { get; init; }
 
     /// <summary>A failed step whose failure a <c>case</c> or <c>next</c> took up: the workflow goes on.</summary>

@@ -74,6 +74,7 @@ internal static class StepCompiler
     private static bool RunsInOperator(TaskPlan task, WorkloadPlan workload) =>
         task.Tool.Kind is "transform" or "noop"
         && task.Sink is null
+        && task.Retry.OnError is null
         && !task.References.Any(reference => WorkloadPlan.IsSecret(reference, workload.SecretMembers));
 
     private static void CheckName(FieldReader reader, string name)

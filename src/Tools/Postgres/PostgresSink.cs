@@ -26,9 +26,10 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
         if (settings.Error is not null) return new(CallOutcome.Failed(settings.Error));
         return _call.RunAsync(settings, context, async (connection, _, token) =>
         {
+            var bound = await parameters.BindAsync(connection, statement!, token);
             await using var transaction = context.BeforeCommit is null ? null : await connection.BeginTransactionAsync(token);
             await using var command = new NpgsqlCommand(statement, connection, transaction);
-            foreach (var parameter in parameters) command.Parameters.Add(parameter);
+            foreach (var parameter in bound) command.Parameters.Add(parameter);
             var changed = await command.ExecuteNonQueryAsync(token);
             return await PostgresCommit.RunAsync(transaction, context, token) ?? Done(changed);
         }, cancellationToken);

@@ -39,20 +39,20 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
             target.ConnectionString,
             statement.Query.Trim(),
             statement.MaxRows.ToString(CultureInfo.InvariantCulture),
-            .. statement.Parameters.SelectMany(parameter => (string?[])[parameter.ParameterName, parameter.Value as string]),
+            .. statement.Parameters.Texts(),
         ]));
     }
 
-    private static (string Query, int MaxRows, IReadOnlyList<NpgsqlParameter> Parameters) Read(SettingsReader settings) => (
+    private static (string Query, int MaxRows, StatementParameters Parameters) Read(SettingsReader settings) => (
         settings.RequiredText("query") ?? "",
         (int)settings.Integer("maxRows", DefaultMaxRows, 1, MostRows),
         StatementParameters.Read(settings));
 
     private static async Task<CallOutcome> QueryAsync(
-        NpgsqlConnection connection, string query, IReadOnlyList<NpgsqlParameter> parameters, RowLimits limits, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string query, StatementParameters parameters, RowLimits limits, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(query, connection) { AllResultTypesAreUnknown = true };
-        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        foreach (var parameter in await parameters.BindAsync(connection, query, cancellationToken)) command.Parameters.Add(parameter);
         var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new RowReader(reader, limits);
         try

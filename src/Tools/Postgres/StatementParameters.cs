@@ -3,22 +3,68 @@ using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Tools.Postgres;
 
-/// <summary>Reads <c>params</c>: a list for <c>$1</c>, <c>$2</c>, …, or a map for <c>@name</c>.</summary>
-internal static class StatementParameters
+/// <summary>The <c>params</c> of a statement: a list for <c>$1</c>, <c>$2</c>, …, or a map for <c>@name</c>.</summary>
+internal sealed class StatementParameters
 {
-    public static IReadOnlyList<NpgsqlParameter> Read(SettingsReader settings)
+    private static readonly string s_lookUp = Sql.Read("parameters.sql");
+    private readonly IReadOnlyList<KeyValuePair<string, Value>> _all;
+
+    private StatementParameters(IReadOnlyList<KeyValuePair<string, Value>> all) => _all = all;
+
+    public static StatementParameters Read(SettingsReader settings)
     {
-        if (!settings.Has("params")) return [];
+        if (!settings.Has("params")) return new([]);
         var given = settings.Get("params");
         switch (given.Kind)
         {
             case ValueKind.List:
-                return [.. given.Items.Select(item => BoundText.Parameter(BoundText.Of(item)))];
+                return new([.. given.Items.Select(item => KeyValuePair.Create("", item))]);
             case ValueKind.Map:
-                return [.. given.Members.Select(member => BoundText.Parameter(BoundText.Of(member.Value), member.Key))];
+                return new([.. given.Members]);
             default:
                 settings.Fail("params", $"must be a list or a map, not a {given.TypeName}.");
-                return [];
+                return new([]);
+        }
+    }
+
+    /// <summary>Names and values, for a cache's key.</summary>
+    public IEnumerable<string?> Texts() => _all.SelectMany(one => (string?[])[one.Key, BoundText.Of(one.Value)]);
+
+    /// <summary>
+    /// The parameters as the statement wants them. Only for a list must that be known: it is JSON for one type and an array for another. The server is
+    /// asked, outside the transaction in which the statement runs; lists for <c>@name</c> are JSON.
+    /// </summary>
+    public async Task<IReadOnlyList<NpgsqlParameter>> BindAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ColumnFamily> families = _all.Any(one => one is { Key: "", Value.Kind: ValueKind.List }) ? await AskAsync(connection, statement, cancellationToken) : [];
+        return
+        [
+            .. _all.Select((one, i) =>
+                BoundText.Parameter(families.ElementAtOrDefault(i) == ColumnFamily.Array ? BoundText.Of(one.Value, ColumnFamily.Array) : BoundText.Of(one.Value), one.Key)),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<ColumnFamily>> AskAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new NpgsqlBatchCommand($"PREPARE playbook_parameters AS {statement}"), new NpgsqlBatchCommand(s_lookUp), new NpgsqlBatchCommand("DEALLOCATE playbook_parameters") },
+        };
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            var families = new List<ColumnFamily>();
+            do
+            {
+                while (await reader.ReadAsync(cancellationToken)) families.Add(TableColumns.FamilyOf(reader.GetString(0), reader.GetString(1)));
+            }
+            while (await reader.NextResultAsync(cancellationToken));
+            return families;
+        }
+        catch (PostgresException)
+        {
+            // What is wrong with it is told when it runs; a kind of statement that cannot be prepared has no lists to bind.
+            return [];
         }
     }
 }

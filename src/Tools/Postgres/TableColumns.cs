@@ -52,7 +52,9 @@ internal sealed record TableColumns(string Table, IReadOnlyList<TableColumn> Col
         return columns.Count == 0 ? null : new TableColumns(name, columns);
     }
 
-    private static ColumnFamily FamilyOf(string type, string category) => (type, category) switch
+    /// <param name="type">Name of the type, or of what a domain is made of.</param>
+    /// <param name="category">As in <c>pg_type</c>.</param>
+    internal static ColumnFamily FamilyOf(string type, string category) => (type, category) switch
     {
         ("json" or "jsonb", _) => ColumnFamily.Json,
         ("int2" or "int4" or "int8", _) => ColumnFamily.Integer,

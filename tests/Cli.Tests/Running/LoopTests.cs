@@ -46,6 +46,36 @@ public sealed class LoopTests(SampleFixture sample)
         }
     }
 
+    [Theory]
+    [InlineData("'{{ result.results | sum }}'", "[1, 2]", "3")]
+    [InlineData("{total: '{{ result.stats.total }}'}", "[1, 2]", """{"total":2}""")]
+    [InlineData("9", "[]", "9")]
+    public async Task A_result_that_the_case_of_a_loop_gives_takes_the_place_of_the_loop_s_own(string given, string elements, string expected)
+    {
+        var outcome = await RunAsync($$$"""
+            - step: walk
+              loop: {in: {{{elements}}}}
+              tool: {kind: transform, result: '{{ item }}'}
+              case: [{when: "{{ event.name == 'iterator.completed' }}", then: {result: {{{given}}} }}]
+              next: look
+            - step: look
+              tool: {kind: transform, result: '{{ walk }}'}
+            """);
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal((expected, expected), (JsonSerializer.Serialize(outcome.Result("walk")), JsonSerializer.Serialize(outcome.Result("look"))));
+    }
+
+    [Fact]
+    public async Task A_transform_with_retry_is_tried_again()
+    {
+        var outcome = await RunAsync("""
+            - step: divide
+              tool: {kind: transform, result: '{{ 6 // (attempt - 1) }}'}
+              retry: {on_error: {when: '{{ true }}', max_attempts: 3, initial_delay: 10ms}}
+            """);
+        Assert.Equal((0, 1, 6), (outcome.ExitCode, outcome.Events("call.retry"), outcome.Result("divide").GetInt32()));
+    }
+
     [Fact]
     public async Task C1_five_items_are_doubled_and_summed()
     {

@@ -7,6 +7,35 @@ public sealed class LoopDecisionTests
 {
     private const string Http = """ "tool": {"kind": "http", "url": "http://example.test/"} """;
 
+    [Theory]
+    [InlineData("[1,2,3,4,5,6,7]", "item < 2", "", 1)]
+    [InlineData("{{ range(2000000) }}", "item % 1000000 == 0", "", 2)]
+    [InlineData("{{ range(1000000000000) }}", "item > 3", "\"limit\": 2,", 2)]
+    [InlineData("[1,2,3,4,5,6,7]", "item > 1", "\"limit\": 5, \"orderBy\": \"0 - item\",", 5)]
+    public void What_where_and_limit_leave_is_what_maxIterations_counts(string elements, string where, string more, int total)
+    {
+        var run = new Scenario($$$"""
+            {"limits": {"maxIterations": 5}, "workflow": [{"step": "only", "tool": {"kind": "http", "url": "http://example.test/"},
+              "loop": {"in": {{{(elements[0] == '[' ? elements : $"\"{elements}\"")}}}, {{{more}}} "where": "{{{where}}}"} }]}
+            """);
+        run.Settle();
+
+        Assert.Equal(total, run.State.Loops.Values.Single().Total);
+    }
+
+    [Theory]
+    [InlineData("{{ range(7) }}", "item > 0", "workflow[0].loop has more than limits.maxIterations = 5 iterations: where keeps 6 of the first 7 elements.")]
+    [InlineData("{{ range(1000000000000) }}", "item < 0", "workflow[0].loop.in has 1000000000000 elements, more than the 10000000 of which where and orderBy can choose.")]
+    public void A_loop_that_where_leaves_too_long_fails_with_what_is_known(string elements, string where, string message)
+    {
+        var run = new Scenario($$$"""
+            {"limits": {"maxIterations": 5}, "workflow": [{"step": "only", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": "{{{elements}}}", "where": "{{{where}}}"} }]}
+            """);
+        run.Settle();
+
+        Assert.Equal($"Step 'only' failed: {message}", run.State.Message);
+    }
+
     [Fact]
     public void A_loop_whose_required_result_is_not_there_fails_once_and_starts_nothing()
     {

@@ -8,6 +8,9 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// <summary>The elements of a loop, evaluated once when it starts: <c>in</c>, then <c>where</c>, <c>orderBy</c>, <c>limit</c>.</summary>
 internal abstract record LoopSource
 {
+    /// <summary>Elements that a filter or an order may look at: some seconds of work, in which nothing else of the execution happens.</summary>
+    private const long MaxLookedAt = 10_000_000;
+
     private LoopSource()
     {
     }
@@ -53,12 +56,17 @@ internal abstract record LoopSource
     private static LoopSource Materialise(Draft draft, Scope scope, StepPlan step, Value source, long? limit, long maxIterations)
     {
         var loop = step.Loop!;
-        // With a filter the number of iterations is not known yet, but what is looked at is bounded all the same.
-        if (TooMany(step, loop.Where is null ? Math.Min(source.Count, limit ?? long.MaxValue) : source.Count, maxIterations) is { } refused) return refused;
+        // Without a filter the number is known, and nothing need be looked at.
+        if (loop.Where is null && TooMany(step, Math.Min(source.Count, limit ?? long.MaxValue), maxIterations) is { } refused) return refused;
+        // To sort, all must be there; otherwise it is enough to have as many as are wanted, or one too many.
+        var enough = loop.OrderBy.Length > 0 ? int.MaxValue : Math.Min(limit ?? long.MaxValue, maxIterations + 1);
         var kept = new List<Value>();
-        long dropped = 0;
+        long dropped = 0, looked = 0;
         foreach (var item in source.Items)
         {
+            if (kept.Count >= enough) break;
+            if (++looked > MaxLookedAt)
+                return new Invalid("LimitExceeded", $"{step.Field}.loop.in has {source.Count} elements, more than the {MaxLookedAt} of which where and orderBy can choose.");
             if (loop.Where is null)
             {
                 kept.Add(item);
@@ -70,6 +78,8 @@ internal abstract record LoopSource
             else if (matches) kept.Add(item);
         }
 
+        if (Math.Min(kept.Count, limit ?? long.MaxValue) > maxIterations)
+            return new Invalid("LimitExceeded", $"{step.Field}.loop has more than limits.maxIterations = {maxIterations} iterations: where keeps {kept.Count} of the first {looked} elements.");
         if (loop.OrderBy.Length > 0 && Sort(draft, scope, step, kept) is { } failed) return failed;
         var count = (int)Math.Min(kept.Count, limit ?? int.MaxValue);
         var items = new JsonElement[count];

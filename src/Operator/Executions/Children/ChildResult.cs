@@ -33,7 +33,7 @@ public static class ChildResult
     {
         if (state.Phase != ExecutionPhase.Completed) return new ChildEnd.Failed(ErrorOf(header, state), TimedOut: state.Reason == DeadlineExceeded);
         var run = returnStep is null ? LastWithTool(plan, state) : state.Steps.GetValueOrDefault(returnStep);
-        var result = run is { Status: StepStatus.Completed } ? await ReadAsync(reader, header.Id, new RunOf(plan, state, run), cancellationToken) : null;
+        var result = run is { Status: StepStatus.Completed } ? await ReadAsync(reader, header.Id, new RunOf(plan, run), cancellationToken) : null;
         return new ChildEnd.Completed(result ?? s_null);
     }
 
@@ -44,8 +44,8 @@ public static class ChildResult
 
     private static async ValueTask<JsonElement?> ReadAsync(IEventReader reader, ExecutionId id, RunOf of, CancellationToken cancellationToken)
     {
-        var (plan, state, run) = of;
-        if (!state.Loops.ContainsKey(run.RunId))
+        var (plan, run) = of;
+        if (!run.IsLoop)
             return run.ResultBytes is null ? run.Result : await reader.ReadResultAsync(id, new WorkKey(run.RunId, WorkKey.Call), cancellationToken);
         var results = await LoopResults.ReadAsync(reader, id, run.RunId, plan.LoopOf(run.Step), MaxLoopResults, cancellationToken);
         return JsonText.Object(writer =>
@@ -77,5 +77,5 @@ public static class ChildResult
             Retryable: state.Phase == ExecutionPhase.Failed && detail.Member("retryable") is { ValueKind: JsonValueKind.True });
     }
 
-    private sealed record RunOf(Plan Plan, ExecutionState State, StepRun Run);
+    private sealed record RunOf(Plan Plan, StepRun Run);
 }

@@ -47,6 +47,22 @@ public sealed class PostgresToolTests(SampleFixture sample, PostgresFixture post
     }
 
     [Fact]
+    public async Task A_list_is_an_array_where_the_statement_wants_one_and_json_where_it_wants_that()
+    {
+        var result = await QueryAsync(
+            "SELECT 2 = any($1::int[]) AS a, 'x,y' = any($2) AS b, jsonb_array_length($3::jsonb) AS c, $4::int + 1 AS d, cardinality($5::text[]) AS e",
+            """[[1, 2], ["x,y", null, "q\"z"], [1, [2]], 5, []]""");
+        Assert.Equal("""{"a":true,"b":true,"c":2,"d":6,"e":0}""", result.GetProperty("rows")[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task A_statement_that_is_wrong_is_told_as_such_with_a_list_too()
+    {
+        var report = await RunAsync("SELECT nosuch = any($1)", """[[1]]""");
+        Assert.Contains("42703", report.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_statement_without_rows_tells_how_many_it_changed()
     {
         var result = await QueryAsync("WITH x AS (SELECT 1) INSERT INTO shop.stock (name, place) SELECT 'n' || g, md5(random()::text) FROM generate_series(1, 3) g");
