@@ -51,7 +51,7 @@ internal sealed class LocalRun : IAsyncDisposable
         var templates = new TemplateCache(time);
         var plans = new BoundedCache<string, Plan>(PlanSource.DefaultCache, time);
         var states = new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf);
-        Caches = [templates.Cache, plans, states, queries];
+        Caches = [templates.Cache, plans, states, queries, _tools.Instances.Cache];
         States = new StateCache(states);
         _plans = new PlanSource(store.Reader, plans, templates);
         _control = new LocalControl(Wake);

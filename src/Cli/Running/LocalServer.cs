@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
+using PlaybookOperator.Operator.Hosting;
+using PlaybookOperator.Operator.Metrics;
 
 namespace PlaybookOperator.Cli.Running;
 
@@ -35,14 +38,24 @@ internal sealed class LocalServer : IAsyncDisposable
             .AddSingleton(new ApiAccess(options, client: null, time))
             .AddSingleton<ExecutionLookup>()
             .AddSingleton<ExecutionSignals>()
-            .AddRequestTimeouts();
+            .AddSingleton(new Readiness { IsLeader = true })
+            .AddRequestTimeouts()
+            .AddMetrics()
+            .AddMetricsExporter();
         foreach (var cache in run.Caches) builder.Services.AddSingleton(cache);
+        builder.Services.AddSingleton(provider => new CacheMetrics(provider.GetRequiredService<IMeterFactory>(), run.Caches))
+            .AddSingleton(provider => new ProcessMetrics(provider.GetRequiredService<IMeterFactory>(), MetricsSetup.Version));
         // Ctrl-C is the run's: it ends first.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         app.Use(RefuseOtherNamesAsync);
+        app.UseProblemsForUnanswered();
         app.UseRequestTimeouts();
-        app.MapGet("/livez", () => Results.Text("ok\n"));
+        app.MapHealthApi();
+        app.MapMetrics();
+        app.Services.GetRequiredService<CacheMetrics>();
+        app.Services.GetRequiredService<ProcessMetrics>();
+        store.Metrics.StartAtZero();
         app.MapExecutionApi();
         app.MapControlApi();
         app.MapCacheApi();

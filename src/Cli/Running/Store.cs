@@ -10,15 +10,16 @@ internal sealed class Store : IAsyncDisposable
 {
     public const string Memory = "memory";
     private readonly List<IAsyncDisposable> _owned = [];
-    private readonly List<IDisposable> _metrics = [];
 
-    private Store(IEventLog log, IEventReader reader, IWakeUps wakeUps) => (Log, Reader, WakeUps) = (log, reader, wakeUps);
+    private Store(IEventLog log, IEventReader reader, IWakeUps wakeUps, EventLogMetrics metrics) => (Log, Reader, WakeUps, Metrics) = (log, reader, wakeUps, metrics);
 
     public IEventLog Log { get; }
 
     public IEventReader Reader { get; }
 
     public IWakeUps WakeUps { get; }
+
+    public EventLogMetrics Metrics { get; }
 
     /// <param name="name"><c>memory</c>, or the connection string of a Postgres database, which is migrated.</param>
     /// <param name="events">Gets each event of a memory store, in order; null: nobody.</param>
@@ -30,7 +31,7 @@ internal sealed class Store : IAsyncDisposable
         if (name == Memory)
         {
             var memory = new MemoryEventLog(time, new MemoryEventLogOptions { EventSink = events is null ? null : events.Write }, metrics);
-            return new Store(memory, memory, memory) { _metrics = { metrics } };
+            return new Store(memory, memory, memory, metrics);
         }
 
         var options = new EventLogOptions { ConnectionString = name };
@@ -48,12 +49,12 @@ internal sealed class Store : IAsyncDisposable
         await new DatabaseSchema(pools, time, metrics, NullLogger<DatabaseSchema>.Instance).MigrateAsync(cancellationToken);
         var notifier = new ChangeNotifier(pools, time, metrics, NullLogger<ChangeNotifier>.Instance);
         var log = new PostgresEventLog(pools, notifier, time, metrics);
-        return new Store(log, log, new PostgresWakeUps(pools, time, metrics, NullLogger<PostgresWakeUps>.Instance)) { _owned = { pools }, _metrics = { metrics } };
+        return new Store(log, log, new PostgresWakeUps(pools, time, metrics, NullLogger<PostgresWakeUps>.Instance), metrics) { _owned = { pools } };
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var owned in _owned) await owned.DisposeAsync();
-        foreach (var metrics in _metrics) metrics.Dispose();
+        Metrics.Dispose();
     }
 }

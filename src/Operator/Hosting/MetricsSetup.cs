@@ -31,7 +31,8 @@ internal static class MetricsSetup
         provider.GetRequiredService<EventLog.EventLogMetrics>().StartAtZero();
     }
 
-    private static string Version => typeof(MetricsSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    /// <summary>Of this program, as built.</summary>
+    public static string Version => typeof(MetricsSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }
 
 /// <summary>Removes what has expired from all caches once a minute, so that an idle cache does not keep its last entries for ever.</summary>

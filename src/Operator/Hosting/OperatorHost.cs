@@ -51,6 +51,7 @@ internal static class OperatorHost
 
     public static void MapOperator(this WebApplication app)
     {
+        app.UseProblemsForUnanswered();
         app.UseRequestTimeouts();
         app.MapHealthApi();
         app.MapMetrics();

@@ -94,6 +94,32 @@ public sealed class ServedRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Health_readiness_and_metrics_are_served()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(_server) };
+        Assert.Equal("ok\n", await client.GetStringAsync("/livez", TestContext.Current.CancellationToken));
+        Assert.Equal("ok\n", await client.GetStringAsync("/readyz", TestContext.Current.CancellationToken));
+        var health = JsonElement.Parse(await client.GetStringAsync("/health", TestContext.Current.CancellationToken));
+        Assert.Equal(("ok", "ok", true), (health.GetProperty("status").GetString(), health.GetProperty("database").GetString(), health.GetProperty("leader").GetBoolean()));
+        var metrics = await client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        foreach (var series in (string[])["playbook_cache_entries{cache=\"tool_instance\"}", "playbook_memory_bytes", "playbook_build_info", "playbook_iterations_total{outcome=\"completed\"} 0"])
+            Assert.Contains(series, metrics, StringComparison.Ordinal);
+        Assert.Matches("playbook_events_appended_total [1-9]", metrics);
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/nosuch", 404, "There is no /api/nosuch here.")]
+    [InlineData("POST", "/api/executions", 405, "/api/executions does not take POST here, only GET.")]
+    public async Task What_is_not_served_is_answered_with_a_problem_document(string method, string path, int status, string detail)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(_server) };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal((status, "application/problem+json"), ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(detail, JsonElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("detail").GetString());
+    }
+
+    [Fact]
     public async Task A_name_of_another_site_that_points_here_is_refused()
     {
         using var client = new HttpClient { BaseAddress = new Uri(_server) };
