@@ -76,6 +76,9 @@ internal sealed class LocalRun : IAsyncDisposable
 
     public Reconciler Reconciler => _reconciler;
 
+    /// <summary>Why it is stopped, when that is not because somebody asked for it.</summary>
+    public string? CancelMessage { get; set; }
+
     /// <summary>Takes what the API is asked.</summary>
     public IExecutionControl Control => _control;
 
@@ -117,7 +120,7 @@ internal sealed class LocalRun : IAsyncDisposable
         await using var onStop = stop.Register(() => Wake(id));
         while (true)
         {
-            var pass = await _reconciler.PassAsync(id, _control.Apply(id, run with { Cancel = stop.IsCancellationRequested }), CancellationToken.None);
+            var pass = await _reconciler.PassAsync(id, _control.Apply(id, run with { Cancel = stop.IsCancellationRequested, CancelMessage = CancelMessage }), CancellationToken.None);
             progress(pass.State);
             if (pass.State.IsTerminal)
             {

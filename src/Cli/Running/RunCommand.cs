@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Operator.Executions;
@@ -93,10 +94,16 @@ internal static class RunCommand
         {
             await using var server = request.Serve is { } address ? await LocalServer.StartAsync(address, run, store, time, terminal.Errors) : null;
             var id = await run.StartAsync(file, request.Workload, parent: null);
-            using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => stop.Cancel(), null, timeout, Timeout.InfiniteTimeSpan) : null;
+            using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => StopAt(timeout), null, timeout, Timeout.InfiniteTimeSpan) : null;
             var draw = !request.AsJson && terminal.Draws;
             pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
             if (server is not null) await server.FinishAsync(lingers: draw, terminal.Errors, stop.Token);
+
+            void StopAt(TimeSpan timeout)
+            {
+                run.CancelMessage = string.Create(CultureInfo.InvariantCulture, $"--timeout of {timeout.TotalSeconds:0.###} s is over.");
+                stop.Cancel();
+            }
         }
 
         if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, CancellationToken.None);

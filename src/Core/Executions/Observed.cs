@@ -32,6 +32,9 @@ public sealed record Intent
 
     public bool Cancel { get; init; }
 
+    /// <summary>Why it is cancelled, as a sentence; null: because somebody asked for it.</summary>
+    public string? CancelMessage { get; init; }
+
     /// <summary>The resource is gone: nothing of it may stay behind.</summary>
     public bool Deleted { get; init; }
 

@@ -5,7 +5,7 @@ public sealed class StoppedPoolTests
 {
     [Theory]
     [InlineData("limits: {maxDuration: 1s}", "10m", 1, "maxDuration of 1 s is over.")]
-    [InlineData("limits: {maxDuration: 1h}", "1s", 3, "The Execution was cancelled.")]
+    [InlineData("limits: {maxDuration: 1h}", "1s", 3, "--timeout of 1 s is over.")]
     public async Task What_has_ended_is_reported_but_for_what_ends_in_that_very_moment(string limits, string timeout, int exitCode, string error)
     {
         using var folder = new PlaybookFolder();

@@ -17,7 +17,7 @@ internal static class IntentRules
         var intent = draft.Observed.Intent;
         if (!intent.Cancel && !intent.Deleted) return;
         if (draft.State.WorkflowEnded && !intent.Deleted) return;
-        var message = intent.Deleted ? "The Execution was deleted." : "The Execution was cancelled.";
+        var message = intent.Deleted ? "The Execution was deleted." : intent.CancelMessage ?? "The Execution was cancelled.";
         var reason = intent.Deleted ? Deleted : Cancelled;
         if (!draft.State.WorkflowEnded)
             draft.Append(EventType.ExecutionCancelling, context: JsonText.Object(writer => writer.WriteString("reason", reason)), error: message);
