@@ -75,7 +75,7 @@ internal static class GraphCheck
         problems.Add(new Problem(
             ProblemSeverity.Error,
             KeyOf(plan.ByName[last], entered),
-            $"enters the circle {Circle.Tell(circle)} at '{entered}', not through its head '{head}': all ways into a circle must lead to the same step."));
+            $"enters the circle {Circle.Tell(circle)} at '{entered}', not through its head '{head}': all ways into a circle must lead to the same step. Put a step without a tool in front, and let them all lead to it."));
     }
 
     private static void CheckEnds(Plan plan, List<Problem> problems)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
@@ -43,8 +44,13 @@ public sealed class WorkloadPlan
         {
             var names = waiting.Select(member => member.Key).ToHashSet(StringComparer.Ordinal);
             var ready = waiting.Where(member => !ReadsOf(member.Value).Any(names.Contains)).ToList();
-            // What is left reads itself in a circle: render it as it is, so that the error names the template.
-            if (ready.Count == 0) ready = waiting;
+            if (ready.Count == 0)
+            {
+                error = OfCircle(waiting, names);
+                workload = Value.Undefined;
+                return false;
+            }
+
             var variables = new Variables(outer).Set("workload", Value.Map([.. rendered]));
             foreach (var (name, node) in ready)
             {
@@ -89,6 +95,14 @@ public sealed class WorkloadPlan
     private static TemplateNode Data(JsonElement value) => value.ValueKind == JsonValueKind.Object
         ? new TemplateNode.Mapping([.. value.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Data(member.Value)))])
         : new TemplateNode.Constant(Value.FromJson(value));
+
+    /// <param name="waiting">Each of them reads another of them.</param>
+    private static TemplateError OfCircle(List<KeyValuePair<string, TemplateNode>> waiting, HashSet<string> names)
+    {
+        var nodes = waiting.ToDictionary(StringComparer.Ordinal);
+        var circle = Circle.Find(waiting.Select(member => member.Key), name => ReadsOf(nodes[name]).Where(names.Contains))!;
+        return TemplateError.At($"the members of the workload read each other in a circle: {Circle.Tell(circle)}", $"{{{{ workload.{circle[1]} }}}}", 0, TemplateErrorKind.UnknownName);
+    }
 
     /// <summary>Top-level members of the workload that a template reads; reading it whole reads all.</summary>
     private static IEnumerable<string> ReadsOf(TemplateNode node) =>

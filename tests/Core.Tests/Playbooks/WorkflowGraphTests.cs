@@ -39,7 +39,7 @@ public sealed class WorkflowGraphTests
     public void A_circle_that_is_entered_at_two_steps_is_refused_and_named()
     {
         var errors = Compiling.Errors(Spec("start>a b", "a>b?x", "b>a?x", "x>"));
-        Assert.Equal("workflow[0].next: enters the circle a → b → a at 'b', not through its head 'a': all ways into a circle must lead to the same step.", Assert.Single(errors));
+        Assert.Equal("workflow[0].next: enters the circle a → b → a at 'b', not through its head 'a': all ways into a circle must lead to the same step. Put a step without a tool in front, and let them all lead to it.", Assert.Single(errors));
     }
 
     [Theory]
