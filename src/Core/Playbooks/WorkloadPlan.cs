@@ -71,6 +71,21 @@ public sealed class WorkloadPlan
         return true;
     }
 
+    /// <summary>The member itself and those that it reads, directly or through others, as an execution that brings <paramref name="values"/> has them.</summary>
+    public IReadOnlySet<string> ReadBy(string member, JsonElement values)
+    {
+        var nodes = Merge(Template, values).Members.ToDictionary(StringComparer.Ordinal);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<string>([member]);
+        while (open.TryPop(out var name))
+        {
+            if (!nodes.TryGetValue(name, out var node) || !found.Add(name)) continue;
+            foreach (var read in ReadsOf(node)) open.Push(read);
+        }
+
+        return found;
+    }
+
     /// <summary>Lays data over a template: maps member by member, everything else as a whole.</summary>
     public static TemplateNode.Mapping Merge(TemplateNode.Mapping template, JsonElement values)
     {

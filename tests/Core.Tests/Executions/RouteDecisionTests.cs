@@ -24,6 +24,23 @@ public sealed class RouteDecisionTests
         Assert.Equal("3", b.Result!.Value.GetRawText());
     }
 
+    [Theory]
+    [InlineData("workload.fine", null)]
+    [InlineData("workload.sum", null)]
+    [InlineData("workload.broken", "template, line 1, column 6: workload.broken: division by zero")]
+    [InlineData("workload.through", "template, line 1, column 6: workload.through: division by zero")]
+    [InlineData("workload.circle", "template, line 1, column 1: workload.circle: the members of the workload read each other in a circle: circle → other → circle")]
+    public void A_member_of_the_workload_that_is_wrong_is_told_where_it_is_read_and_nowhere_else(string read, string? error)
+    {
+        var run = new Scenario($$$"""
+            {"workload": {"fine": 2, "sum": "{{ workload.fine + 1 }}", "broken": "{{ 1 // 0 }}", "through": "{{ workload.broken }}", "circle": "{{ workload.other }}", "other": "{{ workload.circle }}"},
+             "workflow": [{"step": "only", "tool": {"kind": "transform", "result": "{{ {{{read}}} }}"}}]}
+            """);
+        run.Settle();
+
+        Assert.Equal(error, run.State.Steps["only"].Error);
+    }
+
     [Fact]
     public void A_failed_step_without_a_handler_fails_the_workflow()
     {

@@ -9,6 +9,9 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 {
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
 
+    /// <summary>Members of the workload that could not be rendered, once it has been read.</summary>
+    private Dictionary<string, TemplateError>? _broken;
+
     public IEnumerable<string> Names =>
         ReservedNames.Everywhere.Where(name => name != "secret").Concat(draft.State.Steps.Keys).Concat(_values.Keys).Distinct(StringComparer.Ordinal);
 
@@ -58,6 +61,12 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         return false;
     }
 
+    /// <summary>What is wrong, where a member of the workload that these references read is itself wrong, and so looks undefined.</summary>
+    public TemplateError Explain(TemplateError error, IEnumerable<TemplateReference> references) => references
+        .Where(reference => reference.Root == "workload" && reference.Path.Count > 0)
+        .Select(reference => _broken?.GetValueOrDefault(reference.Path[0]) is { } broken ? broken with { Message = $"workload.{reference.Path[0]}: {broken.Message}" } : null)
+        .FirstOrDefault(broken => broken is not null) ?? error;
+
     private Value? Find(string name) => name switch
     {
         "workload" => Workload(),
@@ -101,8 +110,8 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         var members = new List<KeyValuePair<string, Value>>();
         foreach (var (name, _) in plan.Template.Members.Where(member => !plan.SecretMembers.Contains(member.Key)))
         {
-            if (plan.TryRender(draft.Facts.Workload, this, draft.Evaluation, other => other == name, out var one, out _) && one.TryGetMember(name, out var value))
-                members.Add(KeyValuePair.Create(name, value));
+            if (!plan.TryRender(draft.Facts.Workload, this, draft.Evaluation, plan.ReadBy(name, draft.Facts.Workload).Contains, out var one, out var error)) (_broken ??= new(StringComparer.Ordinal))[name] = error!;
+            else if (one.TryGetMember(name, out var value)) members.Add(KeyValuePair.Create(name, value));
         }
 
         return Value.Map([.. members]);

@@ -60,14 +60,14 @@ internal static class StepRules
         if (!scope.Has(task.References)) return;
         if (!task.Args.TryRender(scope, draft.Evaluation, out var args, out var error))
         {
-            EndTransform(draft, run, Value.Null, error);
+            EndTransform(draft, run, Value.Null, scope.Explain(error!, task.References));
             return;
         }
 
         var node = task.Tool.Settings["result"] ?? TemplateNode.Null;
         scope.Set("args", Merge(run.Args is { } handed ? Value.FromJson(handed) : Value.Undefined, args));
         node.TryRender(scope, draft.Evaluation, out var result, out error);
-        EndTransform(draft, run, result, error);
+        EndTransform(draft, run, result, error is null ? null : scope.Explain(error, task.References));
     }
 
     private static Value Merge(Value handed, Value own) => handed.Kind == ValueKind.Map
