@@ -118,10 +118,12 @@ internal sealed class LocalRun : IAsyncDisposable
             run = run with { Overrides = run.Overrides.Add("limits.maxDuration", JsonText.Write(writer => writer.WriteNumberValue(most.TotalSeconds))) };
         var wakes = _wakes.GetOrAdd(id, _ => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }));
         await using var onStop = stop.Register(() => Wake(id));
-        while (true)
+        for (var phase = ExecutionPhase.Pending; ;)
         {
             var pass = await _reconciler.PassAsync(id, _control.Apply(id, run with { Cancel = stop.IsCancellationRequested, CancelMessage = CancelMessage }), CancellationToken.None);
             progress(pass.State);
+            if (pass.State.Phase != phase) _workers.Hurry(id);
+            phase = pass.State.Phase;
             if (pass.State.IsTerminal)
             {
                 Forget(id);

@@ -50,6 +50,12 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
             if (_running.Find(execution.Id, delivery) is { } running) await running.Stop.CancelAsync();
     }
 
+    /// <summary>What an execution's workers may do has changed: they hear of it at once.</summary>
+    public void Hurry(ExecutionId id)
+    {
+        foreach (var running in _running.AllOf(id)) running.Pool?.Hurry();
+    }
+
     /// <summary>Stops what runs and waits for it: children end as cancelled before this returns.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -95,7 +101,9 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         if (assignment is null) return;
         if (assignment.Pool is not null)
         {
-            await new LocalPool(runner, Leases!, execution.Id, ceiling, time, changed).RunAsync(assignment, task, pods, cancellationToken);
+            var pool = new LocalPool(runner, Leases!, execution.Id, ceiling, time, changed);
+            if (_running.Find(execution.Id, delivery) is { } running) running.Pool = pool;
+            await pool.RunAsync(assignment, task, pods, cancellationToken);
             return;
         }
 

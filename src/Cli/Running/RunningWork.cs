@@ -38,6 +38,11 @@ internal sealed class RunningWork
             if (_all.TryGetValue(id, out var deliveries) && deliveries.Remove(delivery) && deliveries.Count == 0) _all.Remove(id);
     }
 
+    public List<RunningDelivery> AllOf(ExecutionId id)
+    {
+        lock (_lock) return _all.TryGetValue(id, out var deliveries) ? [.. deliveries.Values] : [];
+    }
+
     public List<RunningDelivery> All()
     {
         lock (_lock) return [.. _all.Values.SelectMany(deliveries => deliveries.Values)];
@@ -46,4 +51,8 @@ internal sealed class RunningWork
 
 /// <param name="Work">Ends when its report is in the log, or it has been stopped.</param>
 /// <param name="Stop">Stops it.</param>
-internal sealed record RunningDelivery(Task Work, CancellationTokenSource Stop);
+internal sealed record RunningDelivery(Task Work, CancellationTokenSource Stop)
+{
+    /// <summary>Where it is a pool, once that works.</summary>
+    public LocalPool? Pool { get; set; }
+}

@@ -101,6 +101,12 @@ public sealed class PoolWorker(
         }
     }
 
+    /// <summary>Has it speak at once: what it will hear has changed.</summary>
+    public void Hurry()
+    {
+        lock (_lock) _news.TrySetResult();
+    }
+
     private PoolRequest Speak(bool stop)
     {
         lock (_lock)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Work;
+using PlaybookOperator.Testing;
 using PlaybookOperator.Tools;
 using PlaybookOperator.Tools.Memory;
 using PlaybookOperator.Tools.Running;
@@ -49,6 +50,26 @@ public sealed class PoolWorkerTests
         Assert.Equal((0L, WorkOutcome.Failed), Assert.Single(queue.Last.Reports.Select(report => (report.Index, report.Outcome))));
     }
 
+    [Fact]
+    public async Task One_that_is_hurried_speaks_again_before_its_time()
+    {
+        // No time passes, and nothing ends: the gate is closed.
+        using var gate = new SemaphoreSlim(0);
+        var queue = new Hurrying();
+        using var tools = new ToolRegistry(TimeProvider.System);
+        var runner = new AssignmentRunner(
+            tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), TimeProvider.System, () => 0.5);
+        var assignment = Assignment();
+        var worker = new PoolWorker(runner, assignment, runner.Compile(assignment, out _)!, queue, new ManualTimeProvider(), gate);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        queue.Hurry = worker.Hurry;
+        queue.HeardTwice = stop.Cancel;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => worker.RunAsync(stop.Token));
+
+        Assert.Equal([false, false, true], queue.Words.Select(word => word.Leaves));
+    }
+
     [Theory]
     [InlineData(0.5, 400)]
     [InlineData(0.9, 200)]
@@ -83,6 +104,25 @@ public sealed class PoolWorkerTests
         Variables = s_empty,
         Pool = new PoolWork("item", Total: 5, Chunk: null, RangeStart: 0, RangeStep: 1, IsSequential: true, StopsOnFailure: true, BatchSize: null),
     };
+
+    /// <summary>Leases one iteration, has the worker hurry while it hears of it, and notes that it comes again.</summary>
+    private sealed class Hurrying : IPoolQueue
+    {
+        public List<PoolRequest> Words { get; } = [];
+
+        public Action Hurry { get; set; } = () => { };
+
+        public Action HeardTwice { get; set; } = () => { };
+
+        public ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)
+        {
+            Words.Add(request);
+            if (Words.Count == 1) Hurry();
+            else if (Words.Count == 2) HeardTwice();
+            IReadOnlyList<LeasedRange> leased = Words.Count == 1 ? [new LeasedRange(1, 0, 1, AttemptsUsed: 0, Elements: null)] : [];
+            return ValueTask.FromResult<PoolReply?>(new PoolReply([], leased, Slots: 1, Stop: false, Leave: false, AskAgainAt: null));
+        }
+    }
 
     /// <summary>Sends the worker away with its first word.</summary>
     private sealed class Farewell : IPoolQueue
