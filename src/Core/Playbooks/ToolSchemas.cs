@@ -15,21 +15,23 @@ public sealed class ToolSchemas
 
     private ToolSchemas(IEnumerable<ToolSchema> tools) => _tools = tools.ToFrozenDictionary(schema => schema.Kind, StringComparer.Ordinal);
 
-    /// <summary>The tools that belong to the language itself: what runs them is no worker, or need not be one.</summary>
-    public static ToolSchemas Language { get; } = new(
+    /// <summary>All tools, whoever runs them.</summary>
+    public static ToolSchemas All { get; } = new(
     [
         new(ToolPlan.Container,
             [["image"], ["command"], ["args"], ["env"], ["resources"], ["timeout"], ["serviceAccount", "serviceAccountName"]],
             ["image"]),
+        new("http",
+            [["method"], ["url", "endpoint"], ["headers"], ["params"], ["body", "payload"], ["auth"], ["timeout"], ["followRedirects"], ["maxResponseBytes"]],
+            ["url"]),
         new("noop", [["result"]], []),
         new(ToolPlan.Playbook, [["name", "path"], ["args"], ["returnStep"]], ["name"]),
+        new("postgres", [["auth"], ["query", "command"], ["params"], ["maxRows"], ["timeout"]], ["query"]),
+        new("shell", [["cmds", "cmd"], ["env"], ["timeout"]], ["cmds"]),
         new("transform", [["result"]], ["result"]),
     ]);
 
     public IEnumerable<string> Kinds => _tools.Keys.Append(Workbook.Kind).Order(StringComparer.Ordinal);
-
-    /// <summary>These tools and others.</summary>
-    public ToolSchemas With(IEnumerable<ToolSchema> others) => new(_tools.Values.Concat(others));
 
     /// <summary>The schema, or why there is none.</summary>
     public (ToolSchema? Schema, string? Refusal) Find(string kind)

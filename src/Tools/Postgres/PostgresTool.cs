@@ -12,8 +12,6 @@ namespace PlaybookOperator.Tools.Postgres;
 /// </summary>
 internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) : ICacheableTool
 {
-    public static ToolSchema Schema { get; } = new("postgres", [["auth"], ["query", "command"], ["params"], ["maxRows"], ["timeout"]], ["query"]);
-
     private const int DefaultMaxRows = 1000;
     private const int MostRows = 1_000_000;
     private readonly PostgresCall _call = new(instances, time);

@@ -1,6 +1,5 @@
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
-using PlaybookOperator.Tools;
 using Xunit;
 
 namespace PlaybookOperator.Core.Tests.Playbooks;
@@ -43,7 +42,7 @@ public sealed class LoopCompilerTests
     public void An_assignment_carries_the_aggregates_in_the_order_of_their_names()
     {
         var step = Compiling.Plan(Only("\"loop\": {\"in\": [1], \"collect\": \"aggregates\", \"aggregate\": {\"z\": \"{{ result.z }}\", \"B\": 1, \"a_b\": \"{{ result.a }}\"}}")).Steps[0];
-        var read = TaskCompiler.Compile(step.TaskSource, ToolRegistry.Schemas, TemplateOptions.Default, [])!;
+        var read = TaskCompiler.Compile(step.TaskSource, ToolSchemas.All, TemplateOptions.Default, [])!;
 
         Assert.Equal((false, LoopCollect.Aggregates, 10_000), (step.Loop!.KeepResults, step.Loop.Collect, step.Loop.AggregateSamples));
         Assert.Equal(["B", "a_b", "z"], step.Loop.Aggregates.Select(aggregate => aggregate.Name));
@@ -96,7 +95,7 @@ public sealed class LoopCompilerTests
         Assert.Empty(compilation.Problems);
         var step = compilation.Plan!.Steps[0];
         var problems = new List<Problem>();
-        var read = TaskCompiler.Compile(step.TaskSource, ToolRegistry.Schemas, TemplateOptions.Default, problems)!;
+        var read = TaskCompiler.Compile(step.TaskSource, ToolSchemas.All, TemplateOptions.Default, problems)!;
         Assert.Empty(problems);
         Assert.Equal(
             (step.Task!.Until is null, step.Task.KeepsResult, step.Task.IsIteration, step.Task.Vars is null, step.Task.Case.Length, string.Join(' ', step.Task.Reports)),
