@@ -39,7 +39,6 @@ public static class PlanCompiler
         {
             GraphCheck.Check(plan, reader.PathOf("onExit"), problems);
             ReferenceCheck.Check(plan, problems);
-            AuthCheck.Check(plan, problems);
             ContainerCheck.Check(plan, problems);
             LoadingCompiler.Check(plan, problems);
         }

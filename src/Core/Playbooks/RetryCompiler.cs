@@ -102,17 +102,8 @@ internal static class RetryCompiler
     private static TemplateNode.Mapping CompileNextCall(FieldReader reader, TemplateCompiler templates)
     {
         var members = ImmutableArray.CreateBuilder<KeyValuePair<string, TemplateNode>>();
-        foreach (var name in (string[])["params", "headers", "url", "body"])
-        {
-            var value = name switch
-            {
-                "url" => reader.Take("url", "endpoint"),
-                "body" => reader.Take("body", "payload"),
-                _ => reader.Take(name),
-            };
-            if (value is { } found) members.Add(KeyValuePair.Create(name, templates.Compile(found, reader.PathOf(name))));
-        }
-
+        foreach (var key in ToolSchemas.NextCall)
+            if (reader.Take(key.Names) is { } value) members.Add(KeyValuePair.Create(key.Name, templates.Compile(value, reader.PathOf(key.Names), key.Shape)));
         reader.ReportUnknown();
         return new TemplateNode.Mapping(members.ToImmutable());
     }

@@ -13,6 +13,17 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
 
     public ToolSchemas Tools => tools;
 
+    /// <summary>Whether what stands written out in settings is judged. A worker does not: it was judged before, and the call tells what it cannot use.</summary>
+    public bool JudgesSettings { get; init; } = true;
+
+    /// <summary>A setting of a tool or sink, judged by what its key may be.</summary>
+    public TemplateNode Compile(JsonElement value, string field, SettingShape shape)
+    {
+        var node = Compile(value, field);
+        if (JudgesSettings) shape.Check(node, field, problems);
+        return node;
+    }
+
     /// <summary>Any JSON value; strings with blocks become expressions. A template that does not parse becomes null, and a problem.</summary>
     public TemplateNode Compile(JsonElement value, string field) => value.ValueKind switch
     {
@@ -40,6 +51,13 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
         Report(field, error!);
         return null;
     }
+
+    /// <summary>The advice to put braces around a text that reads as the expression that was meant; empty when it does not.</summary>
+    public string BracesFor(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.GetString()! is var text
+        && Template.TryParseCondition(text, options, out var template, out _) && (template.Path is not null || text.AsSpan().ContainsAny('(', '|'))
+            ? $"; a template stands in braces: \"{{{{ {text.Trim()} }}}}\""
+            : "";
 
     private TemplateNode CompileText(string text, string field)
     {

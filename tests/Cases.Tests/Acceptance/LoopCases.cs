@@ -104,7 +104,6 @@ public sealed class LoopCases(World world)
     [InlineData("{{ workload.nothing }}", "null")]
     [InlineData("{{ workload.flag }}", "boolean")]
     [InlineData("{{ workload.missing }}", "missing")]
-    [InlineData("a, b, c", "string")]
     [InlineData("{{ workload.list }} ", null)]
     [InlineData("x{{ workload.list }}", "string")]
     public async Task C6_a_collection_that_is_no_list_fails_with_its_path_and_type(string collection, string? found)
@@ -124,6 +123,15 @@ public sealed class LoopCases(World world)
         outcome.Failed("workflow[0].loop.in", found);
         Assert.Equal(0, outcome.Count("iteration.completed"));
     }
+
+    [Theory]
+    [InlineData("a, b, c", "the string 'a, b, c'.")]
+    [InlineData("workload.list", "braces: \"{{ workload.list }}\"")]
+    public async Task C6_a_collection_written_out_as_text_is_refused_before_anything_runs(string collection, string told) => (await _api.RunAsync($$$"""
+            - step: walk
+              loop: {in: "{{{collection}}}"}
+              tool: {kind: transform, result: "{{ item }}"}
+            """)).Refused("workflow[0].loop.in", told);
 
     [Fact]
     public async Task C7_where_comes_first_then_the_stable_sort_then_the_limit()

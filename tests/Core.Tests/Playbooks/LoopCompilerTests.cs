@@ -19,6 +19,7 @@ public sealed class LoopCompilerTests
     [InlineData("\"rateLimit\": {}", "loop.rateLimit.perSecond: is required")]
     [InlineData("\"rateLimit\": {\"perSecond\": 0}", "loop.rateLimit.perSecond: must be above 0")]
     [InlineData("\"rate_limit\": {\"per_second\": -1}", "loop.rate_limit.per_second: must be a number from 0")]
+    [InlineData("\"limit\": \"workload.n\"", "loop.limit: must be an integer of at least 0, or a template that gives one, not the string 'workload.n'; a template stands in braces")]
     [InlineData("\"key\": 5", "loop.key: must be a template")]
     [InlineData("\"until\": \"{{ secret.X }}\"", "loop.until: reads the secret-bearing 'secret.X'")]
     [InlineData("\"collect\": \"aggregates\"", "loop.aggregate: is required by collect: aggregates")]
@@ -37,6 +38,16 @@ public sealed class LoopCompilerTests
     [InlineData("\"aggregate\": {\"ms\": \"{{ result }}\"}, \"aggregate_samples\": 5", "loop.aggregate_samples: must be an integer from 100")]
     public void What_does_not_fit_is_a_problem_of_its_key(string keys, string problem) =>
         Assert.Contains(Compiling.Errors(Only($"\"loop\": {{\"in\": [1], {keys}}}")), error => error.StartsWith($"workflow[0].{problem}", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("\"abc def\"", "the string 'abc def'.")]
+    [InlineData("\"workload.xs\"", "the string 'workload.xs'; a template stands in braces: \"{{ workload.xs }}\".")]
+    [InlineData("\"range(10)\"", "the string 'range(10)'; a template stands in braces: \"{{ range(10) }}\".")]
+    [InlineData("\"\"", "the string ''.")]
+    [InlineData("5", "5.")]
+    public void What_is_no_list_is_told_before_anything_runs(string source, string found) => Assert.Equal(
+        [$"workflow[0].loop.in: must be a list, a map, or a template that gives one, not {found}"],
+        Compiling.Errors(Only($"\"loop\": {{\"in\": {source}}}")));
 
     [Fact]
     public void An_assignment_carries_the_aggregates_in_the_order_of_their_names()

@@ -9,9 +9,9 @@ public sealed class PlanCompilerTests
     private const string Http = """ "tool": {"kind": "http", "url": "http://example.test/"} """;
 
     [Theory]
-    [InlineData("""  "tool": {"kind": "http", "url": "u", "method": "POST"}, "loop": {"in": [1], "iterator": "x", "maxParallel": 3, "mode": "async"}, "args": {"a": 1}  """)]
-    [InlineData("""  "tool": "http", "endpoint": "u", "method": "POST", "loop": {"collection": [1], "element": "x", "max_in_flight": 3, "mode": "parallel"}, "input": {"a": 1}  """)]
-    [InlineData("""  "tool": {"kind": "http", "endpoint": "u", "method": "POST"}, "loop": {"collection": [1], "element": "x", "max_parallel": 3, "mode": "async"}, "input": {"a": 1}  """)]
+    [InlineData("""  "tool": {"kind": "http", "url": "http://u", "method": "POST"}, "loop": {"in": [1], "iterator": "x", "maxParallel": 3, "mode": "async"}, "args": {"a": 1}  """)]
+    [InlineData("""  "tool": "http", "endpoint": "http://u", "method": "POST", "loop": {"collection": [1], "element": "x", "max_in_flight": 3, "mode": "parallel"}, "input": {"a": 1}  """)]
+    [InlineData("""  "tool": {"kind": "http", "endpoint": "http://u", "method": "POST"}, "loop": {"collection": [1], "element": "x", "max_parallel": 3, "mode": "async"}, "input": {"a": 1}  """)]
     public void Both_spellings_mean_the_same(string keys)
     {
         var step = Compiling.Plan(Compiling.OneStep(keys)).Steps[0];
