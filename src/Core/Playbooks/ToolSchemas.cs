@@ -20,6 +20,31 @@ public sealed class ToolSchemas
     private static readonly ToolKey s_database =
         Required(SettingShapes.PostgresAuth, "auth") with { Meaning = "the name of the secret with the connection string" };
 
+    private static readonly ToolSchema[] s_sinks =
+    [
+        new("http",
+        [
+            Key(SettingShapes.HttpAuth, "auth"),
+            Required(SettingShapes.Url, "url", "endpoint"),
+            Key(SettingShapes.Method, "method"),
+            Key(SettingShapes.Headers, "headers"),
+            Key(SettingShapes.Query, "params"),
+            Key(SettingShapes.Anything, "body", "payload"),
+            Key(SettingShapes.Anything, "data"),
+            Key(SettingShapes.Duration, "timeout"),
+        ]),
+        new("postgres",
+        [
+            s_database,
+            Key(SettingShapes.Name("a table's name, or schema.table"), "table"),
+            Key(SettingShapes.Anything, "mode"),
+            Key(SettingShapes.Columns, "key"),
+            Key(SettingShapes.Rows, "data"),
+            Key(SettingShapes.Statement, "statement"),
+            Key(SettingShapes.Parameters, "params"),
+        ]),
+    ];
+
     private readonly FrozenDictionary<string, ToolSchema> _tools;
 
     private ToolSchemas(IEnumerable<ToolSchema> tools) => _tools = tools.ToFrozenDictionary(schema => schema.Kind, StringComparer.Ordinal);
@@ -72,6 +97,9 @@ public sealed class ToolSchemas
         ]),
         new("transform", [Required(SettingShapes.Anything, "result")]),
     ]);
+
+    /// <summary>The keys of a sink; null: there is no such sink.</summary>
+    internal static ToolSchema? Sink(string? kind) => s_sinks.FirstOrDefault(sink => sink.Kind == kind);
 
     /// <summary>What <c>next_call</c> may change of a request.</summary>
     internal static IReadOnlyList<ToolKey> NextCall { get; } =

@@ -86,7 +86,7 @@ public sealed class LoopCompilerTests
     [Theory]
     [InlineData("\"loop\": {\"in\": [1]},", "{\"retry\": 2, \"set\": {\"x\": 1}}", "mixes retry or collect")]
     [InlineData("\"loop\": {\"in\": [1]},", "{\"set\": {\"x\": 1}}", "asks for call.done, which in a loop is each iteration's")]
-    [InlineData("\"loop\": {\"in\": [1]},", "{\"sink\": {\"tool\": \"http\", \"url\": \"u\"}}", "has a sink, which a case in a loop cannot have")]
+    [InlineData("\"loop\": {\"in\": [1]},", "{\"sink\": {\"tool\": \"http\", \"url\": \"http://u\"}}", "has a sink, which a case in a loop cannot have")]
     [InlineData("", "{\"retry\": {\"on_success\": {\"while\": \"true\"}}}", "belongs to the step's own retry")]
     public void What_can_be_done_nowhere_says_what_to_do(string loop, string then, string problem) =>
         Assert.Contains(Compiling.Errors(Only($"{loop} \"case\": [{{\"when\": \"event.name == 'call.done'\", \"then\": {then}}}]")), error => error.Contains(problem, StringComparison.Ordinal));
@@ -99,7 +99,7 @@ public sealed class LoopCompilerTests
 
     [Theory]
     [InlineData("\"loop\": {\"in\": [1], \"until\": \"result.x\", \"collect\": \"none\"}, \"case\": [{\"when\": \"event.name == 'iterator.completed'\", \"then\": {\"next\": \"only2\"}}, {\"when\": \"event.name == 'call.error'\", \"then\": {\"fail\": \"no\"}}]")]
-    [InlineData("\"vars\": {\"v\": \"{{ result }}\"}, \"case\": [{\"when\": \"vars.v and response.x\", \"then\": {\"sink\": {\"tool\": \"http\", \"url\": \"u\"}, \"next\": \"only2\"}}], \"next\": [{\"when\": \"status_code == 201\", \"then\": \"only2\"}]")]
+    [InlineData("\"vars\": {\"v\": \"{{ result }}\"}, \"case\": [{\"when\": \"vars.v and response.x\", \"then\": {\"sink\": {\"tool\": \"http\", \"url\": \"http://u\"}, \"next\": \"only2\"}}], \"next\": [{\"when\": \"status_code == 201\", \"then\": \"only2\"}]")]
     public void A_worker_reads_out_of_the_assignment_what_the_compiler_put_in(string keys)
     {
         var compilation = Compiling.Compile($$"""{"workflow": [{"step": "only", {{Http}}, {{keys}} }, {"step": "only2"}]}""");
