@@ -10,6 +10,9 @@ public abstract class SettingShape
 {
     internal abstract void Check(TemplateNode node, string field, List<Problem> problems);
 
+    /// <summary>The secret that the setting names rather than reads; null: none.</summary>
+    internal virtual string? SecretOf(TemplateNode node) => null;
+
     private protected static void Report(List<Problem> problems, string field, string message) =>
         problems.Add(new Problem(ProblemSeverity.Error, field, message));
 

@@ -129,6 +129,9 @@ internal static class SettingShapes
                 Wrong(problems, field, Expected, node);
         }
 
+        internal override string? SecretOf(TemplateNode node) =>
+            (node is TemplateNode.Mapping map ? map["secret"] : node) is TemplateNode.Constant { Value: var name } && name.TryGetString(out var text) ? text : null;
+
         private void CheckMap(string field, TemplateNode.Mapping map, List<Problem> problems)
         {
             foreach (var (key, _) in map.Members)
