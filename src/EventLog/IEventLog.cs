@@ -108,7 +108,7 @@ public interface IEventReader
     /// <summary>Executions that have not ended, ascending by id, after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<ExecutionHeader>> ListOpenAsync(ExecutionId after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Executions newest first; their <see cref="ExecutionHeader.Workload"/> is not read: it is an empty map.</summary>
+    /// <summary>Executions newest first, with their progress; their <see cref="ExecutionHeader.Workload"/> is not read: it is an empty map.</summary>
     ValueTask<IReadOnlyList<ExecutionHeader>> ListAsync(ExecutionQuery query, CancellationToken cancellationToken);
 
     /// <summary>Iterations of a run of a loop that have been started, one row each (<see cref="IterationRow"/>). Results by reference are not read.</summary>

@@ -66,6 +66,15 @@ public sealed record ExecutionHeader
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Read by <see cref="IEventReader.ListAsync"/> alone; null elsewhere.</summary>
+    public LoopProgress? Progress { get; init; }
+}
+
+/// <summary>How far the loops of an execution are, in elements: those of the newest run of each step.</summary>
+public sealed record LoopProgress(long Total, long Succeeded, long Failed)
+{
+    public static LoopProgress None { get; } = new(0, 0, 0);
 }
 
 /// <summary>

@@ -8,14 +8,14 @@ using PlaybookOperator.Tools.Transform;
 
 namespace PlaybookOperator.Tools;
 
-/// <summary>The tools and sinks that exist. A new tool is a file, which also says its keys, and a line here. Thread-safe.</summary>
+/// <summary>The tools and sinks that exist. A new tool is a file, a line here, and its keys in <see cref="ToolSchemas"/>. Thread-safe.</summary>
 public sealed class ToolRegistry : IDisposable
 {
     private static readonly Registration[] s_workerTools =
     [
-        new(HttpTool.Schema, parts => new HttpTool(parts.Instances, parts.Time)),
-        new(PostgresTool.Schema, parts => new PostgresTool(parts.Instances, parts.Time)),
-        new(ShellTool.Schema, parts => new ShellTool(parts.Shell, parts.Time)),
+        new("http", parts => new HttpTool(parts.Instances, parts.Time)),
+        new("postgres", parts => new PostgresTool(parts.Instances, parts.Time)),
+        new("shell", parts => new ShellTool(parts.Shell, parts.Time)),
     ];
 
     private readonly FrozenDictionary<string, ITool> _tools;
@@ -32,7 +32,7 @@ public sealed class ToolRegistry : IDisposable
     {
         Instances = instances;
         var parts = new Parts(instances, time, shell ?? ShellOptions.Default);
-        var tools = s_workerTools.ToDictionary(tool => tool.Schema.Kind, tool => tool.Create(parts), StringComparer.Ordinal);
+        var tools = s_workerTools.ToDictionary(tool => tool.Kind, tool => tool.Create(parts), StringComparer.Ordinal);
         tools[ToolPlan.Container] = new ContainerTool();
         tools["noop"] = tools["transform"] = new TransformTool();
         _tools = tools.ToFrozenDictionary(StringComparer.Ordinal);
@@ -51,9 +51,6 @@ public sealed class ToolRegistry : IDisposable
         _sinks = FrozenDictionary<string, ITool>.Empty;
     }
 
-    /// <summary>The keys of all tools: what playbooks are compiled with.</summary>
-    public static ToolSchemas Schemas { get; } = ToolSchemas.Language.With(s_workerTools.Select(tool => tool.Schema));
-
     public ToolInstances Instances { get; }
 
     /// <summary>Null: there is no such tool.</summary>
@@ -64,7 +61,7 @@ public sealed class ToolRegistry : IDisposable
 
     public void Dispose() => Instances.Dispose();
 
-    private sealed record Registration(ToolSchema Schema, Func<Parts, ITool> Create);
+    private sealed record Registration(string Kind, Func<Parts, ITool> Create);
 
     /// <summary>What a tool may be made of.</summary>
     private sealed record Parts(ToolInstances Instances, TimeProvider Time, ShellOptions Shell);

@@ -45,7 +45,7 @@ internal sealed class ServerExecutions(OperatorApi api) : IExecutionSource
 
     private static ExecutionSummary Read(JsonElement answer)
     {
-        var progress = answer.TryGetProperty("progress", out var told) ? told : default(JsonElement?);
+        var progress = answer.TryGetProperty("progress", out var told) && told.ValueKind == JsonValueKind.Object ? told : default(JsonElement?);
         return new ExecutionSummary
         {
             Id = Text(answer, "execution_id"),
@@ -54,8 +54,8 @@ internal sealed class ServerExecutions(OperatorApi api) : IExecutionSource
             Playbook = Text(answer, "path")!,
             Status = Text(answer, "status")!,
             Progress = progress is { } sum ? Text(sum, "text") ?? "" : "",
-            Active = progress?.GetProperty("active").GetInt64() ?? 0,
-            Failed = progress?.GetProperty("failed").GetInt64() ?? 0,
+            Active = Count(progress, "active"),
+            Failed = Count(progress, "failed"),
             StartTime = Instant(answer, "start_time"),
             EndTime = Instant(answer, "end_time"),
             Message = Text(answer, "message"),
@@ -68,6 +68,9 @@ internal sealed class ServerExecutions(OperatorApi api) : IExecutionSource
 
     private static string? Text(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <summary>Zero where it is not told: a list tells less than an execution.</summary>
+    private static long Count(JsonElement? progress, string name) => progress is { } told && told.TryGetProperty(name, out var count) ? count.GetInt64() : 0;
 
     private static DateTimeOffset? Instant(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetDateTimeOffset() : null;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Operator.Yaml;
-using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Cli.Linting;
 
@@ -52,7 +51,7 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
         var problems = new List<Problem>();
         var document = PlaybookDocument.Read(yaml.Root, problems);
         if (document is null) return new PlaybookFile(file, null, null, Place(file, yaml, "", problems));
-        var compilation = PlanCompiler.Compile(document.Name, document.Spec, ToolRegistry.Schemas, TemplateOptions.Default);
+        var compilation = PlanCompiler.Compile(document.Name, document.Spec, ToolSchemas.All, TemplateOptions.Default);
         return new PlaybookFile(file, document, compilation.Plan, Place(file, yaml, document.SpecPath, compilation.Problems));
     }
 

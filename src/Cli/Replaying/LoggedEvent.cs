@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using PlaybookOperator.Core.Executions;
 
@@ -23,7 +24,9 @@ internal sealed record LoggedEvent(int Line, string ExecutionId, string? ParentI
         }
         catch (JsonException malformed)
         {
-            problem = $"is not JSON: {malformed.Message}";
+            problem = IsCutOff(line)
+                ? "is not JSON: it ends in the middle; one object a line is expected."
+                : $"is not JSON, from byte {malformed.BytePositionInLine + 1} of the line on; one object a line is expected.";
             return null;
         }
 
@@ -34,6 +37,24 @@ internal sealed record LoggedEvent(int Line, string ExecutionId, string? ParentI
         else if (Text(root, "status") is null) problem = "status is required: a string.";
         else if (Time(root) is null) problem = "created_at is required: an RFC 3339 time.";
         return problem is null ? Read(number, root) : null;
+    }
+
+    /// <summary>Whether the line is JSON as far as it goes, and goes not far enough.</summary>
+    public static bool IsCutOff(string line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(line), isFinalBlock: false, state: default);
+            while (reader.Read())
+            {
+            }
+
+            return reader.TokenType == JsonTokenType.None || reader.CurrentDepth > 0 || reader.BytesConsumed < Encoding.UTF8.GetByteCount(line);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static LoggedEvent Read(int number, JsonElement root)

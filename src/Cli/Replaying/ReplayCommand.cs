@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PlaybookOperator.Cli.Running;
 
@@ -24,11 +25,19 @@ internal static class ReplayCommand
     {
         var violations = new List<Violation>();
         var executions = new Dictionary<string, ReplayedExecution>(StringComparer.Ordinal);
-        await foreach (var logged in ReadAsync(file, cancellationToken))
+        ReplayedExecution? last = null;
+        await foreach (var (number, logged) in ReadAsync(file, cancellationToken))
         {
+            if (logged is null)
+            {
+                last?.CutOff(number);
+                break;
+            }
+
             if (!executions.TryGetValue(logged.ExecutionId, out var execution))
                 executions[logged.ExecutionId] = execution = new ReplayedExecution(logged.ExecutionId, logged.ParentId, violations, keepResults: asJson);
             execution.Apply(logged);
+            last = execution;
         }
 
         if (executions.Count == 0) throw new UsageException($"{file}: the file holds no event.");
@@ -39,15 +48,22 @@ internal static class ReplayCommand
         return violations.Count == 0 ? ExitCodes.Completed : ExitCodes.Failed;
     }
 
-    private static async IAsyncEnumerable<LoggedEvent> ReadAsync(string file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The events by line; null at last for a last line that ends in the middle.</summary>
+    private static async IAsyncEnumerable<(int Line, LoggedEvent? Event)> ReadAsync(string file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var reader = Open(file);
+        (int Line, string Problem)? cut = null;
         for (var number = 1; await reader.ReadLineAsync(cancellationToken) is { } line; number++)
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
             if (line.Length > MaxLine) throw new UsageException($"{file}:{number}: the line has {line.Length} characters; at most {MaxLine} are taken.");
-            yield return LoggedEvent.Read(number, line, out var problem) ?? throw new UsageException($"{file}:{number}: {problem}");
+            if (cut is { } inside) throw new UsageException($"{file}:{inside.Line}: {inside.Problem}");
+            if (LoggedEvent.Read(number, line, out var problem) is { } logged) yield return (number, logged);
+            else if (LoggedEvent.IsCutOff(line)) cut = (number, problem!);
+            else throw new UsageException($"{file}:{number}: {problem}");
         }
+
+        if (cut is { } end) yield return (end.Line, null);
     }
 
     private static StreamReader Open(string file)

@@ -48,6 +48,13 @@ internal sealed class ReplayedExecution(string id, string? parentId, List<Violat
         if (Complete(happened) is { } whole) Fold(whole);
     }
 
+    /// <summary>The line after the last one that could be read ends in the middle.</summary>
+    public void CutOff(int line)
+    {
+        _line = line;
+        Break("The line ends in the middle: the log was cut off while it was written, or copied in part.");
+    }
+
     /// <summary>What can only be told at the end.</summary>
     public void End()
     {
@@ -83,7 +90,13 @@ internal sealed class ReplayedExecution(string id, string? parentId, List<Violat
     /// <summary>The event with its run and delivery, which follow from the lines before it; null when it speaks of what never began.</summary>
     private ExecutionEvent? Complete(ExecutionEvent happened)
     {
-        if (happened.Step is null) return happened;
+        if (happened.Step is null)
+        {
+            if (!BelongsToStep(happened.Type)) return happened;
+            Break($"{happened.Type.Name()} names no step; every event of a step, a call, a loop or an iteration names its own.");
+            return null;
+        }
+
         if (happened.Epoch is not { } epoch)
         {
             Break($"{happened.Type.Name()} names the step '{happened.Step}' without an epoch.");
@@ -108,6 +121,13 @@ internal sealed class ReplayedExecution(string id, string? parentId, List<Violat
         Break($"{happened.Type.Name()} speaks of epoch {epoch} of the step '{happened.Step}', which has not started.");
         return null;
     }
+
+    private static bool BelongsToStep(EventType type) => type is
+        EventType.StepStarted or EventType.StepSkipped or EventType.StepExit
+        or EventType.CallStarted or EventType.CallRetry or EventType.CallDone or EventType.CallError
+        or EventType.IteratorStarted or EventType.IteratorCompleted or EventType.IteratorFailed
+        or EventType.IterationStarted or EventType.IterationCompleted or EventType.IterationFailed
+        or EventType.VarsSet or EventType.SinkDone or EventType.SinkError;
 
     private void Fold(ExecutionEvent happened)
     {

@@ -41,9 +41,11 @@ internal sealed class Store : IAsyncDisposable
         {
             pools = new DatabasePools(options, metrics);
         }
-        catch (ArgumentException wrong)
+        catch (Exception unread) when (unread is ArgumentException or FormatException or OverflowException)
         {
-            throw new UsageException($"--store must be memory or a connection string: {wrong.Message}");
+            // The reason may repeat a part of it, such as its password.
+            throw new UsageException(
+                "--store must be memory or the connection string of a Postgres database: postgres://user:password@host:5432/database, or Host=…;Username=…;Password=…;Database=….");
         }
 
         await new DatabaseSchema(pools, time, metrics, NullLogger<DatabaseSchema>.Instance).MigrateAsync(cancellationToken);

@@ -14,7 +14,6 @@ internal static class ContainerCheck
         {
             if (step.Task is not { RunsAsContainer: true } task) continue;
             CheckParts(step, task, problems);
-            CheckShapes(step, task, problems);
             CheckSecrets(plan, step, task, problems);
         }
     }
@@ -25,20 +24,6 @@ internal static class ContainerCheck
         if (task.Retry.OnSuccess is not null) Report(problems, $"{step.Field}.retry.on_success", "does not go with the tool container; only on_error does.");
         foreach (var clause in task.Case.Where(clause => clause.Then.Sink is not null || clause.Then.Collect is not null))
             Report(problems, clause.Field, "has sink or collect, which do not go with the tool container; write from a step after it.");
-    }
-
-    private static void CheckShapes(StepPlan step, TaskPlan task, List<Problem> problems)
-    {
-        foreach (var key in (string[])["command", "args"])
-        {
-            if (task.Tool.Settings[key] is TemplateNode.Constant or TemplateNode.Mapping or TemplateNode.Expression { Template.IsTyped: false })
-                Report(problems, Field(step, key), "must be a list of words, such as [sh, -c, \"echo hello\"].");
-        }
-
-        if (task.Tool.Settings["env"] is TemplateNode.Constant or TemplateNode.Sequence && ContainerEnvironment.Split(task).Visible.Tool.Settings["env"] is not TemplateNode.Mapping)
-            Report(problems, Field(step, "env"), "must be a map from name to value, or a list of {name, value}.");
-        if (task.Tool.Settings["resources"] is TemplateNode.Constant or TemplateNode.Sequence)
-            Report(problems, Field(step, "resources"), "must be a map with requests and limits.");
     }
 
     private static void CheckSecrets(Plan plan, StepPlan step, TaskPlan task, List<Problem> problems)

@@ -35,7 +35,8 @@ public static class ContainerEnvironment
         return list.Items.Select(item => KeyValuePair.Create(NameOf(item)!, ((TemplateNode.Mapping)item)["value"] ?? TemplateNode.Null));
     }
 
-    private static string? NameOf(TemplateNode item) =>
+    /// <summary>The name of an entry of the list that is written out as <c>{name, value}</c>; null: it is something else.</summary>
+    internal static string? NameOf(TemplateNode item) =>
         item is TemplateNode.Mapping map && map["name"] is TemplateNode.Constant name && name.Value.TryGetString(out var text)
         && map.Members.All(member => member.Key is "name" or "value")
             ? text

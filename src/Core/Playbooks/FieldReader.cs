@@ -47,6 +47,14 @@ internal sealed class FieldReader
 
     public bool Has(string name) => _members.TryGetValue(name, out var member) && member.Value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>Whether the document says null there, rather than nothing.</summary>
+    public bool IsNull(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (_members.TryGetValue(name, out var member) && member.Value.ValueKind == JsonValueKind.Null) return true;
+        return false;
+    }
+
     /// <summary>The name as the document spells it.</summary>
     public string Spelling(params ReadOnlySpan<string> names)
     {

@@ -16,15 +16,10 @@ internal static class LoopCompiler
     public static LoopPlan? Compile(FieldReader step, TemplateCompiler templates)
     {
         if (step.TakeObject("loop") is not { } reader) return null;
-        var source = reader.Take("in", "collection");
-        if (source is null) reader.Error("in", "is required: a list, a map, or a template that gives one.");
-        else if (source.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object or JsonValueKind.String))
-            reader.Wrong(source.Value, "a list, a map, or a template that gives one", "in", "collection");
-
         var mode = CompileMode(reader);
         var plan = new LoopPlan
         {
-            In = source is { } found ? templates.Compile(found, reader.PathOf("in", "collection")) : TemplateNode.Null,
+            In = CompileSource(reader, templates),
             Iterator = CompileIterator(reader, mode),
             Mode = mode,
             Chunk = CompileChunk(reader, mode),
@@ -45,6 +40,26 @@ internal static class LoopCompiler
         };
         reader.ReportUnknown();
         return mode == LoopMode.Sequential ? plan with { MaxParallel = 1 } : plan;
+    }
+
+    private static TemplateNode CompileSource(FieldReader reader, TemplateCompiler templates)
+    {
+        const string Expected = "a list, a map, or a template that gives one";
+        if (reader.Take("in", "collection") is { } source)
+        {
+            var node = templates.Compile(source, reader.PathOf("in", "collection"));
+            if (source.ValueKind == JsonValueKind.String ? node is TemplateNode.Constant { Value.Kind: ValueKind.String } : node is TemplateNode.Constant)
+                Warn($"{FieldReader.Describe(source)}{templates.BracesFor(source)}");
+            return node;
+        }
+
+        if (reader.IsNull("in", "collection")) Warn("null");
+        else reader.Error("in", $"is required: {Expected}.");
+        return TemplateNode.Null;
+
+        // As with what a template gives: the step fails, and what took up its failure goes on.
+        void Warn(string found) =>
+            templates.Problems.Add(new Problem(ProblemSeverity.Warning, reader.PathOf("in", "collection"), $"must be {Expected}, not {found}; the step will fail."));
     }
 
     private static LoopMode CompileMode(FieldReader reader)
@@ -195,7 +210,14 @@ internal static class LoopCompiler
     private static TemplateNode? CompileLimit(FieldReader reader, TemplateCompiler templates)
     {
         if (reader.Take("limit") is not { } limit) return null;
-        if (limit.ValueKind == JsonValueKind.String) return templates.Compile(limit, reader.PathOf("limit"));
+        if (limit.ValueKind == JsonValueKind.String)
+        {
+            var node = templates.Compile(limit, reader.PathOf("limit"));
+            if (node is TemplateNode.Constant { Value.Kind: ValueKind.String })
+                reader.Error("limit", $"must be an integer of at least 0, or a template that gives one, not {FieldReader.Describe(limit)}{templates.BracesFor(limit)}.");
+            return node;
+        }
+
         return reader.TakeInteger(0, long.MaxValue, "limit") is null ? null : templates.Compile(limit, reader.PathOf("limit"));
     }
 

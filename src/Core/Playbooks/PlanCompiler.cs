@@ -34,12 +34,12 @@ public static class PlanCompiler
         }
 
         var reader = new FieldReader(spec, "", problems);
-        var plan = Compile(name, reader, new TemplateCompiler(options, problems, tools, templates));
+        var sites = new Dictionary<string, IReadOnlyList<TemplateSite>>(StringComparer.Ordinal);
+        var plan = Compile(name, reader, new TemplateCompiler(options, problems, tools, templates), sites);
         if (plan is not null)
         {
             GraphCheck.Check(plan, reader.PathOf("onExit"), problems);
-            ReferenceCheck.Check(plan, problems);
-            AuthCheck.Check(plan, problems);
+            ReferenceCheck.Check(plan, sites, problems);
             ContainerCheck.Check(plan, problems);
             LoadingCompiler.Check(plan, problems);
         }
@@ -49,7 +49,7 @@ public static class PlanCompiler
         return new Compilation(runs ? plan! with { Warnings = sorted } : null, sorted);
     }
 
-    private static Plan? Compile(string name, FieldReader spec, TemplateCompiler templates)
+    private static Plan? Compile(string name, FieldReader spec, TemplateCompiler templates, Dictionary<string, IReadOnlyList<TemplateSite>> sites)
     {
         spec.Take("description");
         var cache = CacheCompiler.CompileDefaults(spec);
@@ -61,7 +61,7 @@ public static class PlanCompiler
         var limits = LimitsCompiler.Compile(spec);
         var worker = spec.TakeObject("worker") is null ? (JsonElement?)null : spec.Take("worker");
         var onExit = spec.TakeString("onExit");
-        var steps = CompileSteps(spec, Workbook.Read(spec, templates), workload, cache, templates);
+        var steps = CompileSteps(spec, Workbook.Read(spec, templates), new(workload, cache, sites), templates);
         spec.ReportUnknown();
         if (steps is not { Length: > 0 } found) return null;
         var byName = found.DistinctBy(step => step.Name, StringComparer.Ordinal).ToImmutableDictionary(step => step.Name, StringComparer.Ordinal);
@@ -128,7 +128,7 @@ public static class PlanCompiler
         return name is null ? null : new SecretReference(name, secretName, key);
     }
 
-    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, Workbook workbook, WorkloadPlan workload, CacheDefaults cache, TemplateCompiler templates)
+    private static ImmutableArray<StepPlan>? CompileSteps(FieldReader spec, Workbook workbook, StepSurroundings around, TemplateCompiler templates)
     {
         if (!spec.Has("workflow")) spec.Error("workflow", "is required: a list of steps.");
         if (spec.TakeList("workflow") is not { } list) return null;
@@ -143,9 +143,14 @@ public static class PlanCompiler
                 continue;
             }
 
-            steps.Add(StepCompiler.Compile(workbook.Inline(entry, field), field, workload, cache, templates));
+            templates.TakeSites();
+            steps.Add(StepCompiler.Compile(workbook.Inline(entry, field), field, around.Workload, around.Cache, templates));
+            around.Sites[field] = templates.TakeSites();
         }
 
         return steps.ToImmutable();
     }
+
+    /// <param name="Sites">Filled with where the templates of each step stand, by the step's field.</param>
+    private sealed record StepSurroundings(WorkloadPlan Workload, CacheDefaults Cache, Dictionary<string, IReadOnlyList<TemplateSite>> Sites);
 }

@@ -7,13 +7,13 @@ namespace PlaybookOperator.Core.Playbooks;
 /// </summary>
 internal static class ReferenceCheck
 {
-    public static void Check(Plan plan, List<Problem> problems)
+    /// <param name="sites">Where the templates of each step stand, by the step's field.</param>
+    public static void Check(Plan plan, IReadOnlyDictionary<string, IReadOnlyList<TemplateSite>> sites, List<Problem> problems)
     {
         foreach (var step in plan.Steps)
         {
             foreach (var (field, references) in OperatorTemplates(step)) CheckSecrets(plan, step, field, references, problems);
-            foreach (var (field, references) in AllTemplates(step)) CheckNames(plan, step, field, references, problems);
-            foreach (var (field, name) in CredentialsOf(step)) CheckDeclared(plan, field, name, problems);
+            foreach (var site in sites[step.Field]) CheckNames(plan, step, site, problems);
         }
 
         foreach (var (name, node) in plan.Workload.Template.Members)
@@ -47,9 +47,6 @@ internal static class ReferenceCheck
         if (step.Task is { RunsAsChild: true } child) yield return ($"{step.Field}.tool", child.References);
     }
 
-    private static IEnumerable<(string Field, IEnumerable<TemplateReference> References)> AllTemplates(StepPlan step) =>
-        step.Task is { RunsAsChild: false } task ? OperatorTemplates(step).Append(($"{step.Field}.tool", task.References)) : OperatorTemplates(step);
-
     private static void CheckSecrets(Plan plan, StepPlan step, string field, IEnumerable<TemplateReference> references, List<Problem> problems)
     {
         foreach (var reference in references.Where(reference => IsSecret(plan, step, reference)).DistinctBy(Spell))
@@ -67,16 +64,16 @@ internal static class ReferenceCheck
         return read.Any(inner => WorkloadPlan.IsSecret(inner, secrets));
     }
 
-    private static void CheckNames(Plan plan, StepPlan step, string field, IEnumerable<TemplateReference> references, List<Problem> problems)
+    private static void CheckNames(Plan plan, StepPlan step, TemplateSite site, List<Problem> problems)
     {
-        foreach (var reference in references.DistinctBy(Spell))
+        foreach (var reference in site.References.DistinctBy(Spell))
         {
-            if (reference.Root == "workload") CheckWorkload(plan, field, reference, problems);
-            else if (reference.Root == "secret") CheckSecret(plan, field, reference, problems);
+            if (reference.Root == "workload") CheckWorkload(plan, site.Field, reference, problems);
+            else if (reference.Root == "secret") CheckSecret(plan, site.Field, reference, problems);
             else if (!IsKnown(plan, step, reference.Root))
             {
                 var near = NearestName.Find(reference.Root, ReservedNames.All.Concat(plan.ByName.Keys)) is { } name ? $" (did you mean {name}?)" : "";
-                problems.Add(new Problem(ProblemSeverity.Warning, field, $"reads '{reference.Root}', which is neither a step nor a known name{near}."));
+                problems.Add(new Problem(ProblemSeverity.Warning, site.Field, $"reads '{reference.Root}', which is neither a step nor a known name{near}."));
             }
         }
     }
@@ -105,18 +102,6 @@ internal static class ReferenceCheck
 
         var near = NearestName.Find(name, plan.Secrets.Select(secret => secret.Name)) is { } similar ? $" (did you mean {similar}?)" : "";
         problems.Add(new Problem(ProblemSeverity.Error, field, $"names the secret '{name}', which secrets does not declare{near}; no worker would have it."));
-    }
-
-    /// <summary>Secrets that <c>auth</c> names rather than reads.</summary>
-    private static IEnumerable<(string Field, string Name)> CredentialsOf(StepPlan step)
-    {
-        if (step.Task is not { } task) yield break;
-        foreach (var (field, settings) in ((string, TemplateNode.Mapping?)[])[("tool", task.Tool.Settings), ("sink", task.Sink?.Settings)])
-        {
-            var auth = settings?["auth"];
-            var secret = auth is TemplateNode.Mapping map ? map["secret"] : auth;
-            if (secret is TemplateNode.Constant { Value: { Kind: ValueKind.String } name }) yield return ($"{step.Field}.{field}.auth", name.ToText());
-        }
     }
 
     private static bool IsKnown(Plan plan, StepPlan step, string name) =>

@@ -8,6 +8,9 @@ internal static class RetryCompiler
 {
     private const int MaxAttempts = 1_000_000;
 
+    private static readonly string[] s_errorKeys =
+        ["when", "stopWhen", "maxAttempts", "initialDelay", "backoffMultiplier", "maxDelay", "jitter", "retryableStatusCodes"];
+
     /// <summary><c>retry</c> inside <c>case</c>: <c>true</c>, a number of attempts, or the keys of <c>on_error</c>; pages are no matter of a case.</summary>
     public static ErrorRetryPlan? CompileRule(FieldReader actions, TemplateCompiler templates)
     {
@@ -43,8 +46,16 @@ internal static class RetryCompiler
         var isShort = !retry.Has("onError") && !retry.Has("onSuccess");
         var onError = isShort ? CompileErrors(retry, templates) : retry.TakeObject("onError") is { } errors ? CompileErrors(errors, templates) : null;
         var onSuccess = retry.TakeObject("onSuccess") is { } pages ? CompilePages(pages, templates) : null;
+        if (!isShort) RefuseShort(retry);
         retry.ReportUnknown();
         return new RetryPlan(onError, onSuccess);
+    }
+
+    /// <summary>Beside on_error or on_success nothing tells whose such a key would be.</summary>
+    private static void RefuseShort(FieldReader retry)
+    {
+        foreach (var key in s_errorKeys.Where(retry.Has))
+            retry.Refuse(key, $"stands under on_error once on_error or on_success is there: on_error: {{{retry.Spelling(key)}: …}}.");
     }
 
     private static ErrorRetryPlan CompileErrors(FieldReader reader, TemplateCompiler templates)
@@ -82,37 +93,31 @@ internal static class RetryCompiler
     {
         var condition = reader.Take("while") is { } text ? templates.CompileCondition(text, reader.PathOf("while")) : null;
         if (!reader.Has("while")) reader.Error("while", "is required: the condition that asks for another page.");
-        var nextPath = reader.PathOf("nextCall", "next");
         var next = reader.TakeObject("nextCall", "next");
         var collect = reader.TakeObject("collect");
         var perPage = reader.TakeObject("perIteration", "perPage");
-        var plan = condition is null ? null : new PaginationPlan
-        {
-            While = condition,
-            MaxAttempts = (int)(reader.TakeInteger(1, MaxAttempts, "maxAttempts") ?? 100),
-            NextCall = next is null ? null : CompileNextCall(next, templates),
-            Collect = collect is null ? new CollectPlan(CollectStrategy.Append, [], "pages") : CompileCollect(collect),
-            PerPageSink = perPage is null ? null : SinkCompiler.Compile(perPage, templates, "sink", "save"),
-        };
+        // Every key is read whether or not there is a condition: else they would count as unknown.
+        var attempts = reader.TakeInteger(1, MaxAttempts, "maxAttempts");
+        var nextCall = next is null ? null : CompileNextCall(next, templates);
+        var collected = collect is null ? new CollectPlan(CollectStrategy.Append, [], "pages") : CompileCollect(collect);
+        var sink = perPage is null ? null : SinkCompiler.Compile(perPage, templates, "sink", "save");
         perPage?.ReportUnknown();
         reader.ReportUnknown();
-        return plan;
+        return condition is null ? null : new PaginationPlan
+        {
+            While = condition,
+            MaxAttempts = (int)(attempts ?? 100),
+            NextCall = nextCall,
+            Collect = collected,
+            PerPageSink = sink,
+        };
     }
 
     private static TemplateNode.Mapping CompileNextCall(FieldReader reader, TemplateCompiler templates)
     {
         var members = ImmutableArray.CreateBuilder<KeyValuePair<string, TemplateNode>>();
-        foreach (var name in (string[])["params", "headers", "url", "body"])
-        {
-            var value = name switch
-            {
-                "url" => reader.Take("url", "endpoint"),
-                "body" => reader.Take("body", "payload"),
-                _ => reader.Take(name),
-            };
-            if (value is { } found) members.Add(KeyValuePair.Create(name, templates.Compile(found, reader.PathOf(name))));
-        }
-
+        foreach (var key in ToolSchemas.NextCall)
+            if (reader.Take(key.Names) is { } value) members.Add(KeyValuePair.Create(key.Name, templates.Compile(value, reader.PathOf(key.Names), key.Shape)));
         reader.ReportUnknown();
         return new TemplateNode.Mapping(members.ToImmutable());
     }

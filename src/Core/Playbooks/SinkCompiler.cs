@@ -5,15 +5,11 @@ namespace PlaybookOperator.Core.Playbooks;
 /// <summary>Compiles <c>sink</c> (<c>save</c>): where a result goes.</summary>
 internal static class SinkCompiler
 {
-    private static readonly string[] s_postgresKeys = ["auth", "table", "mode", "key", "data", "statement", "params"];
-    private static readonly string[] s_httpKeys = ["auth", "url", "method", "headers", "params", "body", "data", "timeout"];
-
     public static SinkPlan? Compile(FieldReader owner, TemplateCompiler templates, params ReadOnlySpan<string> names)
     {
         if (owner.TakeObject(names) is not { } reader) return null;
         var tool = reader.TakeString("tool", "kind");
-        var keys = tool switch { "postgres" => s_postgresKeys, "http" => s_httpKeys, _ => null };
-        if (keys is null)
+        if (ToolSchemas.Sink(tool) is not { } schema)
         {
             reader.Error(reader.Spelling("tool", "kind"), tool is null ? "is required: postgres or http." : $"must be postgres or http, not '{tool}'.");
             reader.TakeEverything();
@@ -21,17 +17,19 @@ internal static class SinkCompiler
         }
 
         var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, TemplateNode>>();
-        foreach (var key in keys)
-            if (reader.Take(key) is { } value) settings.Add(KeyValuePair.Create(key, templates.Compile(value, reader.PathOf(key))));
+        foreach (var key in schema.Keys)
+        {
+            if (reader.Take(key.Names) is { } value) settings.Add(KeyValuePair.Create(key.Name, templates.Compile(value, reader.PathOf(key.Names), key.Shape)));
+            else if (key.IsRequired) reader.Error(key.Name, key.Meaning is { } meaning ? $"is required: {meaning}." : $"is required by the sink {schema.Kind}.");
+        }
+
         reader.ReportUnknown();
-        if (tool == "postgres") CheckPostgres(reader);
-        else if (!reader.Has("url")) reader.Error("url", "is required by an http sink.");
-        return new SinkPlan(tool!, new TemplateNode.Mapping(settings.ToImmutable()));
+        if (schema.Kind == "postgres") CheckPostgres(reader);
+        return new SinkPlan(schema.Kind, new TemplateNode.Mapping(settings.ToImmutable()));
     }
 
     private static void CheckPostgres(FieldReader reader)
     {
-        if (!reader.Has("auth")) reader.Error("auth", "is required: the name of the secret with the connection string.");
         if (reader.Has("statement"))
         {
             if (reader.Has("table")) reader.Error("table", "does not go with statement; keep one of them.");
@@ -42,6 +40,6 @@ internal static class SinkCompiler
         if (!reader.Has("data")) reader.Error("data", "is required: a map from column to value.");
         var mode = reader.TakeString("mode") ?? "insert";
         if (mode is not ("insert" or "upsert" or "replace")) reader.Error("mode", $"must be insert, upsert or replace, not '{mode}'.");
-        else if (mode == "upsert" && !reader.Has("key")) reader.Error("key", "is required by mode upsert: the column, or list of columns, that identifies a row.");
+        else if (mode != "insert" && !reader.Has("key")) reader.Error("key", $"is required by mode {mode}: the column, or list of columns, that identifies a row.");
     }
 }

@@ -25,7 +25,7 @@ public static class TaskCompiler
         }
 
         var reader = new FieldReader(task, "", problems);
-        var templates = new TemplateCompiler(options, problems, tools, cache);
+        var templates = new TemplateCompiler(options, problems, tools, cache) { JudgesSettings = false };
         var plan = Compile(reader, templates);
         if (plan is not null) plan = TaskExtras.Compile(plan, reader, templates);
         return problems.Count == before ? plan : null;
@@ -56,7 +56,7 @@ public static class TaskCompiler
     internal static JsonElement Source(JsonElement step, ToolPlan tool, ToolSchemas tools, Action<Utf8JsonWriter> writeExtras)
     {
         var schema = tools.Find(tool.Kind).Schema!;
-        var kept = s_ownKeys.Concat(schema.Keys.SelectMany(names => names)).ToHashSet(StringComparer.Ordinal);
+        var kept = s_ownKeys.Concat(schema.Keys.SelectMany(key => key.Names)).ToHashSet(StringComparer.Ordinal);
         return Executions.JsonText.Object(writer =>
         {
             foreach (var member in step.EnumerateObject())
@@ -119,17 +119,12 @@ public static class TaskCompiler
         }
 
         var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, TemplateNode>>();
-        foreach (var names in schema.Keys)
+        foreach (var key in schema.Keys)
         {
             // In the flat form a step's own timeout and args are not the tool's.
-            if (isFlat && s_ownKeys.Contains(names[0]) && !(names[0] == "args" && HasToolArguments(reader))) continue;
-            if (reader.Take(names) is not { } value) continue;
-            settings.Add(KeyValuePair.Create(names[0], templates.Compile(value, reader.PathOf(names))));
-        }
-
-        foreach (var required in schema.Required)
-        {
-            if (!settings.Any(setting => setting.Key == required)) reader.Error(required, $"is required by the tool {kind}.");
+            if (isFlat && s_ownKeys.Contains(key.Name) && !(key.Name == "args" && HasToolArguments(reader))) continue;
+            if (reader.Take(key.Names) is { } value) settings.Add(KeyValuePair.Create(key.Name, templates.Compile(value, reader.PathOf(key.Names), key.Shape)));
+            else if (key.IsRequired) reader.Error(key.Name, $"is required by the tool {kind}{(key.Meaning is { } meaning ? $": {meaning}" : "")}.");
         }
 
         if (!isFlat) reader.ReportUnknown();

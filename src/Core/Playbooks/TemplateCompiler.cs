@@ -4,14 +4,39 @@ using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Playbooks;
 
+/// <summary>A field of the document whose template reads names.</summary>
+internal sealed record TemplateSite(string Field, IReadOnlyList<TemplateReference> References);
+
 /// <summary>Turns JSON into parsed templates, collecting every template that does not parse as a problem of its field.</summary>
 /// <param name="tools">What the steps around the templates may name.</param>
 /// <param name="cache">Parsed templates of the process; null: each is parsed here.</param>
 internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> problems, ToolSchemas tools, TemplateCache? cache = null)
 {
+    private readonly List<TemplateSite> _sites = [];
+
     public List<Problem> Problems => problems;
 
     public ToolSchemas Tools => tools;
+
+    /// <summary>Whether what stands written out in settings is judged. A worker does not: it was judged before, and the call tells what it cannot use.</summary>
+    public bool JudgesSettings { get; init; } = true;
+
+    /// <summary>A setting of a tool or sink, judged by what its key may be.</summary>
+    public TemplateNode Compile(JsonElement value, string field, SettingShape shape)
+    {
+        var node = Compile(value, field);
+        if (JudgesSettings) shape.Check(node, field, problems);
+        if (shape.SecretOf(node) is { } secret) _sites.Add(new TemplateSite(field, [new TemplateReference("secret", [secret])]));
+        return node;
+    }
+
+    /// <summary>Where names were read since this was last asked, in the order of compilation.</summary>
+    public IReadOnlyList<TemplateSite> TakeSites()
+    {
+        TemplateSite[] sites = [.. _sites];
+        _sites.Clear();
+        return sites;
+    }
 
     /// <summary>Any JSON value; strings with blocks become expressions. A template that does not parse becomes null, and a problem.</summary>
     public TemplateNode Compile(JsonElement value, string field) => value.ValueKind switch
@@ -36,10 +61,22 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
         }
 
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        if (TryParseCondition(text, out var template, out var error)) return template;
-        Report(field, error!);
-        return null;
+        if (!TryParseCondition(text, out var template, out var error))
+        {
+            Report(field, error!);
+            return null;
+        }
+
+        Note(field, template!);
+        return template;
     }
+
+    /// <summary>The advice to put braces around a text that reads as the expression that was meant; empty when it does not.</summary>
+    public string BracesFor(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.GetString()! is var text
+        && Template.TryParseCondition(text, options, out var template, out _) && (template.Path is not null || text.AsSpan().ContainsAny('(', '|'))
+            ? $"; a template stands in braces: \"{{{{ {text.Trim()} }}}}\""
+            : "";
 
     private TemplateNode CompileText(string text, string field)
     {
@@ -49,7 +86,13 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
             return TemplateNode.Null;
         }
 
+        Note(field, template!);
         return template!.IsConstant ? new TemplateNode.Constant(Value.From(text)) : new TemplateNode.Expression(template);
+    }
+
+    private void Note(string field, Template template)
+    {
+        if (template.References.Count > 0) _sites.Add(new TemplateSite(field, template.References));
     }
 
     private TemplateNode.Sequence CompileList(JsonElement list, string field)

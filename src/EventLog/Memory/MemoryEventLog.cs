@@ -158,7 +158,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
     public ValueTask<IReadOnlyList<ExecutionHeader>> ListAsync(ExecutionQuery query, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<ExecutionHeader>>(
         [
-            .. _executions.Values.Select(execution => execution.Header)
+            .. _executions.Values.Select(execution => execution.HeaderWithProgress)
                 .Where(header => (query.Before is not { } before || header.Id < before)
                     && (query.Phase is not { } phase || header.Phase == phase)
                     && (query.Playbook is not { } playbook || header.Playbook == playbook)

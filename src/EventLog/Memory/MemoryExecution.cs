@@ -29,6 +29,21 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
         get { lock (_lock) return ToHeader(); }
     }
 
+    public ExecutionHeader HeaderWithProgress
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return ToHeader() with
+                {
+                    Progress = _state.Loops.Values.Aggregate(
+                        LoopProgress.None, static (sum, loop) => new(sum.Total + loop.Total, sum.Succeeded + loop.Succeeded, sum.Failed + loop.Failed)),
+                };
+            }
+        }
+    }
+
     /// <param name="batch">What the decider appends.</param>
     /// <param name="carried">Former results for the carried iterations of the batch, by run and index.</param>
     /// <param name="inherited">What the numbers of former loops have come to, by the run that inherits them as the batch names it.</param>

@@ -31,5 +31,11 @@ internal static class HeaderColumns
         Allowance = row.IsDBNull(16) ? null : new Allowance(row.GetInt32(16), row.GetInt32(17)),
     };
 
+    /// <summary>The same with total, succeeded and failed of its loops in the three columns after it, null without loops.</summary>
+    public static ExecutionHeader ReadWithProgress(NpgsqlDataReader row) => Read(row) with
+    {
+        Progress = row.IsDBNull(Count) ? LoopProgress.None : new LoopProgress(row.GetInt64(Count), row.GetInt64(Count + 1), row.GetInt64(Count + 2)),
+    };
+
     private static DateTimeOffset? Instant(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

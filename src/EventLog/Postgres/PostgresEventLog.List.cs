@@ -19,7 +19,7 @@ public sealed partial class PostgresEventLog
             conditions += $" AND x.{column} = ${parameters.Count}";
         }
 
-        return AllAsync(Sql.Executions.Replace("{conditions}", conditions, StringComparison.Ordinal), [.. parameters], HeaderColumns.Read, cancellationToken);
+        return AllAsync(Sql.Executions.Replace("{conditions}", conditions, StringComparison.Ordinal), [.. parameters], HeaderColumns.ReadWithProgress, cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<IterationRow>> ListIterationsAsync(

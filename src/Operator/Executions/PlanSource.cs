@@ -3,7 +3,6 @@ using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.EventLog;
-using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Operator.Executions;
 
@@ -32,7 +31,7 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     }
 
     private Compilation CompileWithin(string name, JsonElement spec) =>
-        (ceilings ?? LimitCeilings.None).Apply(PlanCompiler.Compile(name, spec, ToolRegistry.Schemas, TemplateOptions.Default, templates), spec);
+        (ceilings ?? LimitCeilings.None).Apply(PlanCompiler.Compile(name, spec, ToolSchemas.All, TemplateOptions.Default, templates), spec);
 
     private static string KeyOf(string name, string digest) => $"{name}@{digest}";
 

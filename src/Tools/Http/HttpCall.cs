@@ -1,3 +1,4 @@
+using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools.Secrets;
@@ -9,9 +10,6 @@ internal sealed record HttpCall
 {
     public const int DefaultTimeoutSeconds = 30;
     public const long DefaultMaxResponseBytes = 10L << 20;
-
-    /// <summary>A response is held in one array.</summary>
-    private const long MostResponseBytes = 1L << 30;
 
     public required HttpMethod Method { get; init; }
 
@@ -46,7 +44,7 @@ internal sealed record HttpCall
         var url = ReadUrl(settings);
         var body = HttpBody.Read(settings, ContentTypeOf(headers));
         var followRedirects = settings.Flag("followRedirects", fallback: false);
-        var maxResponseBytes = settings.Integer("maxResponseBytes", DefaultMaxResponseBytes, 1, MostResponseBytes);
+        var maxResponseBytes = settings.Integer("maxResponseBytes", DefaultMaxResponseBytes, 1, ToolSchemas.MostResponseBytes);
         if (settings.Error is not null) return (null, settings.Error);
         return (new HttpCall
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools.Queries;
@@ -10,11 +9,6 @@ namespace PlaybookOperator.Tools.Http;
 /// <summary>The <c>http</c> tool. Statuses of 400 and more are errors, 3xx are results unless redirects are followed.</summary>
 internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICacheableTool
 {
-    public static ToolSchema Schema { get; } = new(
-        "http",
-        [["method"], ["url", "endpoint"], ["headers"], ["params"], ["body", "payload"], ["auth"], ["timeout"], ["followRedirects"], ["maxResponseBytes"]],
-        ["url"]);
-
     private const int MaxRedirects = 10;
     private const int MaxShownBodyLength = 200;
 

@@ -12,10 +12,7 @@ namespace PlaybookOperator.Tools.Postgres;
 /// </summary>
 internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) : ICacheableTool
 {
-    public static ToolSchema Schema { get; } = new("postgres", [["auth"], ["query", "command"], ["params"], ["maxRows"], ["timeout"]], ["query"]);
-
     private const int DefaultMaxRows = 1000;
-    private const int MostRows = 1_000_000;
     private readonly PostgresCall _call = new(instances, time);
 
     public ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
@@ -45,7 +42,7 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
 
     private static (string Query, int MaxRows, StatementParameters Parameters) Read(SettingsReader settings) => (
         settings.RequiredText("query") ?? "",
-        (int)settings.Integer("maxRows", DefaultMaxRows, 1, MostRows),
+        (int)settings.Integer("maxRows", DefaultMaxRows, 1, ToolSchemas.MostRows),
         StatementParameters.Read(settings));
 
     private static async Task<CallOutcome> QueryAsync(

@@ -47,7 +47,7 @@ public sealed class AssignmentRunner(
     {
         try
         {
-            return TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, options.Templates, problems, caches?.Templates);
+            return TaskCompiler.Compile(assignment.Task, ToolSchemas.All, options.Templates, problems, caches?.Templates);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {

@@ -4,4 +4,6 @@ namespace PlaybookOperator.Tools.Secrets;
 public sealed class GivenSecrets(IReadOnlyDictionary<string, string> values) : ISecrets
 {
     public ValueTask<string?> ReadAsync(string name, CancellationToken cancellationToken) => new(values.GetValueOrDefault(name));
+
+    public string Remedy(string name) => $"give it with --secret {name}=….";
 }

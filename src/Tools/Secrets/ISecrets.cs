@@ -5,4 +5,7 @@ public interface ISecrets
 {
     /// <summary>The value of the secret of that name; null when there is none.</summary>
     ValueTask<string?> ReadAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>What makes a secret be there that is not, to follow <c>is not there: </c>.</summary>
+    string Remedy(string name) => "list it under spec.secrets.";
 }

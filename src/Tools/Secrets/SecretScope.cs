@@ -29,7 +29,7 @@ public sealed class SecretScope(ISecrets secrets)
             return (null, new WorkError(WorkErrorKind.Secret, $"Secret {name} cannot be read: {exception.Message}"));
         }
 
-        if (value is null) return (null, Missing(name));
+        if (value is null) return (null, new WorkError(WorkErrorKind.Secret, $"Secret {name} is not there: {secrets.Remedy(name)}"));
         _read[name] = value;
         Hide(value);
         return (value, null);
@@ -45,7 +45,4 @@ public sealed class SecretScope(ISecrets secrets)
     {
         if (value.Length > 0 && _masked.Add(value)) _mask = SecretMask.Of(_masked);
     }
-
-    private static WorkError Missing(string name) => new(
-        WorkErrorKind.Secret, $"Secret {name} is not there: list it under spec.secrets (or give it with --secret {name}=…).");
 }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools.Secrets;
@@ -16,8 +15,6 @@ namespace PlaybookOperator.Tools.Shell;
 /// </summary>
 internal sealed class ShellTool(ShellOptions options, TimeProvider time) : ITool
 {
-    public static ToolSchema Schema { get; } = new("shell", [["cmds", "cmd"], ["env"], ["timeout"]], ["cmds"]);
-
     private const int MaxShownErrorBytes = 2048;
 
     public async ValueTask<CallOutcome> CallAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)

@@ -31,6 +31,13 @@ public sealed class RefusalTests
         { "a workbook that leads to itself", "- {step: a, tool: {kind: workbook, name: one}}\nworkbook: {one: {tool: {kind: workbook, name: two}}, two: {tool: {kind: workbook, name: one}}}\n", ["workbook.one", "circle"] },
         { "a schema that names a boolean", "- {step: a}\nschema: {required: [n]}\n", ["schema.required", "quote them"] },
         { "an onExit that is nowhere", "- {step: a}\nonExit: clean\n", ["onExit: names the step 'clean'"] },
+        {
+            "settings that http could not use",
+            "- {step: a, tool: {kind: http, url: 5, method: [GET], headers: x, params: 'a=1', timeout: abc, followRedirects: maybe, maxResponseBytes: many}}\n",
+            ["tool.url: ", "tool.method: ", "tool.headers: ", "tool.params: ", "tool.timeout: ", "tool.followRedirects: ", "tool.maxResponseBytes: "]
+        },
+        { "settings that the shell could not use", "- {step: a, tool: {kind: shell, cmds: {a: 1}, env: [A]}}\n", ["tool.cmds: ", "tool.env: "] },
+        { "settings that postgres could not use", "- {step: a, tool: {kind: postgres, query: select 1, params: 5, maxRows: -1}}\n", ["tool.params: ", "tool.maxRows: ", "tool.auth: is required"] },
         { "an upsert without a key", "- {step: a, tool: {kind: noop}, sink: {tool: postgres, auth: D, table: t, mode: upsert, data: {}}}\n", ["workflow[0].sink.key: is required"] },
     };
 
@@ -62,7 +69,7 @@ public sealed class RefusalTests
         { "two elements of one key", "- {step: a, loop: {in: [1, 1], key: '{{ item }}'}, tool: {kind: noop}}\n", ["workflow[0].loop.key", "0 and 1"] },
         { "an onExit that fails", "- {step: a}\n- {step: b, tool: {kind: transform, result: '{{ 1 / 0 }}'}}\nonExit: b\n", ["onExit", "division by zero"] },
         { "variables whose template fails", "- {step: a, tool: {kind: noop}, vars: {x: '{{ nothing.at.all }}'}}\n", ["a", "nothing"] },
-        { "a scheme that is not HTTP", "- {step: a, tool: {kind: http, url: 'ftp://x/y'}}\n", ["tool.url", "ftp://x/y"] },
+        { "a scheme that is not HTTP", "- {step: a, tool: {kind: http, url: '{{ \"ftp\" }}://x/y'}}\n", ["tool.url", "ftp://x/y"] },
         { "one branch while another is under way", "- {step: s, next: [a, b]}\n- {step: a, loop: {in: [1, 2]}, tool: {kind: noop}, next: c}\n- {step: b, tool: {kind: transform, result: '{{ 1 / 0 }}'}}\n- {step: c, tool: {kind: noop}}\n", ["b", "division by zero"] },
     };
 

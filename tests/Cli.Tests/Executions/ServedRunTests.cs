@@ -46,7 +46,7 @@ public sealed class ServedRunTests : IAsyncLifetime
     {
         var list = await SayAsync("list");
         Assert.Equal(["NAMESPACE", "NAME", "PLAYBOOK", "STATUS", "PROGRESS", "DURATION", "ID"], Words(list.Output.Split('\n')[0]));
-        Assert.Equal(["default", "held", "held", "RUNNING"], Words(list.Output.Split('\n')[1]).Take(4));
+        Assert.Equal(["default", "held", "held", "RUNNING", $"0/{Iterations}"], Words(list.Output.Split('\n')[1]).Take(5));
         Assert.Contains($"RUNNING 0/{Iterations}, 2 active", (await SayAsync("get", "held")).Output, StringComparison.Ordinal);
 
         // Who follows keeps the server for a moment, so the end is seen.

@@ -28,6 +28,13 @@ public sealed class ReplayTests(ReplayedRunFixture run) : IClassFixture<Replayed
         { "a status does not fit", "does not go with playbook.started" },
         { "a count is wrong", "stats.succeeded of step 'walk' says 7, and the log has 3" },
         { "an end has no start", "has not started" },
+        { "a line is cut", "ends in the middle" },
+        { "a line is cut inside a text", "ends in the middle" },
+        { "a step.started without a step", "step.started names no step" },
+        { "a step.exit without a step", "step.exit names no step" },
+        { "a iterator.started without a step", "iterator.started names no step" },
+        { "a iteration.completed without a step", "iteration.completed names no step" },
+        { "a call.done without a step", "call.done names no step" },
         { "a type is invented", "event_type 'step.danced' is not one of" },
     };
 
@@ -40,6 +47,19 @@ public sealed class ReplayTests(ReplayedRunFixture run) : IClassFixture<Replayed
         Assert.True(outcome.ExitCode == 1, outcome.ToString());
         Assert.Matches(@"log\.ndjson:\d+: ", outcome.Output);
         Assert.Contains(expected, outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_line_in_the_middle_that_is_no_JSON_exits_2_in_our_own_words()
+    {
+        using var folder = new PlaybookFolder();
+        foreach (var (line, expected) in ((string, string)[])[(run.Lines[1][..20], ":2: is not JSON: it ends in the middle"), ("{\"a\": x}", ":2: is not JSON, from byte 7 of the line on")])
+        {
+            var outcome = await PlaybookCommand.RunAsync("replay", folder.Write("log.ndjson", string.Join('\n', [run.Lines[0], line, .. run.Lines.Skip(2)])));
+            Assert.Equal(2, outcome.ExitCode);
+            Assert.Contains(expected, outcome.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("BytePosition", outcome.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -94,6 +114,16 @@ public sealed class ReplayTests(ReplayedRunFixture run) : IClassFixture<Replayed
             case "an end has no start":
                 lines[At("step.exit")] = Edit(lines[At("step.exit")], "step", "elsewhere");
                 break;
+            case "a line is cut":
+                lines[^1] = lines[^1][..^3];
+                break;
+            case "a line is cut inside a text":
+                lines[^1] = lines[^1][..(lines[^1].IndexOf("playbook.", StringComparison.Ordinal) + 3)];
+                break;
+            case var _ when what.EndsWith(" without a step", StringComparison.Ordinal):
+                var type = what.Split(' ')[1];
+                lines[At(type)] = Edit(lines[At(type)], "step", null);
+                break;
             case "a type is invented":
                 lines[2] = Edit(lines[2], "event_type", "step.danced");
                 break;
@@ -102,7 +132,7 @@ public sealed class ReplayTests(ReplayedRunFixture run) : IClassFixture<Replayed
         return lines;
     }
 
-    private static string Edit(string line, string member, JsonNode value)
+    private static string Edit(string line, string member, JsonNode? value)
     {
         var happened = JsonNode.Parse(line)!;
         happened[member] = value;

@@ -94,6 +94,20 @@ public sealed class CommandLineTests(SampleFixture sample)
         Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("notaconn")]
+    [InlineData("Host=x;Password=hidden;Nonsense=1")]
+    [InlineData("postgres://user:hidden@host/db?port=many")]
+    public async Task A_store_that_cannot_be_read_is_told_how_one_looks(string store)
+    {
+        using var folder = new PlaybookFolder();
+        var outcome = await PlaybookCommand.RunAsync("run", folder.Playbook(Echo), "--store", store);
+        Assert.True(outcome.ExitCode == 2, outcome.ToString());
+        Assert.Contains("postgres://user:password@host:5432/database", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("initialization string", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", outcome.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_file_that_does_not_exist_exits_2()
     {

@@ -56,6 +56,21 @@ public sealed class SecretTests(SampleFixture sample, ResultsFixture database) :
         await foreach (var (table, row) in RowsAsync()) AssertClean(table, row);
     }
 
+    [Fact]
+    public async Task A_secret_that_was_not_given_is_asked_for_where_it_can_be_given()
+    {
+        var playbook = _folder.Write("listed.yaml", """
+            kind: Playbook
+            metadata: {name: listed}
+            secrets: [{name: TOKEN, secretKeyRef: {name: api, key: token}}]
+            workflow: [{step: a, tool: {kind: shell, cmds: 'true', env: {T: "{{ secret.TOKEN }}"}}}]
+            """);
+        var outcome = await PlaybookCommand.RunAsync("run", playbook, "--output", "json");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("Secret TOKEN is not there: give it with --secret TOKEN=….", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("spec.secrets", outcome.Error, StringComparison.Ordinal);
+    }
+
     private static void AssertClean(string where, string text)
     {
         var encoded = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Secret));

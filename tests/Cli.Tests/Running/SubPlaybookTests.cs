@@ -118,7 +118,7 @@ public sealed class SubPlaybookTests(SampleFixture sample) : IDisposable
     [InlineData("name: test", "inside itself: test → test")]
     [InlineData("name: twice", "more than once")]
     [InlineData("name: child, return_step: scor", "did you mean score?")]
-    [InlineData("name: child, args: 5", "args: must be a map")]
+    [InlineData("name: child, args: '{{ 5 }}'", "args: must be a map")]
     [InlineData("name: child, args: {user: [1]}", "args: do not fit playbook 'child': workload.user: must be an integer")]
     public async Task A_child_that_cannot_be_run_fails_the_step_without_another_try(string keys, string expected)
     {

@@ -53,7 +53,7 @@ public sealed class CaseDecisionTests
     public void Of_a_call_that_succeeded_they_are_read_off_its_result()
     {
         var run = new Scenario(Step("""  "case": [{"when": "status_code == 201 and response.code == 'new' and headers.x == '1' and not error", "then": {"next": "b"}}], "next": "c"  """));
-        run.Complete("a", result: """{"status_code": 201, "headers": {"x": "1"}, "url": "u", "data": {"code": "new"}}""");
+        run.Complete("a", result: """{"status_code": 201, "headers": {"x": "1"}, "url": "http://u", "data": {"code": "new"}}""");
         Assert.Contains("step.exit b", run.Story);
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
-using PlaybookOperator.Tools;
 using Xunit;
 
 namespace PlaybookOperator.Core.Tests.Playbooks;
@@ -86,7 +85,7 @@ public sealed class CacheCompilerTests
     {
         var step = Compiling.Plan("""{"cache": {"ttl": 7.5}, "workflow": [{"step": "only", "tool": {"kind": "http", "url": "http://x"}, "cache": {}}]}""").Steps[0];
         var problems = new List<Problem>();
-        var task = TaskCompiler.Compile(JsonElement.Parse(step.TaskSource.GetRawText()), ToolRegistry.Schemas, TemplateOptions.Default, problems);
+        var task = TaskCompiler.Compile(JsonElement.Parse(step.TaskSource.GetRawText()), ToolSchemas.All, TemplateOptions.Default, problems);
         Assert.Empty(problems);
         Assert.Equal(7.5, task!.Cache!.TimeToLive.TotalSeconds);
     }

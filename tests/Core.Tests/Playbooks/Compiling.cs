@@ -1,7 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
-using PlaybookOperator.Tools;
 using Xunit;
 
 namespace PlaybookOperator.Core.Tests.Playbooks;
@@ -15,7 +14,7 @@ internal static class Compiling
         return document.RootElement.Clone();
     }
 
-    public static Compilation Compile(string spec) => PlanCompiler.Compile("test", Json(spec), ToolRegistry.Schemas, TemplateOptions.Default);
+    public static Compilation Compile(string spec) => PlanCompiler.Compile("test", Json(spec), ToolSchemas.All, TemplateOptions.Default);
 
     public static Plan Plan(string spec)
     {

@@ -51,9 +51,9 @@ public sealed class ContainerCheckTests
     [InlineData(""" "args": {"a": 1} """, "", "workflow[0].tool.args: must be a list of words")]
     [InlineData(""" "env": ["A=1"] """, "", "workflow[0].tool.env: must be a map from name to value")]
     [InlineData(""" "resources": "small" """, "", "workflow[0].tool.resources: must be a map")]
-    [InlineData(""" "timeout": 5 """, """ , "sink": {"tool": "http", "url": "u"} """, "workflow[0].sink: does not go with the tool container")]
+    [InlineData(""" "timeout": 5 """, """ , "sink": {"tool": "http", "url": "http://u"} """, "workflow[0].sink: does not go with the tool container")]
     [InlineData(""" "timeout": 5 """, """ , "retry": {"on_success": {"while": "true"}} """, "workflow[0].retry.on_success: does not go with the tool container")]
-    [InlineData(""" "timeout": 5 """, """ , "case": [{"when": "event.name == 'call.done'", "then": {"sink": {"tool": "http", "url": "u"}}}] """, "workflow[0].case[0]: has sink or collect")]
+    [InlineData(""" "timeout": 5 """, """ , "case": [{"when": "event.name == 'call.done'", "then": {"sink": {"tool": "http", "url": "http://u"}}}] """, "workflow[0].case[0]: has sink or collect")]
     public void What_a_container_cannot_do_is_told(string tool, string beside, string expected) =>
         Assert.Contains(Compiling.Errors(Spec(tool, beside)), error => error.StartsWith(expected, StringComparison.Ordinal));
 

@@ -1,6 +1,5 @@
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
-using PlaybookOperator.Tools;
 using Xunit;
 
 namespace PlaybookOperator.Core.Tests.Playbooks;
@@ -20,6 +19,7 @@ public sealed class LoopCompilerTests
     [InlineData("\"rateLimit\": {}", "loop.rateLimit.perSecond: is required")]
     [InlineData("\"rateLimit\": {\"perSecond\": 0}", "loop.rateLimit.perSecond: must be above 0")]
     [InlineData("\"rate_limit\": {\"per_second\": -1}", "loop.rate_limit.per_second: must be a number from 0")]
+    [InlineData("\"limit\": \"workload.n\"", "loop.limit: must be an integer of at least 0, or a template that gives one, not the string 'workload.n'; a template stands in braces")]
     [InlineData("\"key\": 5", "loop.key: must be a template")]
     [InlineData("\"until\": \"{{ secret.X }}\"", "loop.until: reads the secret-bearing 'secret.X'")]
     [InlineData("\"collect\": \"aggregates\"", "loop.aggregate: is required by collect: aggregates")]
@@ -39,11 +39,22 @@ public sealed class LoopCompilerTests
     public void What_does_not_fit_is_a_problem_of_its_key(string keys, string problem) =>
         Assert.Contains(Compiling.Errors(Only($"\"loop\": {{\"in\": [1], {keys}}}")), error => error.StartsWith($"workflow[0].{problem}", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("\"abc def\"", "the string 'abc def'")]
+    [InlineData("\"workload.xs\"", "the string 'workload.xs'; a template stands in braces: \"{{ workload.xs }}\"")]
+    [InlineData("\"range(10)\"", "the string 'range(10)'; a template stands in braces: \"{{ range(10) }}\"")]
+    [InlineData("\"\"", "the string ''")]
+    [InlineData("5", "5")]
+    [InlineData("null", "null")]
+    public void What_is_no_list_is_warned_of_before_the_step_fails_by_it(string source, string found) => Assert.Equal(
+        [$"workflow[0].loop.in: warning: must be a list, a map, or a template that gives one, not {found}; the step will fail."],
+        Compiling.Warnings(Only($"\"loop\": {{\"in\": {source}}}")));
+
     [Fact]
     public void An_assignment_carries_the_aggregates_in_the_order_of_their_names()
     {
         var step = Compiling.Plan(Only("\"loop\": {\"in\": [1], \"collect\": \"aggregates\", \"aggregate\": {\"z\": \"{{ result.z }}\", \"B\": 1, \"a_b\": \"{{ result.a }}\"}}")).Steps[0];
-        var read = TaskCompiler.Compile(step.TaskSource, ToolRegistry.Schemas, TemplateOptions.Default, [])!;
+        var read = TaskCompiler.Compile(step.TaskSource, ToolSchemas.All, TemplateOptions.Default, [])!;
 
         Assert.Equal((false, LoopCollect.Aggregates, 10_000), (step.Loop!.KeepResults, step.Loop.Collect, step.Loop.AggregateSamples));
         Assert.Equal(["B", "a_b", "z"], step.Loop.Aggregates.Select(aggregate => aggregate.Name));
@@ -76,7 +87,7 @@ public sealed class LoopCompilerTests
     [Theory]
     [InlineData("\"loop\": {\"in\": [1]},", "{\"retry\": 2, \"set\": {\"x\": 1}}", "mixes retry or collect")]
     [InlineData("\"loop\": {\"in\": [1]},", "{\"set\": {\"x\": 1}}", "asks for call.done, which in a loop is each iteration's")]
-    [InlineData("\"loop\": {\"in\": [1]},", "{\"sink\": {\"tool\": \"http\", \"url\": \"u\"}}", "has a sink, which a case in a loop cannot have")]
+    [InlineData("\"loop\": {\"in\": [1]},", "{\"sink\": {\"tool\": \"http\", \"url\": \"http://u\"}}", "has a sink, which a case in a loop cannot have")]
     [InlineData("", "{\"retry\": {\"on_success\": {\"while\": \"true\"}}}", "belongs to the step's own retry")]
     public void What_can_be_done_nowhere_says_what_to_do(string loop, string then, string problem) =>
         Assert.Contains(Compiling.Errors(Only($"{loop} \"case\": [{{\"when\": \"event.name == 'call.done'\", \"then\": {then}}}]")), error => error.Contains(problem, StringComparison.Ordinal));
@@ -89,14 +100,14 @@ public sealed class LoopCompilerTests
 
     [Theory]
     [InlineData("\"loop\": {\"in\": [1], \"until\": \"result.x\", \"collect\": \"none\"}, \"case\": [{\"when\": \"event.name == 'iterator.completed'\", \"then\": {\"next\": \"only2\"}}, {\"when\": \"event.name == 'call.error'\", \"then\": {\"fail\": \"no\"}}]")]
-    [InlineData("\"vars\": {\"v\": \"{{ result }}\"}, \"case\": [{\"when\": \"vars.v and response.x\", \"then\": {\"sink\": {\"tool\": \"http\", \"url\": \"u\"}, \"next\": \"only2\"}}], \"next\": [{\"when\": \"status_code == 201\", \"then\": \"only2\"}]")]
+    [InlineData("\"vars\": {\"v\": \"{{ result }}\"}, \"case\": [{\"when\": \"vars.v and response.x\", \"then\": {\"sink\": {\"tool\": \"http\", \"url\": \"http://u\"}, \"next\": \"only2\"}}], \"next\": [{\"when\": \"status_code == 201\", \"then\": \"only2\"}]")]
     public void A_worker_reads_out_of_the_assignment_what_the_compiler_put_in(string keys)
     {
         var compilation = Compiling.Compile($$"""{"workflow": [{"step": "only", {{Http}}, {{keys}} }, {"step": "only2"}]}""");
         Assert.Empty(compilation.Problems);
         var step = compilation.Plan!.Steps[0];
         var problems = new List<Problem>();
-        var read = TaskCompiler.Compile(step.TaskSource, ToolRegistry.Schemas, TemplateOptions.Default, problems)!;
+        var read = TaskCompiler.Compile(step.TaskSource, ToolSchemas.All, TemplateOptions.Default, problems)!;
         Assert.Empty(problems);
         Assert.Equal(
             (step.Task!.Until is null, step.Task.KeepsResult, step.Task.IsIteration, step.Task.Vars is null, step.Task.Case.Length, string.Join(' ', step.Task.Reports)),

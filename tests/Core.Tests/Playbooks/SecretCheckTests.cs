@@ -8,7 +8,7 @@ public sealed class SecretCheckTests
     private static string Spec(string step) => $$$"""
         {"secrets": [{"name": "TOKEN", "secretKeyRef": {"name": "api", "key": "token"}}],
          "workload": {"url": "http://x/{{ secret.TOKEN }}", "deep": "{{ workload.url }}?q", "plain": "p"},
-         "workflow": [{"step": "a", "tool": {"kind": "http", "url": "u"}, "args": {"t": "{{ workload.deep }}", "p": "{{ workload.plain }}"}, {{{step}}} }, {"step": "b"}]}
+         "workflow": [{"step": "a", "tool": {"kind": "http", "url": "http://u"}, "args": {"t": "{{ workload.deep }}", "p": "{{ workload.plain }}"}, {{{step}}} }, {"step": "b"}]}
         """;
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class SecretCheckTests
     [InlineData("postgres", """ {"secret": "TOKEN", "type": "bearer"} """, "workflow[0].tool.auth.type: must be postgres, not 'bearer'.")]
     public void What_is_wrong_with_auth_is_told_before_anything_runs(string kind, string auth, string expected)
     {
-        var spec = $$$"""{"secrets": [{"name": "TOKEN", "secretKeyRef": {"name": "a", "key": "b"}}], "workflow": [{"step": "a", "tool": {"kind": "{{{kind}}}", "url": "u", "query": "q", "auth": {{{auth}}} } }]}""";
-        Assert.Contains(Compiling.Errors(kind == "http" ? spec.Replace(""" "query": "q",""", "", StringComparison.Ordinal) : spec.Replace(""" "url": "u",""", "", StringComparison.Ordinal)), error => error.StartsWith(expected, StringComparison.Ordinal));
+        var spec = $$$"""{"secrets": [{"name": "TOKEN", "secretKeyRef": {"name": "a", "key": "b"}}], "workflow": [{"step": "a", "tool": {"kind": "{{{kind}}}", "url": "http://u", "query": "q", "auth": {{{auth}}} } }]}""";
+        Assert.Contains(Compiling.Errors(kind == "http" ? spec.Replace(""" "query": "q",""", "", StringComparison.Ordinal) : spec.Replace(""" "url": "http://u",""", "", StringComparison.Ordinal)), error => error.StartsWith(expected, StringComparison.Ordinal));
     }
 }

@@ -10,10 +10,10 @@ public sealed class WorkbookTests
     private static StepPlan Step(string workbook, string step) => Compiling.Plan(Spec(workbook, step)).Steps[0];
 
     [Theory]
-    [InlineData("""[{"name": "get", "desc": "d", "tool": {"kind": "http", "url": "u"}}]""", """ "tool": {"kind": "workbook", "name": "get"} """)]
-    [InlineData("""[{"name": "get", "tool": "http", "endpoint": "u"}]""", """ "tool": "workbook", "name": "get" """)]
-    [InlineData("""{"get": {"tool": {"kind": "http", "url": "u"}}}""", """ "tool": {"kind": "workbook", "name": "get"} """)]
-    [InlineData("""{"get": {"kind": "http", "url": "u"}}""", """ "tool": "workbook", "name": "get" """)]
+    [InlineData("""[{"name": "get", "desc": "d", "tool": {"kind": "http", "url": "http://u"}}]""", """ "tool": {"kind": "workbook", "name": "get"} """)]
+    [InlineData("""[{"name": "get", "tool": "http", "endpoint": "http://u"}]""", """ "tool": "workbook", "name": "get" """)]
+    [InlineData("""{"get": {"tool": {"kind": "http", "url": "http://u"}}}""", """ "tool": {"kind": "workbook", "name": "get"} """)]
+    [InlineData("""{"get": {"kind": "http", "url": "http://u"}}""", """ "tool": "workbook", "name": "get" """)]
     public void Both_forms_of_the_workbook_and_both_spellings_of_tools_mean_the_same(string workbook, string use)
     {
         var step = Step(workbook, use);
@@ -24,16 +24,16 @@ public sealed class WorkbookTests
     [Fact]
     public void What_a_worker_compiles_again_holds_the_tool_itself()
     {
-        var task = Step("""{"get": {"kind": "http", "url": "u"}}""", """ "tool": "workbook", "name": "get", "args": {"id": 1} """).TaskSource;
-        Assert.Equal("""{"args":{"id":1},"tool":{"kind":"http","url":"u"}}""", task.GetRawText());
+        var task = Step("""{"get": {"kind": "http", "url": "http://u"}}""", """ "tool": "workbook", "name": "get", "args": {"id": 1} """).TaskSource;
+        Assert.Equal("""{"args":{"id":1},"tool":{"kind":"http","url":"http://u"}}""", task.GetRawText());
     }
 
     [Fact]
     public void The_keys_of_the_step_win_and_args_are_laid_over_each_other()
     {
         const string workbook = """
-            [{"name": "get", "tool": {"kind": "http", "url": "u", "timeout": 7}, "args": {"a": 1, "b": 1, "c": 1}, "retry": 5, "timeout": 60,
-              "sink": {"tool": "http", "url": "s"}}]
+            [{"name": "get", "tool": {"kind": "http", "url": "http://u", "timeout": 7}, "args": {"a": 1, "b": 1, "c": 1}, "retry": 5, "timeout": 60,
+              "sink": {"tool": "http", "url": "http://s"}}]
             """;
         var plain = Step(workbook, """ "tool": {"kind": "workbook", "name": "get"} """).Task!;
         Assert.Equal((5, 60.0, "http"), (plain.Retry.OnError!.MaxAttempts, plain.Timeout!.Value.TotalSeconds, plain.Sink!.Tool));
@@ -52,7 +52,7 @@ public sealed class WorkbookTests
     public void An_entry_may_stand_on_another_entry()
     {
         var step = Step(
-            """[{"name": "call", "tool": {"kind": "workbook", "name": "base", "args": {"b": 2}}, "retry": 4}, {"name": "base", "tool": "http", "url": "u", "args": {"a": 1, "b": 1}}]""",
+            """[{"name": "call", "tool": {"kind": "workbook", "name": "base", "args": {"b": 2}}, "retry": 4}, {"name": "base", "tool": "http", "url": "http://u", "args": {"a": 1, "b": 1}}]""",
             """ "tool": {"kind": "workbook", "name": "call"} """);
         Assert.Equal(("http", 4), (step.Task!.Tool.Kind, step.Task.Retry.OnError!.MaxAttempts));
         Assert.Equal(["a", "b"], step.Task.Args.Members.Select(member => member.Key));
@@ -94,7 +94,7 @@ public sealed class WorkbookTests
     {
         Assert.StartsWith("workflow[0].tool.name: is required", Assert.Single(Compiling.Errors(Spec("{}", """ "tool": {"kind": "workbook"} """))), StringComparison.Ordinal);
         Assert.Contains(
-            Compiling.Errors(Spec("""{"a": {"kind": "noop"}}""", """ "tool": {"kind": "workbook", "name": "a", "url": "u"} """)),
+            Compiling.Errors(Spec("""{"a": {"kind": "noop"}}""", """ "tool": {"kind": "workbook", "name": "a", "url": "http://u"} """)),
             error => error.StartsWith("workflow[0].tool.url: is not a known key", StringComparison.Ordinal));
     }
 }

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Templates;
-using PlaybookOperator.Tools;
 
 namespace PlaybookOperator.Core.Tests.Simulation;
 
@@ -37,7 +36,7 @@ internal sealed class GeneratedPlan
             IsTimeless = true;
             Source = Write(withCircles: attempt < TriesWithCircles).ToJsonString();
             using var document = JsonDocument.Parse(Source);
-            var compilation = PlanCompiler.Compile("simulated", document.RootElement.Clone(), ToolRegistry.Schemas, TemplateOptions.Default);
+            var compilation = PlanCompiler.Compile("simulated", document.RootElement.Clone(), ToolSchemas.All, TemplateOptions.Default);
             Plan = compilation.Plan!;
             IsTimeless &= Plan?.Graph.Loops.All(loop => loop.Members.All(member => LeavesOnlyAtTheEnd(Plan.ByName[member], loop))) == true;
             if (Plan is null && attempt > TriesWithCircles) throw new InvalidOperationException($"{string.Join('\n', compilation.Problems)}\n{Source}");

@@ -49,7 +49,7 @@ public sealed class InputPlannerTests
     [Fact]
     public void A_child_and_a_container_are_given_everything_since_the_operator_starts_them()
     {
-        var spec = """{"loading": {"strategy": "lazy"}, "workflow": [{"step": "s1", "tool": {"kind": "http", "url": "u"}, "next": "use"}, {"step": "use", "tool": {"kind": "playbook", "name": "{{ s1 }}"}}]}""";
+        var spec = """{"loading": {"strategy": "lazy"}, "workflow": [{"step": "s1", "tool": {"kind": "http", "url": "http://u"}, "next": "use"}, {"step": "use", "tool": {"kind": "playbook", "name": "{{ s1 }}"}}]}""";
         Assert.Equal(["s1"], Carried(Planned(spec, steps: 1)));
     }
 
@@ -58,8 +58,8 @@ public sealed class InputPlannerTests
     {
         var spec = """
             {"loading": {"strategy": "lazy"}, "workflow": [
-              {"step": "s1", "tool": {"kind": "http", "url": "u"}, "next": "s2"},
-              {"step": "s2", "tool": {"kind": "http", "url": "u"}, "next": [{"when": "{{ s2.again }}", "then": "s1"}, {"else": "use"}]},
+              {"step": "s1", "tool": {"kind": "http", "url": "http://u"}, "next": "s2"},
+              {"step": "s2", "tool": {"kind": "http", "url": "http://u"}, "next": [{"when": "{{ s2.again }}", "then": "s1"}, {"else": "use"}]},
               {"step": "use", "tool": {"kind": "http", "url": "{{ s2 }}"}}]}
             """;
         Assert.Equal(["s2"], Carried(Planned(spec, steps: 2)));
@@ -115,7 +115,7 @@ public sealed class InputPlannerTests
     public void An_iteration_keeps_its_element_under_a_name_that_a_step_has_too()
     {
         var plan = Compiling.Plan("""
-            {"loading": {"strategy": "eager"}, "workflow": [{"step": "s1", "tool": {"kind": "http", "url": "u"}, "next": "use"},
+            {"loading": {"strategy": "eager"}, "workflow": [{"step": "s1", "tool": {"kind": "http", "url": "http://u"}, "next": "use"},
             {"step": "use", "loop": {"in": [1], "iterator": "s1"}, "tool": {"kind": "http", "url": "{{ s1 }}"}}]}
             """);
         Assert.Empty(InputPlanner.Plan(plan, State(1), plan.ByName["use"], takesReferences: true).Inputs);
@@ -126,7 +126,7 @@ public sealed class InputPlannerTests
     {
         var plan = Compiling.Plan("""
             {"loading": {"strategy": "eager"}, "workflow": [
-              {"step": "loop", "tool": {"kind": "http", "url": "u"}, "next": "use"},
+              {"step": "loop", "tool": {"kind": "http", "url": "http://u"}, "next": "use"},
               {"step": "use", "loop": {"in": [1], "iterator": "x"}, "tool": {"kind": "http", "url": "{{ loop.index }}"}}]}
             """);
         var ended = State(1).Steps["s1"] with { Step = "loop" };

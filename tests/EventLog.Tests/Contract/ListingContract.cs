@@ -43,6 +43,19 @@ public abstract class ListingContract : EventLogContract
     }
 
     [Fact]
+    public async Task A_list_tells_how_far_the_loops_of_each_execution_are()
+    {
+        var idle = await Log.CreateAsync(Build.Execution(), Stop);
+        var id = await Log.CreateAsync(Build.Execution(), Stop);
+        await Log.AppendedAsync(id, Build.Begin(total: 10, dispatched: 5));
+        await Log.IngestAsync(id, [Build.Done(Run, 3, "{\"a\":1}"), Build.Done(Run, 0, "1"), Build.Failed(Run, 1)], Stop);
+
+        var listed = await Reader.ListAsync(new ExecutionQuery(10), Stop);
+
+        Assert.Equal([(id, new LoopProgress(10, 2, 1)), (idle, LoopProgress.None)], listed.Select(header => (header.Id, header.Progress)));
+    }
+
+    [Fact]
     public async Task An_iteration_has_one_row_wherever_it_stands()
     {
         var id = await Log.CreateAsync(Build.Execution(), Stop);

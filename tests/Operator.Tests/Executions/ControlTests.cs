@@ -121,11 +121,12 @@ public sealed class ControlTests : IAsyncLifetime
     [Fact]
     public async Task Ready_says_every_problem_in_the_words_of_the_linter()
     {
-        _operator.Playbook("book", "workflow: [{step: a, tool: {kind: htp}}, {step: b, tool: {kind: transform, result: '{{ secret.X }}'}}]");
+        _operator.Playbook("book", "workflow: [{step: a, tool: {kind: htp}}, {step: b, tool: {kind: transform, result: '{{ secret.X }}'}}, {step: c, tool: {kind: shell, cmds: 'true', timeout: soon}}]");
         await OperatorUnderTest.UntilAsync("it is judged", () => _operator.FindPlaybook("book")?["status"]?["conditions"] is not null);
         var message = (string)_operator.FindPlaybook("book")!["status"]!["conditions"]![0]!["message"]!;
         Assert.Contains("workflow[0].tool.kind: 'htp' is not a known tool", message, StringComparison.Ordinal);
-        Assert.Contains("workflow[1].tool: warning: names the secret 'X'", message, StringComparison.Ordinal);
+        Assert.Contains("workflow[1].tool.result: warning: names the secret 'X'", message, StringComparison.Ordinal);
+        Assert.Contains("workflow[2].tool.timeout: must be a duration above zero", message, StringComparison.Ordinal);
         Assert.Contains("workflow[1]: warning: the step 'b' is never reached", message, StringComparison.Ordinal);
     }
 }

@@ -14,7 +14,6 @@ using PlaybookOperator.Operator.Hosting;
 using PlaybookOperator.Operator.Tests.Support;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Yaml;
-using PlaybookOperator.Tools;
 using Xunit;
 
 namespace PlaybookOperator.Operator.Tests.Hosting;
@@ -154,7 +153,7 @@ public sealed class ChartProfileTests
             ["workload"] = JsonNode.Parse(values.GetRawText()),
             ["workflow"] = JsonNode.Parse("""[{"step": "end"}]"""),
         };
-        var plan = PlanCompiler.Compile("profile", spec.Deserialize<JsonElement>(), ToolRegistry.Schemas, TemplateOptions.Default).Plan!;
+        var plan = PlanCompiler.Compile("profile", spec.Deserialize<JsonElement>(), ToolSchemas.All, TemplateOptions.Default).Plan!;
         return plan.Schema!.Check(plan.Workload, JsonElement.Parse("{}"), DateTimeOffset.UnixEpoch);
     }
 

@@ -3,7 +3,6 @@ using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Testing;
-using PlaybookOperator.Tools;
 using PlaybookOperator.Tools.Container;
 using PlaybookOperator.Tools.Running;
 using Xunit;
@@ -23,7 +22,7 @@ public sealed class ContainerCallsTests : IDisposable
     private static TaskPlan Compile(Assignment assignment)
     {
         var problems = new List<Problem>();
-        return TaskCompiler.Compile(assignment.Task, ToolRegistry.Schemas, TemplateOptions.Default, problems) ?? throw new InvalidOperationException(string.Join(' ', problems));
+        return TaskCompiler.Compile(assignment.Task, ToolSchemas.All, TemplateOptions.Default, problems) ?? throw new InvalidOperationException(string.Join(' ', problems));
     }
 
     private async Task<(ContainerRequest? Request, WorkError? Error)> RenderAsync(string task)
@@ -117,7 +116,7 @@ public sealed class ContainerCallsTests : IDisposable
             {"workflow": [{"step": "box", "loop": {"in": [1]}, "tool": {"kind": "container", "image": "x"},
               "case": [{"when": "event.name == 'call.done' and response.output.ok == false", "then": {"fail": "said {{ response.output.why }}"}}]}]}
             """;
-        var task = PlanCompiler.Compile("test", JsonElement.Parse(spec), ToolRegistry.Schemas, TemplateOptions.Default).Plan!.Steps[0].Task!;
+        var task = PlanCompiler.Compile("test", JsonElement.Parse(spec), ToolSchemas.All, TemplateOptions.Default).Plan!.Steps[0].Task!;
         var end = new ContainerEnd(null, "Completed", "") { ExitCode = 0, Log = """{"ok": false, "why": "no"}""" };
         var report = await _calls.ReportAsync(_bench.Assign("{}"), task, end, CancellationToken.None);
         Assert.Equal((WorkOutcome.Failed, WorkErrorKind.Fail, "said no"), (report.Outcome, report.Error!.Kind, report.Error.Message));

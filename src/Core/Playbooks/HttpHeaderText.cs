@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace PlaybookOperator.Tools.Http;
+namespace PlaybookOperator.Core.Playbooks;
 
 /// <summary>What RFC 9110 lets a header consist of.</summary>
-internal static class HttpHeaderText
+public static class HttpHeaderText
 {
     private static readonly SearchValues<char> s_tokenLetters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
