@@ -75,12 +75,24 @@ internal sealed record Contender(string Name, int Count, Func<NpgsqlConnectionSt
         var peak = 0L;
         while (await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)) != reading)
         {
-            process.Refresh();
-            if (!process.HasExited) peak = Math.Max(peak, process.WorkingSet64);
+            peak = Math.Max(peak, ResidentBytes(process.Id));
         }
 
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
         return (await reading, peak);
+    }
+
+    /// <summary>0 when it has ended meanwhile. proc(5): <c>statm</c> counts pages, the second field those that are resident.</summary>
+    private static long ResidentBytes(int process)
+    {
+        try
+        {
+            return long.Parse(File.ReadAllText($"/proc/{process}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        }
+        catch (Exception ended) when (ended is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 }
