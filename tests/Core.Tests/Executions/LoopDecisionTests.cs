@@ -25,7 +25,7 @@ public sealed class LoopDecisionTests
 
     [Theory]
     [InlineData("{{ range(7) }}", "item > 0", "workflow[0].loop has more than limits.maxIterations = 5 iterations: where keeps 6 of the first 7 elements.")]
-    [InlineData("{{ range(1000000000000) }}", "item < 0", "workflow[0].loop.in has 1000000000000 elements, more than the 10000000 of which where and orderBy can choose.")]
+    [InlineData("{{ range(1000000000000) }}", "item < 0", "workflow[0].loop.in has 1000000000000 elements, more than the 10000000 of which where can choose.")]
     public void A_loop_that_where_leaves_too_long_fails_with_what_is_known(string elements, string where, string message)
     {
         var run = new Scenario($$$"""
@@ -34,6 +34,30 @@ public sealed class LoopDecisionTests
         run.Settle();
 
         Assert.Equal($"Step 'only' failed: {message}", run.State.Message);
+    }
+
+    [Fact]
+    public void A_loop_that_may_be_as_long_as_can_be_keeps_what_where_leaves()
+    {
+        var run = new Scenario($$$"""
+            {"limits": {"maxIterations": {{{long.MaxValue}}}}, "workflow": [{"step": "only", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": [1, 2, 3], "where": "item > 1"}}]}
+            """);
+        run.Settle();
+
+        Assert.Equal(2, run.State.Loops.Values.Single().Total);
+    }
+
+    [Theory]
+    [InlineData("{{ range(1000000000000) }}", "")]
+    [InlineData("{{ range(3000000) }}", "\"where\": \"item >= 0\",")]
+    public void More_than_can_be_sorted_is_refused_however_few_are_wanted(string elements, string where)
+    {
+        var run = new Scenario($$$"""
+            {"workflow": [{"step": "only", "tool": {"kind": "http", "url": "http://example.test/"}, "loop": {"in": "{{{elements}}}", {{{where}}} "orderBy": "0 - item", "limit": 3}}]}
+            """);
+        run.Settle();
+
+        Assert.Equal("Step 'only' failed: workflow[0].loop has more than 1000000 elements to sort by orderBy.", run.State.Message);
     }
 
     [Fact]

@@ -8,8 +8,11 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// <summary>The elements of a loop, evaluated once when it starts: <c>in</c>, then <c>where</c>, <c>orderBy</c>, <c>limit</c>.</summary>
 internal abstract record LoopSource
 {
-    /// <summary>Elements that a filter or an order may look at: some seconds of work, in which nothing else of the execution happens.</summary>
-    private const long MaxLookedAt = 10_000_000;
+    /// <summary>Elements that a filter may look at, unless the loop may have more: some seconds of work, in which nothing else of the execution happens.</summary>
+    private const long MaxFiltered = 10_000_000;
+
+    /// <summary>Elements that may be sorted, unless the loop may have more: all are in memory at once.</summary>
+    private const long MaxSorted = 1_000_000;
 
     private LoopSource()
     {
@@ -58,15 +61,17 @@ internal abstract record LoopSource
         var loop = step.Loop!;
         // Without a filter the number is known, and nothing need be looked at.
         if (loop.Where is null && TooMany(step, Math.Min(source.Count, limit ?? long.MaxValue), maxIterations) is { } refused) return refused;
-        // To sort, all must be there; otherwise it is enough to have as many as are wanted, or one too many.
-        var enough = loop.OrderBy.Length > 0 ? int.MaxValue : Math.Min(limit ?? long.MaxValue, maxIterations + 1);
+        var isSorted = loop.OrderBy.Length > 0;
+        // To sort, all must be there; otherwise as many as are wanted are enough. One too many is enough to refuse it.
+        var (wanted, most) = isSorted ? (long.MaxValue, Math.Max(MaxSorted, maxIterations)) : (limit ?? long.MaxValue, maxIterations);
+        if (loop.Where is null && source.Count > most && isSorted) return TooManyToSort(step, most);
         var kept = new List<Value>();
         long dropped = 0, looked = 0;
         foreach (var item in source.Items)
         {
-            if (kept.Count >= enough) break;
-            if (++looked > MaxLookedAt)
-                return new Invalid("LimitExceeded", $"{step.Field}.loop.in has {source.Count} elements, more than the {MaxLookedAt} of which where and orderBy can choose.");
+            if (kept.Count >= wanted || kept.Count > most) break;
+            if (++looked > MaxFiltered && looked > maxIterations)
+                return new Invalid("LimitExceeded", $"{step.Field}.loop.in has {source.Count} elements, more than the {Math.Max(MaxFiltered, maxIterations)} of which where can choose.");
             if (loop.Where is null)
             {
                 kept.Add(item);
@@ -78,6 +83,7 @@ internal abstract record LoopSource
             else if (matches) kept.Add(item);
         }
 
+        if (isSorted && kept.Count > most) return TooManyToSort(step, most);
         if (Math.Min(kept.Count, limit ?? long.MaxValue) > maxIterations)
             return new Invalid("LimitExceeded", $"{step.Field}.loop has more than limits.maxIterations = {maxIterations} iterations: where keeps {kept.Count} of the first {looked} elements.");
         if (loop.OrderBy.Length > 0 && Sort(draft, scope, step, kept) is { } failed) return failed;
@@ -149,6 +155,8 @@ internal abstract record LoopSource
         else limit = number;
         return problem is null;
     }
+
+    private static Invalid TooManyToSort(StepPlan step, long most) => new("LimitExceeded", $"{step.Field}.loop has more than {most} elements to sort by orderBy.");
 
     private static Invalid? TooMany(StepPlan step, long count, long maxIterations) => count <= maxIterations
         ? null
