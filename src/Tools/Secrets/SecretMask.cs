@@ -20,33 +20,27 @@ public sealed class SecretMask
 
     private readonly string[] _patterns;
     private readonly SearchValues<string> _search;
-    private readonly string[] _secrets;
     private readonly bool _hasSpaces;
 
-    private SecretMask(string[] patterns, string[] secrets)
+    private SecretMask(string[] patterns)
     {
-        (_patterns, _secrets, _hasSpaces) = (patterns, secrets, secrets.Any(secret => secret.Contains(' ')));
+        (_patterns, _hasSpaces) = (patterns, patterns.Any(pattern => pattern.Contains(' ')));
         _search = SearchValues.Create(patterns, StringComparison.Ordinal);
-        LongestLength = Math.Max(patterns.Max(pattern => pattern.Length), secrets.Max(secret => 3 * Encoding.UTF8.GetByteCount(secret)));
-    }
-
-    private SecretMask()
-    {
-        (_patterns, _secrets) = ([], []);
-        _search = SearchValues.Create([], StringComparison.Ordinal);
+        // As if every byte were encoded.
+        LongestLength = patterns.Length == 0 ? 0 : patterns.Max(pattern => 3 * Encoding.UTF8.GetByteCount(pattern));
     }
 
     /// <summary>Hides nothing.</summary>
-    public static SecretMask None { get; } = new();
+    public static SecretMask None { get; } = new([]);
 
     public bool IsEmpty => _patterns.Length == 0;
 
     public static SecretMask Of(IEnumerable<string> secrets)
     {
-        var known = secrets.Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length).ToArray();
         // The longest first: of two patterns that begin at one place the longer must win, or its rest would stay visible.
-        var patterns = known.SelectMany(Spellings).Distinct(StringComparer.Ordinal).OrderByDescending(pattern => pattern.Length).ToArray();
-        return patterns.Length == 0 ? None : new SecretMask(patterns, known);
+        var patterns = secrets.Where(secret => secret.Length > 0).SelectMany(Spellings)
+            .Distinct(StringComparer.Ordinal).OrderByDescending(pattern => pattern.Length).ToArray();
+        return patterns.Length == 0 ? None : new SecretMask(patterns);
     }
 
     /// <summary>The text without secrets; the same instance when there are none in it.</summary>
@@ -87,12 +81,17 @@ public sealed class SecretMask
     /// <summary>Where secrets stand, in order; the places do not overlap.</summary>
     private List<(int Start, int End)> Find(string text)
     {
+        var found = Matches(text);
+        foreach (var decoded in UrlDecoded.Of(text, _hasSpaces)) found.AddRange(Matches(decoded.Text).Select(decoded.PlaceOf));
+        return found.Count < 2 ? found : Merge(found);
+    }
+
+    private List<(int Start, int End)> Matches(string text)
+    {
         var found = new List<(int Start, int End)>();
         for (var (from, next) = (0, 0); (next = text.AsSpan(from).IndexOfAny(_search)) >= 0; from = found[^1].End)
             found.Add((from + next, from + next + MatchLength(text.AsSpan(from + next))));
-        foreach (var decoded in UrlDecoded.Of(text, _hasSpaces))
-            foreach (var secret in _secrets) found.AddRange(decoded.Find(secret));
-        return found.Count < 2 ? found : Merge(found);
+        return found;
     }
 
     private static List<(int Start, int End)> Merge(List<(int Start, int End)> found)

@@ -8,8 +8,6 @@ namespace PlaybookOperator.Tools.Secrets;
 /// </summary>
 internal sealed class UrlDecoded
 {
-    private readonly string _text;
-
     /// <summary>Where each character began in the encoded text; one more for its end.</summary>
     private readonly int[] _starts;
 
@@ -34,8 +32,10 @@ internal sealed class UrlDecoded
         }
 
         starts.Add(encoded.Length);
-        (_text, _starts) = (text.ToString(), [.. starts]);
+        (Text, _starts) = (text.ToString(), [.. starts]);
     }
+
+    public string Text { get; }
 
     /// <summary>The ways to read a text in which something may be encoded.</summary>
     /// <param name="encoded">The text.</param>
@@ -46,20 +46,12 @@ internal sealed class UrlDecoded
         if (withSpaces && encoded.Contains('+')) yield return new UrlDecoded(encoded, plusIsSpace: true);
     }
 
-    /// <summary>Where it stands in the encoded text.</summary>
-    public IEnumerable<(int Start, int End)> Find(string what)
+    /// <summary>Where a part of <see cref="Text"/> stands in the encoded text. A character of two halves begins and ends with both.</summary>
+    public (int Start, int End) PlaceOf((int Start, int End) part)
     {
-        for (var at = 0; (at = _text.IndexOf(what, at, StringComparison.Ordinal)) >= 0; at += what.Length)
-        {
-            // A character of two halves begins and ends with both.
-            yield return (_starts[at], EndOf(at + what.Length));
-        }
-    }
-
-    private int EndOf(int after)
-    {
-        while (after < _text.Length && _starts[after] == _starts[after - 1]) after++;
-        return _starts[after];
+        var after = part.End;
+        while (after < Text.Length && _starts[after] == _starts[after - 1]) after++;
+        return (_starts[part.Start], _starts[after]);
     }
 
     /// <summary>Decodes one character; returns how long its spelling is, 0 when there is none.</summary>

@@ -48,6 +48,14 @@ public sealed class SecretMaskTests
     public void Of_overlapping_secrets_the_longest_is_replaced() =>
         Assert.Equal("***|***", SecretMask.Of(["abc", "abcdef"]).Apply("abcdef|abc"));
 
+    [Fact]
+    public void A_secret_in_base64_is_found_in_a_URL_too()
+    {
+        const string secret = "~~~???>>>";
+        Assert.Contains('+', Base64(secret));
+        Assert.Equal("?a=***&b", SecretMask.Of([secret]).Apply($"?a={Uri.EscapeDataString(Base64(secret))}&b"));
+    }
+
     [Theory]
     [InlineData("100%", "100%25 of 100%", "*** of ***")]
     [InlineData("a%20b", "a%2520b a%20b a b", "*** *** a b")]
