@@ -24,14 +24,22 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
         var statement = settings.RequiredText("statement");
         var parameters = StatementParameters.Read(settings);
         if (settings.Error is not null) return new(CallOutcome.Failed(settings.Error));
-        return _call.RunAsync(settings, context, async (connection, _, token) =>
+        return _call.RunAsync(settings, context, async (connection, server, token) =>
         {
-            var bound = await parameters.BindAsync(connection, statement!, token);
+            var bound = await parameters.BindAsync(connection, server, statement!, token);
             await using var transaction = context.BeforeCommit is null ? null : await connection.BeginTransactionAsync(token);
             await using var command = new NpgsqlCommand(statement, connection, transaction);
             foreach (var parameter in bound) command.Parameters.Add(parameter);
-            var changed = await command.ExecuteNonQueryAsync(token);
-            return await PostgresCommit.RunAsync(transaction, context, token) ?? Done(changed);
+            try
+            {
+                var changed = await command.ExecuteNonQueryAsync(token);
+                return await PostgresCommit.RunAsync(transaction, context, token) ?? Done(changed);
+            }
+            catch (PostgresException)
+            {
+                server.Forget(statement!);
+                throw;
+            }
         }, cancellationToken);
     }
 

@@ -21,7 +21,19 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
         var statement = Read(settings);
         if (settings.Error is not null) return new(CallOutcome.Failed(settings.Error));
         return _call.RunAsync(
-            settings, context, (connection, _, token) => QueryAsync(connection, statement.Query, statement.Parameters, new(statement.MaxRows, context.MaxResultBytes), token), cancellationToken);
+            settings, context, async (connection, server, token) =>
+            {
+                try
+                {
+                    return await QueryAsync(connection, statement.Query, await statement.Parameters.BindAsync(connection, server, statement.Query, token), new(statement.MaxRows, context.MaxResultBytes), token);
+                }
+                catch (PostgresException)
+                {
+                    server.Forget(statement.Query);
+                    throw;
+                }
+            },
+            cancellationToken);
     }
 
     public async ValueTask<CacheableCall?> ReadAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
@@ -46,10 +58,10 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
         StatementParameters.Read(settings));
 
     private static async Task<CallOutcome> QueryAsync(
-        NpgsqlConnection connection, string query, StatementParameters parameters, RowLimits limits, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string query, IReadOnlyList<NpgsqlParameter> parameters, RowLimits limits, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(query, connection) { AllResultTypesAreUnknown = true };
-        foreach (var parameter in await parameters.BindAsync(connection, query, cancellationToken)) command.Parameters.Add(parameter);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
         var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new RowReader(reader, limits);
         try

@@ -32,11 +32,12 @@ internal sealed class StatementParameters
 
     /// <summary>
     /// The parameters as the statement wants them. Only for a list must that be known: it is JSON for one type and an array for another. The server is
-    /// asked, outside the transaction in which the statement runs; lists for <c>@name</c> are JSON.
+    /// asked once a statement, outside the transaction in which the statement runs; lists for <c>@name</c> are JSON.
     /// </summary>
-    public async Task<IReadOnlyList<NpgsqlParameter>> BindAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<NpgsqlParameter>> BindAsync(NpgsqlConnection connection, PostgresServer server, string statement, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ColumnFamily> families = _all.Any(one => one is { Key: "", Value.Kind: ValueKind.List }) ? await AskAsync(connection, statement, cancellationToken) : [];
+        IReadOnlyList<ColumnFamily> families =
+            _all.Any(one => one is { Key: "", Value.Kind: ValueKind.List }) ? await server.ParametersAsync(connection, statement, cancellationToken) : [];
         return
         [
             .. _all.Select((one, i) =>
@@ -44,7 +45,8 @@ internal sealed class StatementParameters
         ];
     }
 
-    private static async Task<IReadOnlyList<ColumnFamily>> AskAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
+    /// <summary>The types of <c>$1</c>, <c>$2</c>, … of a statement; none when it cannot be prepared.</summary>
+    public static async Task<IReadOnlyList<ColumnFamily>> LookUpAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection)
         {

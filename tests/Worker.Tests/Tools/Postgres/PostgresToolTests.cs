@@ -56,6 +56,21 @@ public sealed class PostgresToolTests(SampleFixture sample, PostgresFixture post
     }
 
     [Fact]
+    public async Task A_list_is_spelled_anew_when_the_type_that_the_statement_wants_has_changed()
+    {
+        const string Statement = "SELECT to_jsonb(items)::text AS items FROM lists WHERE items = $1";
+        using var bench = Bench(TimeProvider.System);
+        string Task(string query, string parameters = "[]") => "{\"tool\": {\"kind\": \"postgres\", \"auth\": \"DB\", \"query\": \"" + query + "\", \"params\": " + parameters + "}}";
+        await bench.RunAsync(Task("CREATE TABLE IF NOT EXISTS lists (items int[]); INSERT INTO lists VALUES ('{1,2}')"));
+        Assert.Equal(1, (await bench.RunAsync(Task(Statement, "[[1, 2]]"))).Result!.Value.GetProperty("row_count").GetInt32());
+        await bench.RunAsync(Task("ALTER TABLE lists ALTER items TYPE jsonb USING to_jsonb(items)"));
+
+        await bench.RunAsync(Task(Statement, "[[1, 2]]"));
+
+        Assert.Equal(1, (await bench.RunAsync(Task(Statement, "[[1, 2]]"))).Result!.Value.GetProperty("row_count").GetInt32());
+    }
+
+    [Fact]
     public async Task A_statement_that_is_wrong_is_told_as_such_with_a_list_too()
     {
         var report = await RunAsync("SELECT nosuch = any($1)", """[[1]]""");
