@@ -50,9 +50,10 @@ internal static class DeliveryRules
         if (draft.State.IsTerminal) return [.. jobs.Keys];
         var useless = new List<Delivery>();
         var finished = new List<Delivery>();
+        var isEnding = draft.State.WorkflowEnded || LimitRules.PassedDeadline(draft) is not null;
         foreach (var (delivery, phase) in jobs)
         {
-            if (IsStopped(draft, delivery))
+            if (isEnding && IsStopped(draft, delivery))
             {
                 if (phase is JobPhase.Active or JobPhase.Short) useless.Add(delivery);
                 continue;
