@@ -14,9 +14,6 @@ namespace PlaybookOperator.Cli.Running;
 internal sealed class LocalPool(
     AssignmentRunner runner, PoolLeases leases, ExecutionId execution, SemaphoreSlim? ceiling, TimeProvider time, Action<ExecutionId> changed)
 {
-    private readonly PoolLeases _leases = leases;
-    private readonly ExecutionId _execution = execution;
-    private readonly Action<ExecutionId> _changed = changed;
     private ImmutableArray<PoolWorker> _workers = [];
     private bool _isStopped;
 
@@ -42,23 +39,19 @@ internal sealed class LocalPool(
         await worker.RunAsync(cancellationToken);
     }
 
-    /// <summary>The first that hears that nothing more may start has the others hear it too.</summary>
-    private void Heard(bool stop)
+    private async ValueTask<PoolReply?> TurnAsync(long runId, string name, PoolRequest request)
     {
-        if (stop == _isStopped) return;
-        _isStopped = stop;
-        if (stop) Hurry();
+        // A result that is there is kept even if the run is being stopped.
+        var reply = await leases.TurnAsync(execution, runId, name, request, CancellationToken.None);
+        changed(execution);
+        // The first that hears that nothing more may start has the others hear it too.
+        if (reply.Stop && !_isStopped) Hurry();
+        _isStopped = reply.Stop;
+        return reply;
     }
 
     private sealed class Queue(LocalPool pool, long runId, string name) : IPoolQueue
     {
-        public async ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)
-        {
-            // A result that is there is kept even if the run is being stopped.
-            var reply = await pool._leases.TurnAsync(pool._execution, runId, name, request, CancellationToken.None);
-            pool._changed(pool._execution);
-            pool.Heard(reply.Stop);
-            return reply;
-        }
+        public ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken) => pool.TurnAsync(runId, name, request);
     }
 }
