@@ -26,7 +26,7 @@ internal sealed class LocalChildren(
 
     /// <summary>The playbooks from the root to this execution's own.</summary>
     public void Remember(ExecutionId id, ExecutionId? parent, string playbook) =>
-        _chains[id] = [.. parent is { } above ? _chains[above] : [], playbook];
+        _chains[id] = [.. parent is { } above ? _chains.GetValueOrDefault(above, []) : [], playbook];
 
     /// <summary>It has ended, and starts nothing any more.</summary>
     public void Forget(ExecutionId id) => _chains.TryRemove(id, out _);
@@ -52,7 +52,8 @@ internal sealed class LocalChildren(
     {
         var (file, refusal) = library.Find(request.Playbook);
         if (file is null) return (null, $"name: {refusal}");
-        if (Ancestry.Refuse(_chains[parent], file.Document!.Name) is { } endless) return (null, endless);
+        if (!_chains.TryGetValue(parent, out var chain)) throw new OperationCanceledException("The parent has ended in the meantime: nobody waits for a child.");
+        if (Ancestry.Refuse(chain, file.Document!.Name) is { } endless) return (null, endless);
         if (file.Plan is null)
         {
             var errors = file.Problems.Where(problem => problem.IsError).Select(problem => problem.ToString());
