@@ -51,42 +51,45 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
             if (result.Outcome.Error is null && !result.IsLast) return new PageStep(Result: result);
             // What an earlier attempt was answered must not pass for the answer to this one.
             scope.BindOutcome(result.Outcome);
-            var (error, delay, end) = await JudgeAsync(number, result, cancellationToken);
+            var (judged, error, delay, end) = await JudgeAsync(number, result, cancellationToken);
             if (end is not null) return new PageStep(end);
             // Later pages would be lost with the delivery, so only waits before all that are handed back.
             var losesNothing = page == 1 && !attempts.HasSunkPages && !cases.HasCollected;
             if (losesNothing && (clock.HandsBack(delay) || notes.IsFull)) return new PageStep(new TaskOutcome.Waiting(error, delay));
-            notes.Retried(number, error, delay);
+            notes.Retried(judged, error, delay);
             await Task.Delay(delay, clock.Time, cancellationToken);
+            attempt = judged.Attempt;
             if (result.Outcome.Error is null && page > 1) return new PageStep(Restarts: true);
             if (result.Outcome.Error is null) attempts.Restart();
         }
     }
 
     /// <summary>What follows from an attempt that failed, or that was the last: the end, or a delay before it is made again.</summary>
-    private async ValueTask<(WorkError? Error, TimeSpan Delay, TaskOutcome? End)> JudgeAsync(
-        AttemptNumber number, AttemptResult result, CancellationToken cancellationToken)
+    private async ValueTask<Judgement> JudgeAsync(AttemptNumber number, AttemptResult result, CancellationToken cancellationToken)
     {
         if (result.Outcome.Error is { } failure)
         {
             scope.BindError(failure);
             if (plan.Retry.OnError is { } rule && scope.HasLateInputs && await scope.NeedAsync(rule.References, cancellationToken) is { } unread)
-                return (null, default, new TaskOutcome.Failed(unread));
-            if (RetriesAfter(number, failure, result.Outcome) is { } wait) return (failure, wait, null);
+                return new(number, End: new TaskOutcome.Failed(unread));
+            if (RetriesAfter(number, failure, result.Outcome) is { } wait) return new(number, failure, wait);
         }
 
+        // The case is about the call. A page counts its own attempts only, and begins anew whenever the call is made again.
+        number = number with { Attempt = Attempt };
+        scope.Bind("attempt", Value.From((long)Attempt));
         var ruling = await cases.AskAsync(number, result.Outcome, result.Result, cancellationToken);
-        if (ruling.RetryAfter is { } pause) return (result.Outcome.Error, pause, null);
+        if (ruling.RetryAfter is { } pause) return new(number, result.Outcome.Error, pause);
         if (ruling.Error is { } error)
         {
             // A sink of the case that failed has failed the attempt, as the step's own sink would.
-            if (error.Kind == WorkErrorKind.Fail) return (null, default, new TaskOutcome.Failed(error) { Case = ruling.Matched });
+            if (error.Kind == WorkErrorKind.Fail) return new(number, End: new TaskOutcome.Failed(error) { Case = ruling.Matched });
             scope.BindError(error);
-            return RetriesAfter(number, error, result.Outcome) is { } wait ? (error, wait, null) : (null, default, new TaskOutcome.Failed(error));
+            return RetriesAfter(number, error, result.Outcome) is { } wait ? new(number, error, wait) : new(number, End: new TaskOutcome.Failed(error));
         }
 
-        if (result.Outcome.Error is { } final && ruling.Result is null) return (null, default, new TaskOutcome.Failed(final) { Case = ruling.Matched });
-        return (null, default, new TaskOutcome.Completed(ruling.Result ?? result.Result) { Case = ruling.Matched });
+        if (result.Outcome.Error is { } final && ruling.Result is null) return new(number, End: new TaskOutcome.Failed(final) { Case = ruling.Matched });
+        return new(number, End: new TaskOutcome.Completed(ruling.Result ?? result.Result) { Case = ruling.Matched });
     }
 
     private TimeSpan? RetriesAfter(AttemptNumber number, WorkError error, CallOutcome outcome) =>
@@ -135,6 +138,12 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
             ? (counted, null)
             : (previous, CallErrors.Configuration("retry.on_success.next_call", "is required: the request has neither a numeric page, nor an offset with limit or pageSize, that could count up."));
     }
+
+    /// <param name="Number">The attempt as the next one counts on from it.</param>
+    /// <param name="Error">Why the attempt is made again; null: it succeeded, and a case wants another answer.</param>
+    /// <param name="Delay">Before it is made again.</param>
+    /// <param name="End">Everything is over.</param>
+    private readonly record struct Judgement(AttemptNumber Number, WorkError? Error = null, TimeSpan Delay = default, TaskOutcome? End = null);
 
     /// <param name="End">Everything is over.</param>
     /// <param name="Result">The page succeeded and another one follows.</param>
