@@ -9,7 +9,7 @@ CLI_DLL = src/Cli/bin/$(CONFIGURATION)/net10.0/PlaybookOperator.Cli.dll
 SAMPLE_API_DLL = tests/SampleApi/bin/$(CONFIGURATION)/net10.0/PlaybookOperator.SampleApi.dll
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-cluster mutants bench faults corpus crds pages fmt verify
+.PHONY: help run build test test-cluster fuzz mutants bench faults corpus crds pages fmt verify
 include make/cluster.mk
 
 help: ## print this list
@@ -28,6 +28,9 @@ test: ## all tests but those on a cluster; starts its own Postgres
 
 test-cluster: ## the tests on a real cluster, which it starts if none is up
 	@hack/test-cluster.sh
+
+fuzz: ## throw generated inputs at every door (SEED=1 SECONDS=60; TARGET=one REPLAY=file); findings go to out/fuzz
+	@hack/fuzz.sh --seed '$(or $(SEED),1)' --seconds '$(or $(SECONDS),60)' $(if $(TARGET),--target '$(TARGET)') $(if $(REPLAY),--replay '$(REPLAY)')
 
 mutants: ## plant known bugs in the core, one by one, and expect the simulation to find each
 	@hack/mutants.sh
