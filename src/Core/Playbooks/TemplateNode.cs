@@ -19,14 +19,18 @@ public abstract record TemplateNode
     public abstract IEnumerable<TemplateReference> References { get; }
 
     /// <summary>Renders everything below. False at the first template that fails, with its error.</summary>
-    public abstract bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error);
+    /// <param name="keepsLazy">
+    /// Where a template stands, a lazy range of any length may stand in the value: for who reads it element by element. Whoever writes the value out must
+    /// not ask for that.
+    /// </param>
+    public abstract bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error, bool keepsLazy = false);
 
     /// <summary>A value without templates.</summary>
     public sealed record Constant(Value Value) : TemplateNode
     {
         public override IEnumerable<TemplateReference> References => [];
 
-        public override bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error)
+        public override bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error, bool keepsLazy = false)
         {
             value = Value;
             error = null;
@@ -39,20 +43,20 @@ public abstract record TemplateNode
     {
         public override IEnumerable<TemplateReference> References => Template.References;
 
-        public override bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error) =>
-            Template.TryEvaluate(variables, context, out value, out error);
+        public override bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error, bool keepsLazy = false) =>
+            Template.TryEvaluate(variables, context, out value, out error, keepsLazy);
     }
 
     public sealed record Sequence(ImmutableArray<TemplateNode> Items) : TemplateNode
     {
         public override IEnumerable<TemplateReference> References => Items.SelectMany(item => item.References);
 
-        public override bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error)
+        public override bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error, bool keepsLazy = false)
         {
             var rendered = new Value[Items.Length];
             for (var i = 0; i < rendered.Length; i++)
             {
-                if (Items[i].TryRender(variables, context, out rendered[i], out error)) continue;
+                if (Items[i].TryRender(variables, context, out rendered[i], out error, keepsLazy)) continue;
                 value = Value.Undefined;
                 return false;
             }
@@ -78,12 +82,12 @@ public abstract record TemplateNode
             }
         }
 
-        public override bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error)
+        public override bool TryRender(IVariables variables, EvaluationContext context, out Value value, out TemplateError? error, bool keepsLazy = false)
         {
             var rendered = new KeyValuePair<string, Value>[Members.Length];
             for (var i = 0; i < rendered.Length; i++)
             {
-                if (Members[i].Value.TryRender(variables, context, out var member, out error))
+                if (Members[i].Value.TryRender(variables, context, out var member, out error, keepsLazy))
                 {
                     rendered[i] = KeyValuePair.Create(Members[i].Key, member);
                     continue;

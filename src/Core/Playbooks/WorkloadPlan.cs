@@ -33,8 +33,9 @@ public sealed class WorkloadPlan
     /// Renders the workload. <paramref name="outer"/> gives the names that its templates may read beside <c>workload</c> itself;
     /// members for which <paramref name="include"/> is false are left out. An execution's <paramref name="values"/> win, member by member, maps deeply.
     /// </summary>
+    /// <param name="keepsLazy">False when the workload is written out, and so must not hold a lazy range of any length.</param>
     public bool TryRender(
-        JsonElement values, IVariables outer, EvaluationContext context, Func<string, bool> include, out Value workload, out TemplateError? error)
+        JsonElement values, IVariables outer, EvaluationContext context, Func<string, bool> include, out Value workload, out TemplateError? error, bool keepsLazy = true)
     {
         var merged = Merge(Template, values);
         var rendered = new Dictionary<string, Value>(StringComparer.Ordinal);
@@ -54,7 +55,7 @@ public sealed class WorkloadPlan
             var variables = new Variables(outer).Set("workload", Value.Map([.. rendered]));
             foreach (var (name, node) in ready)
             {
-                if (!node.TryRender(variables, context, out var value, out error))
+                if (!node.TryRender(variables, context, out var value, out error, keepsLazy))
                 {
                     workload = Value.Undefined;
                     return false;

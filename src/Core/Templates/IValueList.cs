@@ -2,7 +2,7 @@ namespace PlaybookOperator.Core.Templates;
 
 /// <summary>
 /// A list whose elements are produced on demand, for example the results of a loop that are held elsewhere.
-/// Implementations are immutable while a template is evaluated and give the same element for the same index.
+/// Implementations are immutable while a template is evaluated and give the same element for the same index, at once: what reading it costs is paid once.
 /// </summary>
 public interface IValueList
 {

@@ -12,10 +12,18 @@ namespace PlaybookOperator.Core.Templates;
 /// </summary>
 public sealed class Template
 {
+    private const int LightWeight = 16;
+
+    /// <summary>An exception takes some microseconds.</summary>
+    private const int StepsOfFault = 200;
+
     private readonly string _source;
     private readonly Expression? _expression;
     private readonly Body? _body;
     private readonly bool _isCondition;
+
+    /// <summary>Steps of evaluating it once, beside those of its operations and turns; of a small one they are not worth counting.</summary>
+    private readonly long _weight;
 
     private Template(string source, Expression? expression, Body? body, bool isCondition = false)
     {
@@ -23,6 +31,8 @@ public sealed class Template
         _expression = expression;
         _body = body;
         _isCondition = isCondition;
+        var weight = expression?.Weight ?? body?.Weight ?? 0;
+        _weight = weight > LightWeight ? weight : 0;
         var collector = new ReferenceCollector();
         expression?.Collect(collector);
         body?.Collect(collector);
@@ -58,7 +68,11 @@ public sealed class Template
     /// <summary>
     /// The template's value. False: <paramref name="error"/> says what was found and where. A result never holds anything undefined.
     /// </summary>
-    public bool TryEvaluate(IVariables variables, EvaluationContext context, out Value value, [NotNullWhen(false)] out TemplateError? error)
+    /// <param name="keepsLazy">
+    /// The value may be a lazy range of any length: for who reads it element by element. Whoever writes the value out must not ask for that.
+    /// </param>
+    public bool TryEvaluate(
+        IVariables variables, EvaluationContext context, out Value value, [NotNullWhen(false)] out TemplateError? error, bool keepsLazy = false)
     {
         if (IsConstant)
         {
@@ -69,12 +83,14 @@ public sealed class Template
         var frame = context.Enter(variables);
         try
         {
-            value = _expression is null ? Value.From(_body!.Capture(frame)) : Typed(frame);
+            frame.Charge(_weight);
+            value = _expression is null ? Value.From(_body!.Capture(frame)) : Typed(frame, keepsLazy);
             error = null;
             return true;
         }
         catch (TemplateFault fault)
         {
+            context.Charge(StepsOfFault);
             (value, error) = (default, ErrorOf(fault, frame));
             return false;
         }
@@ -101,6 +117,7 @@ public sealed class Template
         var frame = context.Enter(variables);
         try
         {
+            frame.Charge(_weight);
             var value = _expression.Evaluate(frame);
             result = value.IsTruthy;
             if (value.IsFailed)
@@ -112,11 +129,13 @@ public sealed class Template
         }
         catch (TemplateFault fault) when (fault.Kind is TemplateErrorKind.UndefinedOperation or TemplateErrorKind.UnknownName)
         {
+            context.Charge(StepsOfFault);
             context.CountUndefinedCondition();
             return true;
         }
         catch (TemplateFault fault)
         {
+            context.Charge(StepsOfFault);
             error = ErrorOf(fault, frame);
             return false;
         }
@@ -148,11 +167,11 @@ public sealed class Template
         return _isCondition ? expression : $"{{{{ {expression} }}}}";
     }
 
-    private Value Typed(Frame frame)
+    private Value Typed(Frame frame, bool keepsLazy)
     {
         var value = frame.Demand(_expression!);
         frame.Position = _expression!.Position;
-        return value.AsString is null ? ResultSize.Check(value, frame) : value;
+        return value.AsString is null ? ResultSize.Check(value, frame, keepsLazy) : value;
     }
 
     private TemplateError ErrorOf(TemplateFault fault, Frame? frame) =>

@@ -36,7 +36,7 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
         scope.Bind("attempt", Value.From((long)number.Attempt));
         scope.Bind("page", Value.From((long)(number.Page ?? 1)));
         if (scope.HasLateInputs && await NeedAsync(request, cancellationToken) is { } unread) return AttemptResult.Failed(unread);
-        if (!plan.Args.TryRender(scope.Variables, scope.Templates, out var args, out var wrong)) return AttemptResult.Failed(CallErrors.Template(wrong!));
+        if (!plan.Args.TryRender(scope.Variables, scope.Templates, out var args, out var wrong, keepsLazy: true)) return AttemptResult.Failed(CallErrors.Template(wrong!));
         scope.BindArgs(args);
         if (request.Kind == ValueKind.Undefined && !plan.Tool.Settings.TryRender(scope.Variables, scope.Templates, out request, out wrong))
             return AttemptResult.Failed(CallErrors.Template(wrong!));

@@ -38,7 +38,7 @@ internal abstract record LoopSource
         var loop = step.Loop!;
         var scope = new Scope(draft, run);
         if (!scope.Has(ReferencesOf(loop))) return new Blocked();
-        if (!loop.In.TryRender(scope, draft.Evaluation, out var source, out var error)) return Fail(step, "in", error!);
+        if (!loop.In.TryRender(scope, draft.Evaluation, out var source, out var error, keepsLazy: loop.In is TemplateNode.Expression)) return Fail(step, "in", error!);
         if (source.Kind == ValueKind.Map) source = Pairs(source);
         if (source.Kind != ValueKind.List)
             return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.in must give a list or a map, not {Describe(source)}.");

@@ -136,8 +136,16 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
 
     private sealed class ResultList(IReadOnlyList<JsonElement?> results) : IValueList
     {
+        private Value[]? _read;
+
         public long Count => results.Count;
 
-        public Value Get(long index) => results[(int)index] is { } result ? Value.FromJson(result) : Value.Null;
+        // A document is opened once, however often a template reads it.
+        public Value Get(long index)
+        {
+            var read = _read ??= new Value[results.Count];
+            if (read[index].Kind == ValueKind.Undefined) read[index] = results[(int)index] is { } result ? Value.FromJson(result) : Value.Null;
+            return read[index];
+        }
     }
 }

@@ -58,7 +58,7 @@ internal static class StepRules
     {
         var scope = new Scope(draft, run);
         if (!scope.Has(task.References)) return;
-        if (!task.Args.TryRender(scope, draft.Evaluation, out var args, out var error))
+        if (!task.Args.TryRender(scope, draft.Evaluation, out var args, out var error, keepsLazy: true))
         {
             EndTransform(draft, run, Value.Null, scope.Explain(error!, task.References));
             return;

@@ -7,6 +7,10 @@ namespace PlaybookOperator.Core.Playbooks.Schemas;
 public sealed class WorkloadSchema
 {
     private const string Root = "workload";
+
+    /// <summary>Steps of all templates of a workload together: a second or two.</summary>
+    private const long MaxSteps = 20_000_000;
+
     private readonly SchemaNode _schema;
 
     private WorkloadSchema(SchemaNode schema) => _schema = schema;
@@ -26,7 +30,7 @@ public sealed class WorkloadSchema
     public IReadOnlyList<Problem> Check(WorkloadPlan workload, JsonElement values, DateTimeOffset now)
     {
         var unknown = new HashSet<string>(workload.SecretMembers, StringComparer.Ordinal);
-        var context = new EvaluationContext { Now = now };
+        var context = new EvaluationContext { Now = now, MaxStepsTogether = MaxSteps };
         var merged = WorkloadPlan.Merge(workload.Template, values);
         var members = new List<KeyValuePair<string, Value>>();
         foreach (var (name, node) in merged.Members)
@@ -36,7 +40,7 @@ public sealed class WorkloadSchema
             if (unknown.Contains(name)) members.Add(KeyValuePair.Create(name, Value.Null));
         }
 
-        if (workload.TryRender(values, new Variables(), context, name => !unknown.Contains(name), out var rendered, out _)) members.AddRange(rendered.Members);
+        if (workload.TryRender(values, new Variables(), context, name => !unknown.Contains(name), out var rendered, out _, keepsLazy: false)) members.AddRange(rendered.Members);
         else members.AddRange(RenderOneByOne(workload, values, context, unknown));
         var findings = SchemaValidator.Validate(_schema, Value.Map([.. members]).ToJsonElement(), Root);
         return [.. findings.Where(finding => !IsBelow(finding.Field, unknown))];
@@ -47,7 +51,7 @@ public sealed class WorkloadSchema
     {
         foreach (var (name, _) in WorkloadPlan.Merge(workload.Template, values).Members.Where(member => !unknown.Contains(member.Key)).ToList())
         {
-            if (workload.TryRender(values, new Variables(), context, other => other == name, out var one, out _) && one.TryGetMember(name, out var value))
+            if (workload.TryRender(values, new Variables(), context, other => other == name, out var one, out _, keepsLazy: false) && one.TryGetMember(name, out var value))
             {
                 yield return KeyValuePair.Create(name, value);
             }

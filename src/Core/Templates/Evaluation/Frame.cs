@@ -6,12 +6,12 @@ namespace PlaybookOperator.Core.Templates.Evaluation;
 /// <summary>The state of one running evaluation: variables, names bound by the template itself, work done, text written.</summary>
 internal sealed class Frame(EvaluationContext context)
 {
-    private const long StepsBetweenClockReads = 4096;
-
     private readonly List<KeyValuePair<string, Value>> _locals = [];
+    private readonly bool _isWatched = context.IsWatched;
     private long _stepsLeft;
-    private long _nextClockRead;
+    private long _nextLook;
     private TimeSpan _started;
+    private string? _plainText;
     private int _scopeStart;
     private Expression? _culprit;
     private Dictionary<string, Value>? _outermost;
@@ -29,44 +29,98 @@ internal sealed class Frame(EvaluationContext context)
     {
         Variables = variables;
         _stepsLeft = Options.MaxSteps;
-        _nextClockRead = long.MinValue;
+        _nextLook = 0;
         _scopeStart = 0;
         _culprit = null;
-        if (Options.MaxDuration is not null && Context.Elapsed is { } elapsed)
+        if (_isWatched)
         {
-            _started = elapsed();
-            _nextClockRead = _stepsLeft;
+            _started = Options.MaxDuration is null ? TimeSpan.Zero : Context.Elapsed?.Invoke() ?? TimeSpan.Zero;
+            _nextLook = _stepsLeft;
         }
     }
 
-    public void End()
+    /// <summary>Ends the evaluation; gives the steps that it took.</summary>
+    public long End()
     {
         Variables = EmptyVariables.Instance;
+        _plainText = null;
         _locals.Clear();
         _outermost = null;
+        return Options.MaxSteps - Math.Max(0, _stepsLeft);
     }
 
-    /// <summary>Counts work.</summary>
+    /// <summary>Counts work: one step is to cost about as much whatever does it, some tens of nanoseconds.</summary>
     public void Charge(long steps)
     {
         _stepsLeft -= steps;
+        if (_stepsLeft < _nextLook)
+        {
+            Look();
+        }
+    }
+
+    /// <summary>Whether the evaluation may go on. Called every few thousand steps, and where one step may take long.</summary>
+    public void Look()
+    {
         if (_stepsLeft < 0)
         {
             throw new TemplateFault(TemplateErrorKind.TooManySteps, $"more than {Options.MaxSteps} steps");
         }
 
-        if (_stepsLeft < _nextClockRead)
+        if (_isWatched)
         {
-            _nextClockRead = _stepsLeft - StepsBetweenClockReads;
-            if (Context.Elapsed!() - _started > Options.MaxDuration)
-            {
-                throw new TemplateFault(TemplateErrorKind.TimedOut, $"longer than {Options.MaxDuration}");
-            }
+            _nextLook = Math.Max(0, _stepsLeft - EvaluationContext.StepsBetweenLooks);
+            Context.Watch(Options.MaxSteps - _stepsLeft, _started);
         }
     }
 
-    /// <summary>Counts the work of building or reading a text.</summary>
-    public void ChargeText(long length) => Charge(1 + (length >> 5));
+    /// <summary>Counts the work of copying or making a text.</summary>
+    public void ChargeText(long length) => Charge(1 + (length >> 4));
+
+    /// <summary>Counts the work of looking through a text, which makes nothing.</summary>
+    public void ChargeScan(long length) => Charge(length >> 6);
+
+    /// <summary>Counts the work of making a string, or another object, of each character of a text.</summary>
+    public void ChargeLetters(long length) => Charge(1 + length);
+
+    /// <summary>Counts the work of arithmetic on integers beyond 64 bits, which grows with the square of their digits.</summary>
+    public void ChargeNumbers(Value left, Value right)
+    {
+        if (left.AsStorage is BigNumber || right.AsStorage is BigNumber)
+        {
+            Charge(BigNumber.WorkOf(Math.Max(BigNumber.BitsOf(left), BigNumber.BitsOf(right))));
+        }
+    }
+
+    /// <summary>Whether UTF-16 units are characters in this text, so that a place in it is found at once. Asked again of the same text it costs nothing.</summary>
+    public bool IsPlain(string text)
+    {
+        if (ReferenceEquals(_plainText, text))
+        {
+            return true;
+        }
+
+        ChargeScan(text.Length);
+        if (CodePoints.HasSurrogates(text))
+        {
+            return false;
+        }
+
+        _plainText = text;
+        return true;
+    }
+
+    /// <summary>Characters of a text.</summary>
+    public long CountOf(string text)
+    {
+        if (IsPlain(text))
+        {
+            return text.Length;
+        }
+
+        ChargeText(text.Length);
+        return CodePoints.Count(text);
+    }
 
     // ---- names bound by the template ----
     public bool TryGetLocal(string name, out Value value)
@@ -76,10 +130,12 @@ internal sealed class Frame(EvaluationContext context)
             if (_locals[place].Key == name)
             {
                 value = _locals[place].Value;
+                Charge((_locals.Count - place) >> 4);
                 return true;
             }
         }
 
+        Charge(_locals.Count >> 4);
         value = default;
         return _outermost is not null && _outermost.TryGetValue(name, out value);
     }
@@ -171,10 +227,22 @@ internal sealed class Frame(EvaluationContext context)
 
         if (value.Kind is ValueKind.List or ValueKind.Map)
         {
-            return ResultSize.Check(value, this).ToJson();
+            return Json(value);
         }
 
+        ChargeNumbers(value, default);
         return value.ToText();
+    }
+
+    /// <summary>The compact JSON of a list or map, within bounds.</summary>
+    private string Json(Value value)
+    {
+        ResultSize.Check(value, this);
+        var text = new System.Text.StringBuilder();
+        JsonText.Append(text, value, Options.MaxOutputLength);
+        CheckTextLength(text.Length);
+        ChargeText(text.Length * 4L);
+        return text.ToString();
     }
 
     /// <summary>A text that a template built, within bounds.</summary>

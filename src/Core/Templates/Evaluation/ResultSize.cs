@@ -3,15 +3,20 @@ using PlaybookOperator.Core.Templates.Values;
 namespace PlaybookOperator.Core.Templates.Evaluation;
 
 /// <summary>
-/// Bounds a result before it is written: shared parts of built lists and maps are small in memory and may be enormous as text.
-/// Also finds parts that no result may hold: what is undefined, and floats that JSON cannot write. Documents and lazy lists from outside are not walked.
+/// Bounds a result before it is written: shared parts of built lists and maps are small in memory and may be enormous as text, and so are lazy lists.
+/// Also finds parts that no result may hold: what is undefined, and floats that JSON cannot write. Documents from outside are not walked.
 /// </summary>
 internal static class ResultSize
 {
-    public static Value Check(Value value, Frame frame)
+    /// <param name="keepsLazy">The value itself may be a lazy list of any length: whoever asked reads it element by element and does not write it.</param>
+    public static Value Check(Value value, Frame frame, bool keepsLazy = false)
     {
         var budget = (long)frame.Options.MaxOutputLength;
-        Walk(value, frame, ref budget);
+        if (!keepsLazy || value.AsList is not { IsLazy: true })
+        {
+            Walk(value, frame, ref budget);
+        }
+
         return value;
     }
 
@@ -35,11 +40,17 @@ internal static class ResultSize
         {
             WalkList(list, frame, ref budget);
         }
+        else if (value.AsList is { IsLazy: true } lazy)
+        {
+            frame.CheckCollectionSize(lazy.Count);
+            frame.Charge(lazy.Count);
+        }
         else if (value.AsMap is { IsBuilt: true } map)
         {
             foreach (var entry in map.Entries)
             {
                 budget -= entry.Key.Length;
+                frame.Charge(1);
                 Walk(entry.Value, frame, ref budget);
             }
         }
@@ -47,6 +58,7 @@ internal static class ResultSize
 
     private static void WalkList(ListValue list, Frame frame, ref long budget)
     {
+        frame.Charge(list.Count);
         for (var index = 0L; index < list.Count; index++)
         {
             Walk(list.Get(index), frame, ref budget);

@@ -19,10 +19,12 @@ internal static class Sequence
             case ValueKind.Undefined:
                 return Empty;
             case ValueKind.Map:
+                frame.CheckCollectionSize(value.AsMap!.Count);
+                frame.Charge(value.AsMap.Count);
                 return new ArrayValue([.. value.AsMap!.Entries.Select(entry => Value.From(entry.Key))]);
             case ValueKind.String:
-                frame.ChargeText(value.AsString!.Length);
-                frame.CheckCollectionSize(value.AsString!.Length);
+                frame.CheckCollectionSize(frame.CountOf(value.AsString!));
+                frame.ChargeLetters(value.AsString!.Length);
                 return new ArrayValue([.. CodePoints.Split(value.AsString!).Select(Value.From)]);
             default:
                 throw new TemplateFault(TemplateErrorKind.Type, $"expected a list, found {Phrase.A(value)}");

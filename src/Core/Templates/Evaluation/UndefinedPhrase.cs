@@ -11,7 +11,7 @@ internal static class UndefinedPhrase
         switch (expression)
         {
             case NameExpression name:
-                return $"'{name.Name}' is undefined{Phrase.DidYouMean(name.Name, frame.Variables.Names)}";
+                return $"'{name.Name}' is undefined{Near(name.Name, frame.Variables.Names, frame)}";
             case MemberExpression member:
                 return OfMember(member.Target, member.Name, $"'{Printer.Print(member)}' is undefined", frame);
             case IndexExpression { Index: LiteralExpression { Value.AsString: { } key } } index:
@@ -25,6 +25,21 @@ internal static class UndefinedPhrase
         }
     }
 
+    // Nothing is suggested to one who is out of steps.
+    private static string Near(string name, IEnumerable<string> known, Frame frame)
+    {
+        try
+        {
+            var most = known.Take(Phrase.MaxKnown).ToArray();
+            frame.Charge(most.Length * Math.Min(100L, name.Length));
+            return Phrase.DidYouMean(name, most);
+        }
+        catch (TemplateFault)
+        {
+            return string.Empty;
+        }
+    }
+
     // The target is evaluated once more to learn its keys: evaluation is pure, and this is the way out already.
     private static string OfMember(Expression target, string name, string sentence, Frame frame)
     {
@@ -34,7 +49,7 @@ internal static class UndefinedPhrase
             return value.Kind switch
             {
                 ValueKind.Undefined => Of(target, frame),
-                ValueKind.Map => sentence + Phrase.DidYouMean(name, value.Members.Select(member => member.Key)),
+                ValueKind.Map => sentence + Near(name, value.Members.Select(member => member.Key), frame),
                 _ => $"{sentence}: {Phrase.A(value)} has no members",
             };
         }

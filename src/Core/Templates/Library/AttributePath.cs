@@ -7,11 +7,20 @@ namespace PlaybookOperator.Core.Templates.Library;
 /// <summary>The <c>attribute</c> of filters: a dotted path, or an index, read from each element.</summary>
 internal sealed class AttributePath
 {
+    /// <summary>Characters of a path, at most.</summary>
+    public const int MaxLength = 10_000;
+
     private readonly Value[] _steps;
     private readonly Value _path;
 
-    public AttributePath(Value path)
+    public AttributePath(Value path, Frame frame)
     {
+        if (path.AsString is { Length: > MaxLength })
+        {
+            throw new TemplateFault(TemplateErrorKind.Type, $"an attribute has at most {MaxLength} characters");
+        }
+
+        frame.ChargeLetters(path.AsString?.Length ?? 0);
         _path = path;
         _steps = path.AsString is not { } text ? [path]
             : text.Contains('.', StringComparison.Ordinal) ? Array.ConvertAll(text.Split('.'), Step)

@@ -42,6 +42,7 @@ internal static class BraceFormat
     private static string Place(
         string field, Value[] positional, IReadOnlyList<KeyValuePair<string, Value>> named, Frame frame, ref int automatic)
     {
+        frame.ChargeLetters(field.Length + 4 + named.Count);
         var colon = field.IndexOf(':', StringComparison.Ordinal);
         var (path, specification) = colon < 0 ? (field, string.Empty) : (field[..colon], field[(colon + 1)..]);
         var conversion = path.IndexOf('!', StringComparison.Ordinal);

@@ -22,7 +22,7 @@ internal static class EncodingFilters
         .Add("urlencode", "", static (in Call call) => UrlEncode(call))
         .Add("url_encode", "", static (in Call call) =>
             call.Frame.Built(Quote(call.Text, string.Empty).Replace("%20", "+", StringComparison.Ordinal)))
-        .Add("url_decode", "", static (in Call call) => call.Frame.Built(Uri.UnescapeDataString(call.Text.Replace('+', ' '))))
+        .Add("url_decode", "", static (in Call call) => Unquote(call))
         .Add("regex_replace", "pattern replacement? ignorecase?", static (in Call call) => RegexReplace(call))
         .Add("regex_search", "pattern ignorecase?", static (in Call call) => RegexSearch(call));
 
@@ -55,12 +55,14 @@ internal static class EncodingFilters
         var inner = indent < 0 ? newline : newline + new string(' ', indent);
         if (value.Kind is not (ValueKind.List or ValueKind.Map) || value.Count == 0)
         {
+            frame.ChargeNumbers(value, default);
             text.Append(value.ToJson());
             return;
         }
 
         var separator = string.Empty;
         text.Append(value.Kind == ValueKind.List ? '[' : '{');
+        frame.Charge(value.Kind == ValueKind.Map ? value.Count * 4 : 0);
         foreach (var (name, item) in Parts(value))
         {
             text.Append(separator).Append(inner);
@@ -85,7 +87,8 @@ internal static class EncodingFilters
     private static Value FromJson(in Call call)
     {
         var text = call.Text;
-        call.Frame.ChargeText(text.Length);
+        // Its lists and maps are opened when they are first read: that is paid for here.
+        call.Frame.ChargeLetters(text.Length / 2);
         try
         {
             return Value.Parse(text);
@@ -118,9 +121,29 @@ internal static class EncodingFilters
         }
 
         var pairs = call.Input.AsMap is { } map ? Sequence.ToArray(MapFilters.Pairs(map, frame), frame) : call.Items();
-        return frame.Built(string.Join('&', pairs.Select(pair => $"{Plus(pair.GetItem(0))}={Plus(pair.GetItem(1))}")));
+        var output = new TextOutput(frame);
+        for (var place = 0; place < pairs.Length; place++)
+        {
+            output.Write(place > 0 ? "&" : string.Empty);
+            output.Write(Plus(pairs[place].GetItem(0)));
+            output.Write("=");
+            output.Write(Plus(pairs[place].GetItem(1)));
+        }
 
-        string Plus(Value value) => Quote(frame.Text(value), string.Empty).Replace("%20", "+", StringComparison.Ordinal);
+        return Value.From(output.ToString());
+
+        string Plus(Value value)
+        {
+            var text = frame.Text(value);
+            frame.ChargeText(text.Length * 4L);
+            return Quote(text, string.Empty).Replace("%20", "+", StringComparison.Ordinal);
+        }
+    }
+
+    private static Value Unquote(in Call call)
+    {
+        call.Frame.ChargeText(call.Text.Length * 2L);
+        return call.Frame.Built(Uri.UnescapeDataString(call.Text.Replace('+', ' ')));
     }
 
     private static string Quote(string text, string safe)
@@ -146,7 +169,9 @@ internal static class EncodingFilters
         var at = 0;
         foreach (Match match in regex.Matches(text))
         {
-            call.Frame.Charge(1);
+            // Each match is found in time linear in what is left, which a pattern may use up again and again.
+            call.Frame.Charge(8);
+            call.Frame.Look();
             output.Write(text[at..match.Index]);
             output.Write(match.Result(replacement));
             at = match.Index + match.Length;

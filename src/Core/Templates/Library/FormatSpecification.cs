@@ -50,6 +50,9 @@ internal sealed record FormatSpecification(
     public string Apply(Value value, Frame frame)
     {
         frame.CheckTextLength(Math.Max(Width, Precision ?? 0));
+        frame.ChargeNumbers(value, default);
+        frame.Charge(value.IsFloat || Precision > 0 ? 100 + (Precision ?? 0) : 0);
+        frame.Charge(Type is 'x' or 'X' or 'b' or 'o' ? BigNumber.BitsOf(value) * 4 : 0);
         if (Type == 's' || (Type == '\0' && (!Arithmetic.IsNumber(value) || value.IsBoolean)))
         {
             return Text(frame.Text(value));

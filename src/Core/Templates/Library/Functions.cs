@@ -19,9 +19,15 @@ internal static class Functions
         var first = Bound(call, 0);
         var (start, stop) = call[1].IsMissing ? (0, first) : (first, Bound(call, 1));
         var step = call[2].IsMissing ? 1 : Bound(call, 2);
-        return step == 0
-            ? throw new TemplateFault(TemplateErrorKind.Type, "the step of a range cannot be 0")
-            : Value.Range(start, stop, step);
+        if (step == 0)
+        {
+            throw new TemplateFault(TemplateErrorKind.Type, "the step of a range cannot be 0");
+        }
+
+        // Places in a list are 64-bit integers: what is longer could neither be counted nor read to its end.
+        return RangeValue.CountOf(start, stop, step) is var count && count <= long.MaxValue
+            ? Value.Range(start, stop, step)
+            : throw new TemplateFault(TemplateErrorKind.Arithmetic, $"a range has at most {long.MaxValue} elements, this one {count}");
     }
 
     private static long Bound(in Call call, int place)
@@ -42,8 +48,9 @@ internal static class Functions
         var members = new List<KeyValuePair<string, Value>>();
         if (!call[0].IsMissing)
         {
-            members.AddRange(call[0].AsMap?.Entries ?? Sequence.ToArray(call[0], call.Frame)
-                .Select(pair => KeyValuePair.Create(Members.MapKey(pair.GetItem(0)), pair.GetItem(1))));
+            var frame = call.Frame;
+            members.AddRange(call[0].AsMap?.Entries ?? Sequence.ToArray(call[0], frame)
+                .Select(pair => KeyValuePair.Create(Members.MapKey(pair.GetItem(0), frame), pair.GetItem(1))));
         }
 
         members.AddRange(call.Extra);

@@ -23,8 +23,8 @@ internal static class LayoutFilters
     /// <summary>Fills text up to a width on the sides named.</summary>
     public static Value Pad(in Call call, string text, int width, Side side, string filling = " ")
     {
-        var lacking = (int)Math.Max(0, width - CodePoints.Count(text));
-        call.Frame.CheckTextLength((long)text.Length + lacking);
+        var lacking = (int)Math.Max(0, width - call.Frame.CountOf(text));
+        call.Frame.CheckTextLength(text.Length + ((long)lacking * filling.Length));
 
         // Python puts the odd blank to the left where the width is odd.
         var left = side switch { Side.Left => lacking, Side.Right => 0, _ => (lacking / 2) + (lacking & width & 1) };
@@ -38,6 +38,7 @@ internal static class LayoutFilters
     {
         var width = call[0].AsString ?? new string(' ', Math.Clamp(call.IntegerAt(0, 4), 0, 10_000));
         var (first, blank) = (call.FlagAt(1), call.FlagAt(2));
+        call.Frame.ChargeText(call.Text.Length * 4L);
         var lines = Lines(call.Text + "\n");
         call.Frame.CheckTextLength(call.Text.Length + ((long)lines.Count * width.Length));
         var text = new StringBuilder(first ? width : string.Empty);
@@ -65,12 +66,12 @@ internal static class LayoutFilters
     private static Value Truncate(in Call call)
     {
         var (text, length, end, leeway) = (call.Text, call.IntegerAt(0, 255), call.TextAt(2, "..."), call.IntegerAt(3, 5));
-        var count = CodePoints.Count(text);
-        var kept = length - CodePoints.Count(end);
+        var count = call.Frame.CountOf(text);
+        var kept = length - call.Frame.CountOf(end);
         if (kept < 0 || leeway < 0)
         {
             throw new TemplateFault(
-                TemplateErrorKind.Type, $"truncating needs a length of at least {CodePoints.Count(end)} and no negative leeway");
+                TemplateErrorKind.Type, $"truncating needs a length of at least {length - kept} and no negative leeway");
         }
 
         if (count <= (long)length + leeway)
@@ -93,8 +94,19 @@ internal static class LayoutFilters
 
         var newline = call.Has(2) ? call.TextAt(2) : "\n";
         var wrapping = new LineWrapping(width, call.FlagAt(1, otherwise: true), call.FlagAt(3, otherwise: true));
-        call.Frame.ChargeText(call.Text.Length * 4L);
-        var lines = Lines(call.Text).Select(line => string.Join(newline, wrapping.Wrap(line)));
-        return call.Frame.Built(string.Join(newline, lines));
+        var output = new TextOutput(call.Frame);
+        call.Frame.ChargeLetters(call.Text.Length);
+        var separator = string.Empty;
+        foreach (var line in Lines(call.Text))
+        {
+            foreach (var part in wrapping.Wrap(line) is { Count: > 0 } parts ? parts : [string.Empty])
+            {
+                output.Write(separator);
+                output.Write(part);
+                separator = newline;
+            }
+        }
+
+        return Value.From(output.ToString());
     }
 }

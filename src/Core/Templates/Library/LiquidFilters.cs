@@ -64,6 +64,7 @@ internal static class LiquidFilters
             throw call.Wrong("a number", value);
         }
 
+        call.Frame.ChargeLetters(value.AsString?.Length ?? 0);
         if (value.AsString is not { } text || NumberFilters.ParseFloat(text) is not { } number)
         {
             throw call.Wrong("a number", value);
@@ -75,15 +76,15 @@ internal static class LiquidFilters
     }
 
     private static Value Calculate(BinaryOperator operation, in Call call) =>
-        Arithmetic.Apply(operation, Number(call.Input, call), Number(call[0], call));
+        Arithmetic.Apply(operation, Number(call.Input, call), Number(call[0], call), call.Frame);
 
     // Integers give an integer where it comes out even, else a float; the flag asks for whole division.
     private static Value Divide(in Call call)
     {
         var (left, right) = (Number(call.Input, call), Number(call[0], call));
         var isWhole = !left.IsFloat && !right.IsFloat
-            && (call.FlagAt(1) || Arithmetic.Apply(BinaryOperator.Modulo, left, right).Equals(Value.From(0)));
-        return Arithmetic.Apply(isWhole ? BinaryOperator.FloorDivide : BinaryOperator.Divide, left, right);
+            && (call.FlagAt(1) || Arithmetic.Apply(BinaryOperator.Modulo, left, right, call.Frame).Equals(Value.From(0)));
+        return Arithmetic.Apply(isWhole ? BinaryOperator.FloorDivide : BinaryOperator.Divide, left, right, call.Frame);
     }
 
     private static Value Whole(Value number, Func<double, double> round)
@@ -122,19 +123,19 @@ internal static class LiquidFilters
     {
         var (text, separator) = (call.Text, call.TextAt(0));
         call.Frame.ChargeText(text.Length);
-        var parts = text.Length == 0 ? [] : separator.Length == 0 ? CodePoints.Split(text) : text.Split(separator);
-        var kept = parts.Length;
+        var parts = text.Length == 0 ? [] : separator.Length == 0 ? TextFilters.Letters(text, call.Frame) : TextFilters.Parts(text, separator, -1, call.Frame);
+        var kept = parts.Count;
         while (kept > 0 && parts[kept - 1].Length == 0)
         {
             kept--;
         }
 
-        return TextFilters.Strings(call.Frame, parts[..kept]);
+        return TextFilters.Strings(call.Frame, [.. parts.Take(kept)]);
     }
 
     private static Value Map(in Call call)
     {
-        var (path, frame) = (new AttributePath(call[0]), call.Frame);
+        var (path, frame) = (new AttributePath(call[0], call.Frame), call.Frame);
         return frame.Built(Array.ConvertAll(call.Items(), item =>
         {
             var value = path.Of(item, frame);
@@ -144,7 +145,7 @@ internal static class LiquidFilters
 
     private static Value Where(in Call call)
     {
-        var (path, frame, wanted) = (new AttributePath(call[0]), call.Frame, call[1]);
+        var (path, frame, wanted) = (new AttributePath(call[0], call.Frame), call.Frame, call[1]);
         return frame.Built(Array.FindAll(call.Items(), item =>
         {
             var value = path.Of(item, frame);
@@ -154,33 +155,33 @@ internal static class LiquidFilters
 
     private static Value Compact(in Call call)
     {
-        var (path, frame) = (call.Has(0) ? new AttributePath(call[0]) : null, call.Frame);
+        var (path, frame) = (call.Has(0) ? new AttributePath(call[0], call.Frame) : null, call.Frame);
         return frame.Built(Array.FindAll(call.Items(), item =>
             (path is null ? item : path.Of(item, frame)).Kind is not (ValueKind.Null or ValueKind.Undefined)));
     }
 
     private static Value Sort(in Call call, bool isCaseSensitive)
     {
-        var (path, frame) = (call.Has(0) ? new AttributePath(call[0]) : null, call.Frame);
+        var (path, frame) = (call.Has(0) ? new AttributePath(call[0], call.Frame) : null, call.Frame);
         return frame.Built(ListFilters.SortBy(call.Items(), KeyOf, isDescending: false, frame));
 
-        Value KeyOf(Value item) => ListFilters.Key(path is null ? item : path.Of(item, frame), isCaseSensitive);
+        Value KeyOf(Value item) => ListFilters.Key(path is null ? item : path.Of(item, frame), isCaseSensitive, frame);
     }
 
     private static Value Unique(in Call call)
     {
-        var (path, frame) = (call.Has(0) ? new AttributePath(call[0]) : null, call.Frame);
+        var (path, frame) = (call.Has(0) ? new AttributePath(call[0], call.Frame) : null, call.Frame);
         var seen = new HashSet<Value>(new ValueEquality(frame));
         return frame.Built(Array.FindAll(call.Items(), item => seen.Add(path is null ? item : path.Of(item, frame))));
     }
 
     private static Value Sum(in Call call)
     {
-        var path = call.Has(0) ? new AttributePath(call[0]) : null;
+        var path = call.Has(0) ? new AttributePath(call[0], call.Frame) : null;
         var total = Value.From(0);
         foreach (var item in call.Items())
         {
-            total = Arithmetic.Apply(BinaryOperator.Add, total, Number(path is null ? item : path.Of(item, call.Frame), call));
+            total = Arithmetic.Apply(BinaryOperator.Add, total, Number(path is null ? item : path.Of(item, call.Frame), call), call.Frame);
         }
 
         return total;
@@ -188,7 +189,7 @@ internal static class LiquidFilters
 
     private static Value Slice(in Call call)
     {
-        var count = call.Input.Kind == ValueKind.List ? call.Input.Count : CodePoints.Count(call.Text);
+        var count = call.Input.Kind == ValueKind.List ? call.Input.Count : call.Frame.CountOf(call.Text);
         var start = (long)call.IntegerAt(0);
         start += start < 0 ? count : 0;
         var length = start < 0 || start > count ? 0 : Math.Clamp(call.IntegerAt(1, 1), 0, count - start);
@@ -207,6 +208,7 @@ internal static class LiquidFilters
 
     private static Value TruncateWords(in Call call)
     {
+        call.Frame.ChargeLetters(call.Text.Length);
         var words = call.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var count = Math.Max(1, call.IntegerAt(0, 15));
         return call.Frame.Built(words.Length <= count

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PlaybookOperator.Core.Templates.Evaluation;
 using PlaybookOperator.Core.Templates.Values;
 
@@ -23,7 +24,7 @@ internal static class ListFilters
 
     private static Value Length(in Call call) => call.Input.Kind switch
     {
-        ValueKind.String => Value.From(CodePoints.Count(call.Text)),
+        ValueKind.String => Value.From(call.Frame.CountOf(call.Input.AsString!)),
         ValueKind.List or ValueKind.Map => Value.From(call.Input.Count),
         ValueKind.Undefined => Value.From(0),
         _ => throw call.Wrong("a list, map or string", call.Input),
@@ -39,9 +40,8 @@ internal static class ListFilters
     {
         if (call.Input.AsString is { } text)
         {
-            var letters = CodePoints.Split(text);
-            Array.Reverse(letters);
-            return call.Frame.Built(string.Concat(letters));
+            call.Frame.ChargeText(text.Length);
+            return call.Frame.Built(CodePoints.Reverse(text));
         }
 
         var items = call.Items();
@@ -50,8 +50,16 @@ internal static class ListFilters
     }
 
     /// <summary>Text without case unless the filter minds it: how sort, unique, min, max and groupby compare.</summary>
-    public static Value Key(Value value, bool isCaseSensitive) =>
-        !isCaseSensitive && value.AsString is { } text ? Value.From(text.ToLowerInvariant()) : value;
+    public static Value Key(Value value, bool isCaseSensitive, Frame frame)
+    {
+        if (isCaseSensitive || value.AsString is not { } text)
+        {
+            return value;
+        }
+
+        frame.ChargeText(text.Length);
+        return Value.From(text.ToLowerInvariant());
+    }
 
     public static Value[] SortBy(Value[] items, Func<Value, Value> key, bool isDescending, Frame frame)
     {
@@ -65,37 +73,39 @@ internal static class ListFilters
                 ? [.. keyed.OrderByDescending(pair => pair.Key, order).Select(pair => pair.Item)]
                 : [.. keyed.OrderBy(pair => pair.Key, order).Select(pair => pair.Item)];
         }
-        catch (InvalidOperationException failure) when (failure.InnerException is TemplateFault fault)
+        catch (InvalidOperationException failure) when (failure.InnerException is not null)
         {
-            throw new TemplateFault(fault.Kind, fault.Message, fault.Position);
+            // What a comparison throws comes wrapped: a fault, or that the evaluation was stopped or broken off.
+            ExceptionDispatchInfo.Throw(failure.InnerException);
+            throw;
         }
     }
 
     private static Value Sort(in Call call)
     {
         var (frame, isCaseSensitive) = (call.Frame, call.FlagAt(1));
-        var paths = call.Has(2) ? Paths(call[2]) : null;
+        var paths = call.Has(2) ? Paths(call[2], frame) : null;
         var sorted = SortBy(call.Items(), KeyOf, call.FlagAt(0), frame);
         return frame.Built(sorted);
 
         // Keys are lists, as in Jinja2: equal keys need no order, so even maps can be sorted when they are all equal.
         Value KeyOf(Value item) => paths is null
-            ? Value.List([Key(item, isCaseSensitive)])
-            : Value.List([.. paths.Select(path => Key(path.Of(item, frame), isCaseSensitive))]);
+            ? Value.List([Key(item, isCaseSensitive, frame)])
+            : Value.List([.. paths.Select(path => Key(path.Of(item, frame), isCaseSensitive, frame))]);
     }
 
-    private static AttributePath[] Paths(Value attribute) => attribute.AsString is { } text
-        ? [.. text.Split(',').Select(path => new AttributePath(Value.From(path)))]
-        : [new AttributePath(attribute)];
+    private static AttributePath[] Paths(Value attribute, Frame frame) => attribute.AsString is { Length: <= AttributePath.MaxLength } text
+        ? [.. text.Split(',').Select(path => new AttributePath(Value.From(path), frame))]
+        : [new AttributePath(attribute, frame)];
 
     private static Value Unique(in Call call)
     {
-        var path = call.Has(1) ? new AttributePath(call[1]) : null;
+        var path = call.Has(1) ? new AttributePath(call[1], call.Frame) : null;
         var seen = new HashSet<Value>(new ValueEquality(call.Frame));
         var kept = new List<Value>();
         foreach (var item in call.Items())
         {
-            if (seen.Add(Key(path is null ? item : path.Of(item, call.Frame), call.FlagAt(0))))
+            if (seen.Add(Key(path is null ? item : path.Of(item, call.Frame), call.FlagAt(0), call.Frame)))
             {
                 kept.Add(item);
             }
@@ -107,7 +117,7 @@ internal static class ListFilters
     public static Value Join(in Call call, string otherwise)
     {
         var separator = call.TextAt(0, otherwise);
-        var path = call.Has(1) ? new AttributePath(call[1]) : null;
+        var path = call.Has(1) ? new AttributePath(call[1], call.Frame) : null;
         var output = new TextOutput(call.Frame);
         var items = Sequence.Of(call.Input, call.Frame);
         for (var index = 0L; index < items.Count; index++)
@@ -126,14 +136,14 @@ internal static class ListFilters
 
     private static Value Sum(in Call call)
     {
-        var path = call.Has(0) ? new AttributePath(call[0]) : null;
+        var path = call.Has(0) ? new AttributePath(call[0], call.Frame) : null;
         var total = call[1].IsMissing ? Value.From(0) : call[1];
         foreach (var item in call.Items())
         {
             var value = path is null ? item : path.Of(item, call.Frame);
             if (Arithmetic.IsNumber(total) && Arithmetic.IsNumber(value))
             {
-                total = Arithmetic.Apply(BinaryOperator.Add, total, value);
+                total = Arithmetic.Apply(BinaryOperator.Add, total, value, call.Frame);
             }
             else if (total.Kind == ValueKind.List && value.Kind == ValueKind.List)
             {
@@ -150,12 +160,12 @@ internal static class ListFilters
 
     private static Value Extreme(in Call call, int sign)
     {
-        var path = call.Has(1) ? new AttributePath(call[1]) : null;
+        var path = call.Has(1) ? new AttributePath(call[1], call.Frame) : null;
         var (best, bestKey) = (Value.Undefined, Value.Undefined);
         var isFirst = true;
         foreach (var item in call.Items())
         {
-            var key = Key(path is null ? item : path.Of(item, call.Frame), call.FlagAt(0));
+            var key = Key(path is null ? item : path.Of(item, call.Frame), call.FlagAt(0), call.Frame);
             if (isFirst || ValueOrder.Compare(key, bestKey, call.Frame) * sign < 0)
             {
                 (best, bestKey) = (item, key);

@@ -46,13 +46,15 @@ internal static class MapFilters
 
         var place = by == "key" ? 0 : 1;
         var pairs = Sequence.ToArray(Pairs(call.Map(), call.Frame), call.Frame);
-        return call.Frame.Built(ListFilters.SortBy(
-            pairs, pair => ListFilters.Key(pair.GetItem(place), isCaseSensitive), call.FlagAt(2), call.Frame));
+        var frame = call.Frame;
+        return frame.Built(ListFilters.SortBy(pairs, KeyOf, call.FlagAt(2), frame));
+
+        Value KeyOf(Value pair) => ListFilters.Key(pair.GetItem(place), isCaseSensitive, frame);
     }
 
     private static Value GroupBy(in Call call)
     {
-        var (frame, path, otherwise, isCaseSensitive) = (call.Frame, new AttributePath(call[0]), call[1], call.FlagAt(2));
+        var (frame, path, otherwise, isCaseSensitive) = (call.Frame, new AttributePath(call[0], call.Frame), call[1], call.FlagAt(2));
         var sorted = ListFilters.SortBy(call.Items(), KeyOf, isDescending: false, frame);
         var groups = new List<Value>();
         for (var start = 0; start < sorted.Length;)
@@ -72,6 +74,6 @@ internal static class MapFilters
 
         Value Grouper(Value item) => path.Of(item, frame, otherwise);
 
-        Value KeyOf(Value item) => ListFilters.Key(Grouper(item), isCaseSensitive);
+        Value KeyOf(Value item) => ListFilters.Key(Grouper(item), isCaseSensitive, frame);
     }
 }

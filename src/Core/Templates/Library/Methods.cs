@@ -48,7 +48,7 @@ internal static class Methods
     }
 
     private static Value Get(in Call call) =>
-        call.Map().TryGet(Members.MapKey(call[0]), out var value) ? value : call[1].IsMissing ? Value.Null : call[1];
+        call.Map().TryGet(Members.MapKey(call[0], call.Frame), out var value) ? value : call[1].IsMissing ? Value.Null : call[1];
 
     private static Value Cycle(in Call call)
     {

@@ -20,6 +20,7 @@ internal static class NumberFilters
     {
         var input = call.Input;
         var otherwise = call[0].IsMissing ? Value.From(0) : call[0];
+        Charge(call);
         switch (input.Kind)
         {
             case ValueKind.Undefined:
@@ -33,6 +34,18 @@ internal static class NumberFilters
             default:
                 return otherwise;
         }
+    }
+
+    /// <summary>Reading digits costs their number, and, as far as an integer may have them, its square.</summary>
+    private static void Charge(in Call call)
+    {
+        if (call.Input.AsString is { } text)
+        {
+            call.Frame.ChargeText(text.Length * 4L);
+            call.Frame.Charge(BigNumber.WorkOf(Math.Min(text.Length, 4300) * 4L));
+        }
+
+        call.Frame.ChargeNumbers(call.Input, default);
     }
 
     private static Value? FromText(string text, int radix)
@@ -124,12 +137,14 @@ internal static class NumberFilters
         }
 
         var otherwise = call[0].IsMissing ? Value.From(0.0) : call[0];
+        Charge(call);
         return input.AsString is { } text && ParseFloat(text) is { } number ? Value.From(number) : otherwise;
     }
 
     private static Value Boolean(in Call call)
     {
         var input = call.Input;
+        call.Frame.ChargeText(input.AsString?.Length ?? 0);
         return input.Kind switch
         {
             ValueKind.Undefined => throw call.Wrong("a value", input),
@@ -156,6 +171,8 @@ internal static class NumberFilters
             throw call.Wrong("a number", input);
         }
 
+        call.Frame.Charge(100 + Math.Abs(precision));
+        call.Frame.ChargeNumbers(input, default);
         return method switch
         {
             "common" => Rounded(input, precision),
@@ -200,6 +217,8 @@ internal static class NumberFilters
 
     private static Value FileSize(in Call call)
     {
+        call.Frame.Charge(20);
+        Charge(call);
         var bytes = call.Input.AsString is { } text ? ParseFloat(text) ?? throw call.Wrong("a number", call.Input)
             : Arithmetic.IsNumber(call.Input) ? Arithmetic.Float(call.Input) : throw call.Wrong("a number", call.Input);
         var isBinary = call.FlagAt(0);

@@ -51,7 +51,9 @@ internal static class PercentFormat
             }
 
             frame.CheckTextLength(result.Length + (long)Math.Max(field.Width, field.Precision));
+            frame.Charge(4 + (field.Name is null ? 0 : named.Count));
             result.Append(field.Apply(Argument(field, positional, named, ref used), frame));
+            frame.CheckTextLength(result.Length);
         }
 
         return used < positional.Length && named.Count == 0
@@ -118,14 +120,17 @@ internal static class PercentFormat
 
         public string Apply(Value value, Frame frame)
         {
+            frame.ChargeNumbers(value, default);
+            frame.Charge(value.IsFloat || Precision > 0 ? 100 + Math.Max(0, Precision) : 0);
             switch (Conversion)
             {
                 case 's' or 'r' or 'a':
                     var text = Conversion == 's' || value.Kind != ValueKind.String ? frame.Text(value) : JsonText.Quoted(value.AsString!);
-                    return Pad(Precision >= 0 ? CodePoints.Cut(text, 0, Math.Min(Precision, CodePoints.Count(text))) : text, isNumber: false);
+                    return Pad(Precision >= 0 ? CodePoints.Cut(text, 0, Math.Min(Precision, frame.CountOf(text))) : text, isNumber: false);
                 case 'd' or 'i' or 'u':
                     return Pad(Signed(BigInteger.Abs(Whole(value)).ToString(CultureInfo.InvariantCulture), Whole(value).Sign < 0));
                 case 'x' or 'X' or 'o':
+                    frame.Charge(BigNumber.BitsOf(value) * 4);
                     return Pad(Signed(Radix(BigInteger.Abs(Integer(value))), Integer(value).Sign < 0));
                 case 'f' or 'F' or 'e' or 'E' or 'g' or 'G':
                     var number = Number(value);

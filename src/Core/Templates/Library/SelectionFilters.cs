@@ -21,7 +21,7 @@ internal static class SelectionFilters
         if (call.Rest.Length == 0 && attribute.Key is not null)
         {
             var otherwise = call.Extra.FirstOrDefault(pair => pair.Key == "default").Value;
-            var path = new AttributePath(attribute.Value);
+            var path = new AttributePath(attribute.Value, frame);
             return frame.Built(Array.ConvertAll(items, item => path.Of(item, frame, otherwise)));
         }
 
@@ -46,7 +46,7 @@ internal static class SelectionFilters
             throw new TemplateFault(TemplateErrorKind.UnknownOperation, "the name of an attribute is missing");
         }
 
-        var path = hasAttribute ? new AttributePath(rest[0]) : null;
+        var path = hasAttribute ? new AttributePath(rest[0], frame) : null;
         rest = hasAttribute ? rest[1..] : rest;
         var test = rest.Length == 0 ? null : TestNamed(frame.Text(rest[0]));
         var arguments = rest.Length == 0 ? [] : rest[1..].ToArray();

@@ -24,11 +24,11 @@ internal static class StringMethods
             .Add("zfill", "width", static (in Call call) => ZeroFill(call))
             .Add("split", "sep? maxsplit?", static (in Call call) => TextFilters.Split(call))
             .Add("rsplit", "sep? maxsplit?", static (in Call call) => SplitFromEnd(call))
-            .Add("splitlines", "keepends?", static (in Call call) => TextFilters.Strings(call.Frame, Lines(call.Text, call.FlagAt(0))))
+            .Add("splitlines", "keepends?", static (in Call call) => TextFilters.Strings(call.Frame, Lines(call, call.FlagAt(0))))
             .Add("partition", "sep", static (in Call call) =>
-                Partition(call, call.Text.IndexOf(Separator(call), StringComparison.Ordinal), isFromEnd: false))
+                Partition(call, Find(call, Separator(call)), isFromEnd: false))
             .Add("rpartition", "sep", static (in Call call) =>
-                Partition(call, call.Text.LastIndexOf(Separator(call), StringComparison.Ordinal), isFromEnd: true))
+                Partition(call, FindLast(call, Separator(call)), isFromEnd: true))
             .Add("join", "iterable", static (in Call call) => Join(call))
             .Add("format", "* **", static (in Call call) => BraceFormat.Apply(call.Text, call.Rest.ToArray(), call.Extra, call.Frame));
     }
@@ -58,15 +58,15 @@ internal static class StringMethods
         .Add("endswith", "suffix", static (in Call call) =>
             AnyOf(call, static (text, part) => text.EndsWith(part, StringComparison.Ordinal)))
         .Add("find", "sub", static (in Call call) =>
-            Value.From(Place(call.Text, call.Text.IndexOf(call.TextAt(0), StringComparison.Ordinal))))
+            Value.From(Place(call, Find(call, call.TextAt(0)))))
         .Add("rfind", "sub", static (in Call call) =>
-            Value.From(Place(call.Text, call.Text.LastIndexOf(call.TextAt(0), StringComparison.Ordinal))))
+            Value.From(Place(call, FindLast(call, call.TextAt(0)))))
         .Add("index", "sub", static (in Call call) =>
-            Value.From(Found(Place(call.Text, call.Text.IndexOf(call.TextAt(0), StringComparison.Ordinal)))))
+            Value.From(Found(Place(call, Find(call, call.TextAt(0))))))
         .Add("rindex", "sub", static (in Call call) =>
-            Value.From(Found(Place(call.Text, call.Text.LastIndexOf(call.TextAt(0), StringComparison.Ordinal)))))
+            Value.From(Found(Place(call, FindLast(call, call.TextAt(0))))))
         .Add("count", "sub", static (in Call call) => Value.From(
-            call.TextAt(0).Length == 0 ? CodePoints.Count(call.Text) + 1 : call.Text.AsSpan().Count(call.TextAt(0))))
+            call.TextAt(0).Length == 0 ? call.Frame.CountOf(call.Text) + 1 : Search(call, call.TextAt(0)).Count(call.Text)))
         .Add("isdigit isdecimal isnumeric", "", static (in Call call) => All(call, char.IsDigit))
         .Add("isalpha", "", static (in Call call) => All(call, char.IsLetter))
         .Add("isalnum", "", static (in Call call) => All(call, char.IsLetterOrDigit))
@@ -88,14 +88,31 @@ internal static class StringMethods
     private static long Found(long place) =>
         place >= 0 ? place : throw new TemplateFault(TemplateErrorKind.Type, "the part is not in the text");
 
-    private static List<string> Lines(string text, bool keepsEnds)
+    private static TextSearch Search(in Call call, string part)
     {
+        call.Frame.ChargeText(part.Length);
+        return new TextSearch(part);
+    }
+
+    private static int Find(in Call call, string part) => part.Length == 0 ? 0 : Search(call, part).Find(call.Text);
+
+    private static int FindLast(in Call call, string part)
+    {
+        call.Frame.ChargeText(((long)part.Length + call.Text.Length) * 2);
+        return TextSearch.FindLast(call.Text, part);
+    }
+
+    private static List<string> Lines(in Call call, bool keepsEnds)
+    {
+        var (text, frame) = (call.Text, call.Frame);
         var lines = new List<string>();
         for (var start = 0; start < text.Length;)
         {
             var length = text.AsSpan(start).IndexOfAny(LineEnds);
             var end = length < 0 ? text.Length : start + length;
             var next = end == text.Length ? end : end + (text.AsSpan(end).StartsWith("\r\n") ? 2 : 1);
+            frame.Charge(2);
+            frame.CheckCollectionSize(lines.Count + 1L);
             lines.Add(text[start..(keepsEnds ? next : end)]);
             start = next;
         }
@@ -112,14 +129,14 @@ internal static class StringMethods
         foreach (var letter in text)
         {
             var blanks = letter != '\t' || size == 0 ? 0 : size - (column % size);
-            result.Append(' ', blanks).Append(letter == '\t' ? string.Empty : letter.ToString());
+            result.Append(letter == '\t' ? ' ' : letter, letter == '\t' ? blanks : 1);
             column = letter is '\n' or '\r' ? 0 : column + (letter == '\t' ? blanks : 1);
         }
 
         return call.Frame.Built(result.ToString());
     }
 
-    private static long Place(string text, int place) => place <= 0 ? place : CodePoints.Count(text[..place]);
+    private static long Place(in Call call, int place) => place <= 0 || call.Frame.IsPlain(call.Text) ? place : CodePoints.Count(call.Text[..place]);
 
     // Unlike the filter, the method starts a word after anything that is not a letter.
     private static string Title(string text)
@@ -167,16 +184,16 @@ internal static class StringMethods
 
         if (!call.Has(0))
         {
-            return TextFilters.Strings(call.Frame, SplitFromEnd(call.Text, limit));
+            return TextFilters.Strings(call.Frame, SplitFromEnd(call.Text, limit, call.Frame));
         }
 
-        var parts = call.Text.Split(Separator(call));
+        var parts = TextFilters.Parts(call.Text, Separator(call), -1, call.Frame);
         return TextFilters.Strings(
-            call.Frame, parts.Length <= (long)limit + 1 ? parts : [string.Join(Separator(call), parts[..^limit]), .. parts[^limit..]]);
+            call.Frame, parts.Count <= (long)limit + 1 ? parts : [string.Join(Separator(call), parts[..^limit]), .. parts[^limit..]]);
     }
 
     // What is left in front keeps its white space inside.
-    private static List<string> SplitFromEnd(string text, int limit)
+    private static List<string> SplitFromEnd(string text, int limit, Frame frame)
     {
         var words = new List<string>();
         var rest = text.AsSpan().TrimEnd();
@@ -188,6 +205,8 @@ internal static class StringMethods
                 start--;
             }
 
+            frame.Charge(2);
+            frame.CheckCollectionSize(words.Count + 1L);
             words.Add(rest[start..].ToString());
             rest = rest[..start].TrimEnd();
         }

@@ -54,7 +54,7 @@ internal static class Tests
             call.Input.Kind == call[0].Kind && ValueEquality.AreEqual(call.Input, call[0], call.Frame)));
 
     private static Value Remainder(in Call call, Value divisor) => Arithmetic.IsNumber(call.Input) && Arithmetic.IsNumber(divisor)
-        ? Arithmetic.Apply(BinaryOperator.Modulo, call.Input, divisor)
+        ? Arithmetic.Apply(BinaryOperator.Modulo, call.Input, divisor, call.Frame)
         : throw call.Wrong("a number", Arithmetic.IsNumber(call.Input) ? divisor : call.Input);
 
     private static bool IsCased(string text, Func<char, bool> wrong, Func<char, bool> right) => !text.Any(wrong) && text.Any(right);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using PlaybookOperator.Core.Templates.Evaluation;
@@ -21,7 +22,7 @@ internal static class TextFilters
         .Add("string safe", "", static (in Call call) => Value.From(call.Text))
         .Add("format", "* **", static (in Call call) => PercentFormat.Apply(call.Text, call.Rest, call.Extra, call.Frame))
         .Add("escape e forceescape", "", static (in Call call) => call.Frame.Built(Escape(call.Text)))
-        .Add("striptags", "", static (in Call call) => call.Frame.Built(StripTags(call.Text)))
+        .Add("striptags", "", static (in Call call) => call.Frame.Built(StripTags(call.Text, call.Frame)))
         .Add("wordcount", "", static (in Call call) => WordCount(call));
 
     public static string Capitalize(string text) =>
@@ -49,14 +50,17 @@ internal static class TextFilters
             return left && right ? text.Trim() : left ? text.TrimStart() : text.TrimEnd();
         }
 
-        var letters = call.TextAt(0).ToCharArray();
-        if (letters.Length == 0)
+        var given = call.TextAt(0);
+        call.Frame.ChargeText(given.Length);
+        var letters = SearchValues.Create(given);
+        var start = left ? text.AsSpan().IndexOfAnyExcept(letters) : 0;
+        if (start < 0)
         {
-            return text;
+            return string.Empty;
         }
 
-        text = left ? text.TrimStart(letters) : text;
-        return right ? text.TrimEnd(letters) : text;
+        var end = right ? text.AsSpan().LastIndexOfAnyExcept(letters) + 1 : text.Length;
+        return end <= start ? string.Empty : text[start..end];
     }
 
     public static Value Replace(in Call call)
@@ -69,27 +73,24 @@ internal static class TextFilters
 
     public static Value Replace(Frame frame, string text, string old, string replacement, int count)
     {
-        var growth = Math.Max(0, replacement.Length - old.Length);
-        frame.CheckTextLength(growth == 0 ? 0 : text.Length + (growth * Math.Min(count, Occurrences(text, old))));
+        frame.ChargeText((long)text.Length + old.Length);
         if (old.Length == 0)
         {
+            frame.CheckTextLength(text.Length + (replacement.Length * Math.Min(count, text.Length + 1L)));
+            frame.ChargeLetters(text.Length);
             return frame.Built(Interleave(text, replacement, count));
         }
 
-        if (count == int.MaxValue)
-        {
-            return frame.Built(text.Replace(old, replacement, StringComparison.Ordinal));
-        }
-
+        var search = new TextSearch(old);
+        var places = search.Count(text, count);
+        frame.CheckTextLength(text.Length + (places * (replacement.Length - old.Length)));
+        frame.Charge(places);
         var result = new StringBuilder();
         var at = 0;
-        for (var next = text.IndexOf(old, StringComparison.Ordinal);
-            next >= 0 && count > 0;
-            next = text.IndexOf(old, at, StringComparison.Ordinal))
+        for (var next = places > 0 ? search.Find(text) : -1; next >= 0; next = --places > 0 ? search.Find(text, at) : -1)
         {
             result.Append(text, at, next - at).Append(replacement);
             at = next + old.Length;
-            count--;
         }
 
         return frame.Built(result.Append(text, at, text.Length - at).ToString());
@@ -99,15 +100,13 @@ internal static class TextFilters
     private static string Interleave(string text, string replacement, int count)
     {
         var result = new StringBuilder();
-        foreach (var letter in CodePoints.Split(text))
+        foreach (var letter in text.EnumerateRunes())
         {
-            result.Append(count-- > 0 ? replacement : string.Empty).Append(letter);
+            result.Append(count-- > 0 ? replacement : string.Empty).Append(letter.ToString());
         }
 
         return result.Append(count > 0 ? replacement : string.Empty).ToString();
     }
-
-    private static long Occurrences(string text, string part) => part.Length == 0 ? text.Length + 1 : text.AsSpan().Count(part);
 
     public static Value Split(in Call call)
     {
@@ -119,34 +118,64 @@ internal static class TextFilters
             throw new TemplateFault(TemplateErrorKind.Type, "the separator of a split is empty");
         }
 
-        var parts = call.Has(0)
-            ? text.Split(call.TextAt(0), limit < 0 ? int.MaxValue : limit + 1, StringSplitOptions.None)
-            : SplitOnSpace(text, limit);
+        var parts = call.Has(0) ? Parts(text, call.TextAt(0), limit, call.Frame) : SplitOnSpace(text, limit, call.Frame);
         return Strings(call.Frame, parts);
     }
 
-    private static string[] SplitOnSpace(string text, int limit)
+    /// <summary>The parts between separators, at most <paramref name="limit"/> of which count; all when it is negative.</summary>
+    public static List<string> Parts(string text, string separator, int limit, Frame frame)
     {
-        if (limit < 0)
-        {
-            return text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        }
+        var search = new TextSearch(separator);
+        frame.ChargeText((long)text.Length + separator.Length);
+        var places = search.Count(text, limit < 0 ? long.MaxValue : limit);
+        frame.CheckCollectionSize(places + 1);
+        frame.Charge(places * 2);
+        return search.Split(text, places);
+    }
 
+    /// <summary>The characters of a text.</summary>
+    public static IReadOnlyList<string> Letters(string text, Frame frame)
+    {
+        frame.CheckCollectionSize(frame.CountOf(text));
+        frame.ChargeLetters(text.Length);
+        return CodePoints.Split(text);
+    }
+
+    /// <summary>The words of a text; from the word behind the last one that counts, what is left stays as it is.</summary>
+    private static List<string> SplitOnSpace(string text, int limit, Frame frame)
+    {
         var parts = new List<string>();
-        var rest = text.TrimStart();
-        while (rest.Length > 0 && parts.Count < limit)
+        var start = SkipSpace(text, 0);
+        while (start < text.Length && (limit < 0 || parts.Count < limit))
         {
-            var end = 0;
-            while (end < rest.Length && !char.IsWhiteSpace(rest[end]))
+            var end = start;
+            while (end < text.Length && !char.IsWhiteSpace(text[end]))
             {
                 end++;
             }
 
-            parts.Add(rest[..end]);
-            rest = rest[end..].TrimStart();
+            frame.Charge(2);
+            frame.CheckCollectionSize(parts.Count + 1L);
+            parts.Add(text[start..end]);
+            start = SkipSpace(text, end);
         }
 
-        return rest.Length > 0 ? [.. parts, rest] : [.. parts];
+        if (start < text.Length)
+        {
+            parts.Add(text[start..]);
+        }
+
+        return parts;
+    }
+
+    private static int SkipSpace(string text, int place)
+    {
+        while (place < text.Length && char.IsWhiteSpace(text[place]))
+        {
+            place++;
+        }
+
+        return place;
     }
 
     public static Value Strings(Frame frame, IReadOnlyCollection<string> texts)
@@ -174,8 +203,9 @@ internal static class TextFilters
         return result.ToString();
     }
 
-    private static string StripTags(string text)
+    private static string StripTags(string text, Frame frame)
     {
+        frame.ChargeLetters(text.Length);
         var plain = Without(Without(text, "<!--", "-->"), "<", ">");
         plain = plain.Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal)
             .Replace("&#34;", "\"", StringComparison.Ordinal).Replace("&quot;", "\"", StringComparison.Ordinal)
@@ -200,7 +230,7 @@ internal static class TextFilters
     private static Value WordCount(in Call call)
     {
         var text = call.Text;
-        call.Frame.ChargeText(text.Length);
+        call.Frame.ChargeText(text.Length * 4L);
         var (count, inWord) = (0L, false);
         foreach (var rune in text.EnumerateRunes())
         {

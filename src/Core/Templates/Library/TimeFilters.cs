@@ -10,6 +10,9 @@ internal static class TimeFilters
 {
     public const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
 
+    /// <summary>Characters of an instant as text, at most.</summary>
+    private const int MaxLength = 100;
+
     private static readonly DateTimeOffset Epoch = DateTimeOffset.UnixEpoch;
 
     public static void AddTo(OperationTable table) => table
@@ -20,7 +23,7 @@ internal static class TimeFilters
     {
         var instant = Instant(call);
         return call.Frame.Built(call.Has(0)
-            ? Format(instant, call.TextAt(0))
+            ? Format(instant, call.TextAt(0), call.Frame)
             : instant.ToString(InstantFormat, CultureInfo.InvariantCulture));
     }
 
@@ -53,7 +56,7 @@ internal static class TimeFilters
             return call.Frame.Context.Now.ToUniversalTime();
         }
 
-        return DateTimeOffset.TryParse(
+        return text.Length <= MaxLength && DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             && text.Any(char.IsAsciiDigit)
             ? instant
@@ -62,7 +65,7 @@ internal static class TimeFilters
     }
 
     /// <summary>The format of C's strftime, in English.</summary>
-    private static string Format(DateTimeOffset instant, string format)
+    private static string Format(DateTimeOffset instant, string format, Frame frame)
     {
         var result = new StringBuilder();
         for (var at = 0; at < format.Length; at++)
@@ -73,6 +76,8 @@ internal static class TimeFilters
                 continue;
             }
 
+            frame.Charge(4);
+            frame.CheckTextLength(result.Length);
             var isUnpadded = format[at + 1] == '-' && at + 2 < format.Length;
             at += isUnpadded ? 2 : 1;
             var part = Part(instant, format[at]);

@@ -55,8 +55,8 @@ internal sealed class BinaryExpression(int position, BinaryOperator operation, E
         frame.Position = Position;
         if (Arithmetic.IsNumber(first) && Arithmetic.IsNumber(second))
         {
-            frame.Charge(operation == BinaryOperator.Power ? 100 : 2);
-            return Arithmetic.Apply(operation, first, second);
+            frame.Charge(2);
+            return Arithmetic.Apply(operation, first, second, frame);
         }
 
         if (first.Kind == ValueKind.Undefined || second.Kind == ValueKind.Undefined)

@@ -47,7 +47,7 @@ internal sealed class MapExpression(int position, KeyValuePair<Expression, Expre
                 throw new TemplateFault(TemplateErrorKind.Type, $"{Phrase.A(key)} cannot be the key of a map");
             }
 
-            values[place] = KeyValuePair.Create(Values.Members.MapKey(key), value);
+            values[place] = KeyValuePair.Create(Values.Members.MapKey(key, frame), value);
         }
 
         return frame.Built(values);

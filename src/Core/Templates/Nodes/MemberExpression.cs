@@ -35,7 +35,7 @@ internal sealed class MemberExpression : Expression
             return target.IsFailed ? target : frame.FailUndefined(Target, Position);
         }
 
-        var found = Members.Of(target, Name);
+        var found = Members.Of(target, Name, frame);
         return found.IsMissing ? _missing : found;
     }
 

@@ -30,14 +30,32 @@ internal sealed class SliceExpression(int position, Expression target, Expressio
 
     private static Value Letters(string text, (long?, long?, long?) bounds, Frame frame)
     {
-        var (first, count, stride) = Resolve(CodePoints.Count(text), bounds);
+        var isPlain = frame.IsPlain(text);
+        var (first, count, stride) = Resolve(frame.CountOf(text), bounds);
         if (stride == 1)
         {
-            return frame.Built(CodePoints.Cut(text, first, first + count));
+            frame.ChargeText(isPlain ? 0 : text.Length);
+            return frame.Built(isPlain ? text.Substring((int)first, (int)count) : CodePoints.Cut(text, first, first + count));
         }
 
+        return isPlain ? frame.Built(Every(text, first, count, stride)) : Letters(text, first, count, stride, frame);
+    }
+
+    private static string Every(string text, long first, long count, long stride)
+    {
+        var chosen = new char[count];
+        for (var place = 0; place < count; place++)
+        {
+            chosen[place] = text[(int)(first + (place * stride))];
+        }
+
+        return new string(chosen);
+    }
+
+    private static Value Letters(string text, long first, long count, long stride, Frame frame)
+    {
+        frame.ChargeLetters(text.Length);
         var letters = CodePoints.Split(text);
-        frame.ChargeText(text.Length);
         var chosen = new string[count];
         for (var place = 0; place < count; place++)
         {

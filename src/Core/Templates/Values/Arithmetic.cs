@@ -26,7 +26,19 @@ internal static class Arithmetic
         : value.Bits.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Both operands are numbers.</summary>
-    public static Value Apply(BinaryOperator operation, Value left, Value right)
+    public static Value Apply(BinaryOperator operation, Value left, Value right, Frame frame)
+    {
+        frame.ChargeNumbers(left, right);
+        var result = Apply(operation, left, right);
+        if (operation == BinaryOperator.Power)
+        {
+            frame.ChargeNumbers(result, default);
+        }
+
+        return result;
+    }
+
+    private static Value Apply(BinaryOperator operation, Value left, Value right)
     {
         if (left.IsFloat || right.IsFloat)
         {

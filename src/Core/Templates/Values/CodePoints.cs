@@ -43,9 +43,48 @@ internal static class CodePoints
             return string.Empty;
         }
 
-        return HasSurrogates(text)
-            ? string.Concat(Split(text).AsSpan((int)start, (int)(stop - start)).ToArray())
-            : text.Substring((int)start, (int)(stop - start));
+        if (stop <= int.MaxValue && !HasSurrogates(text.AsSpan(0, (int)Math.Min(stop, text.Length))))
+        {
+            return text[(int)start..(int)stop];
+        }
+
+        var first = Skip(text, 0, start);
+        return text[first..Skip(text, first, stop - start)];
+    }
+
+    /// <summary>The character at a 0-based index as a text; null when there are fewer.</summary>
+    public static string? At(string text, long index)
+    {
+        var place = Skip(text, 0, index);
+        return place < text.Length ? text[place..Skip(text, place, 1)] : null;
+    }
+
+    /// <summary>The text backwards.</summary>
+    public static string Reverse(string text)
+    {
+        var letters = text.ToCharArray();
+        Array.Reverse(letters);
+        for (var place = 1; place < letters.Length; place++)
+        {
+            if (char.IsSurrogatePair(letters[place], letters[place - 1]))
+            {
+                (letters[place - 1], letters[place]) = (letters[place], letters[place - 1]);
+                place++;
+            }
+        }
+
+        return new string(letters);
+    }
+
+    /// <summary>The place in UTF-16 units that lies so many code points behind <paramref name="place"/>, at most the end.</summary>
+    private static int Skip(string text, int place, long count)
+    {
+        for (; count > 0 && place < text.Length; count--)
+        {
+            place += char.IsHighSurrogate(text[place]) && place + 1 < text.Length && char.IsLowSurrogate(text[place + 1]) ? 2 : 1;
+        }
+
+        return place;
     }
 
     /// <summary>Order by code point; differs from order by UTF-16 unit where surrogates meet U+E000–U+FFFF.</summary>

@@ -11,14 +11,14 @@ internal static class Containment
         switch (container.Kind)
         {
             case ValueKind.List:
-                return container.AsStorage is RangeValue range ? InRange(range, item) : InList(container.AsList!, item, frame);
+                return container.AsStorage is RangeValue range ? InRange(range, item, frame) : InList(container.AsList!, item, frame);
             case ValueKind.Map when item.Kind is ValueKind.List or ValueKind.Map:
                 throw new TemplateFault(TemplateErrorKind.Type, $"{Phrase.A(item)} cannot be the key of a map");
             case ValueKind.Map:
-                return item.Kind != ValueKind.Undefined && container.AsMap!.TryGet(Members.MapKey(item), out _);
+                return item.Kind != ValueKind.Undefined && container.AsMap!.TryGet(Members.MapKey(item, frame), out _);
             case ValueKind.String when item.AsString is { } part:
-                frame.ChargeText(container.AsString!.Length);
-                return container.AsString!.Contains(part, StringComparison.Ordinal);
+                frame.ChargeText((long)container.AsString!.Length + part.Length);
+                return TextSearch.Contains(container.AsString!, part);
             case ValueKind.Undefined:
                 return false;
             case ValueKind.String:
@@ -51,8 +51,9 @@ internal static class Containment
         return false;
     }
 
-    private static bool InRange(RangeValue range, Value item)
+    private static bool InRange(RangeValue range, Value item, Frame frame)
     {
+        frame.ChargeNumbers(item, default);
         if (!Arithmetic.IsNumber(item) || (item.IsFloat && !(double.IsFinite(item.FloatBits)
             && item.FloatBits == Math.Floor(item.FloatBits))))
         {

@@ -78,7 +78,8 @@ internal static class JsonText
     }
 
     /// <summary>Compact JSON in characters; unlike the platform's writer it leaves all characters beyond ASCII alone.</summary>
-    public static void Append(StringBuilder builder, Value value)
+    /// <param name="most">Characters after which nothing more is written, so that the text is then longer than that.</param>
+    public static void Append(StringBuilder builder, Value value, int most = int.MaxValue)
     {
         switch (value.Kind)
         {
@@ -87,15 +88,16 @@ internal static class JsonText
                 break;
             case ValueKind.List:
                 builder.Append('[');
-                for (var index = 0L; index < value.Count; index++)
+                var list = value.AsList!;
+                for (var index = 0L; index < list.Count && builder.Length <= most; index++)
                 {
-                    Append(index > 0 ? builder.Append(',') : builder, value.AsList!.Get(index));
+                    Append(index > 0 ? builder.Append(',') : builder, list.Get(index), most);
                 }
 
                 builder.Append(']');
                 break;
             case ValueKind.Map:
-                AppendMembers(builder, value.AsMap!.Entries);
+                AppendMembers(builder, value.AsMap!.Entries, most);
                 break;
             default:
                 builder.Append(Scalar(value));
@@ -103,14 +105,15 @@ internal static class JsonText
         }
     }
 
-    private static void AppendMembers(StringBuilder builder, IEnumerable<KeyValuePair<string, Value>> members)
+    private static void AppendMembers(StringBuilder builder, IEnumerable<KeyValuePair<string, Value>> members, int most)
     {
         var separator = '{';
         foreach (var member in members)
         {
             AppendQuoted(builder.Append(separator), member.Key);
-            Append(builder.Append(':'), member.Value);
+            Append(builder.Append(':'), member.Value, most);
             separator = ',';
+            if (builder.Length > most) return;
         }
 
         builder.Append(separator == '{' ? "{}" : "}");

@@ -9,6 +9,9 @@ internal abstract class ListValue() : Storage(ValueKind.List)
 
     /// <summary>True when a template built this list: its elements then count towards the size of a result.</summary>
     public virtual bool IsBuilt => false;
+
+    /// <summary>True when elements are made as they are read: the list is small in memory however long it is.</summary>
+    public virtual bool IsLazy => false;
 }
 
 /// <summary>A list that a template or a caller built.</summary>
@@ -45,12 +48,16 @@ internal sealed class ReadOnlyListValue(IReadOnlyList<Value> items) : ListValue
 {
     public override long Count => items.Count;
 
+    public override bool IsBuilt => true;
+
     public override Value Get(long index) => items[(int)index];
 }
 
 internal sealed class LazyListValue(IValueList items) : ListValue
 {
     public override long Count => items.Count;
+
+    public override bool IsLazy => true;
 
     public override Value Get(long index) => items.Get(index);
 }
@@ -64,14 +71,17 @@ internal sealed class RangeValue(long start, long stop, long step) : ListValue
 
     public long Step { get; } = step;
 
-    public override long Count { get; } = CountOf(start, stop, step);
+    public override long Count { get; } = (long)Int128.Min(long.MaxValue, CountOf(start, stop, step));
+
+    public override bool IsLazy => true;
 
     public override Value Get(long index) => Value.From(Start + (index * Step));
 
-    private static long CountOf(Int128 start, Int128 stop, Int128 step)
+    /// <summary>The exact count, which may be beyond 64 bits.</summary>
+    public static Int128 CountOf(Int128 start, Int128 stop, Int128 step)
     {
         var distance = step > 0 ? stop - start : start - stop;
         var stride = Int128.Abs(step);
-        return distance <= 0 ? 0 : (long)Int128.Min(long.MaxValue, ((distance - 1) / stride) + 1);
+        return distance <= 0 ? 0 : ((distance - 1) / stride) + 1;
     }
 }

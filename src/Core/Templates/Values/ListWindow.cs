@@ -9,5 +9,7 @@ internal sealed class ListWindow(ListValue items, long offset, long count, bool 
 
     public override bool IsBuilt => items.IsBuilt;
 
+    public override bool IsLazy => items.IsLazy;
+
     public override Value Get(long index) => items.Get(offset + (isReversed ? count - 1 - index : index));
 }

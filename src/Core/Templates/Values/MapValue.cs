@@ -126,6 +126,8 @@ internal sealed class DictionaryValue(IReadOnlyDictionary<string, Value> members
 {
     public override long Count => members.Count;
 
+    public override bool IsBuilt => true;
+
     public override IEnumerable<KeyValuePair<string, Value>> Entries => members;
 
     public override bool TryGet(string key, out Value value) => members.TryGetValue(key, out value);

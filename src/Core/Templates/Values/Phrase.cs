@@ -12,11 +12,19 @@ internal static class Phrase
         _ => $"a {value.TypeName}",
     };
 
+    /// <summary>Known names that are looked at, at most.</summary>
+    public const int MaxKnown = 1000;
+
     /// <summary>The known name nearest to a misspelt one as "; did you mean 'x'?", or nothing.</summary>
     public static string DidYouMean(string name, IEnumerable<string> known)
     {
+        if (name.Length > 100)
+        {
+            return string.Empty;
+        }
+
         var limit = Math.Max(1, name.Length / 3);
-        var best = known.Take(10_000)
+        var best = known.Take(MaxKnown)
             .Where(candidate => Math.Abs(candidate.Length - name.Length) <= limit && candidate.Length <= 100)
             .Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
             .Where(candidate => candidate.Distance <= limit)

@@ -25,4 +25,10 @@ internal sealed class Tag(ValueKind kind) : Storage(kind)
 internal sealed class BigNumber(BigInteger number) : Storage(ValueKind.Integer)
 {
     public BigInteger Number { get; } = number;
+
+    /// <summary>Bits of a value's integer; 64 for all that is not beyond them.</summary>
+    public static long BitsOf(Value value) => value.AsStorage is BigNumber big ? big.Number.GetBitLength() : 64;
+
+    /// <summary>Steps of multiplying, dividing, or writing in digits, integers of so many bits.</summary>
+    public static long WorkOf(long bits) => 2 + ((bits >> 5) * (bits >> 5) / 32);
 }

@@ -5,9 +5,31 @@ namespace PlaybookOperator.Core.Templates.Values;
 /// <summary>Equality of the language. With a frame the work is counted, so that shared deep structures cannot run away.</summary>
 internal sealed class ValueEquality(Frame frame) : IEqualityComparer<Value>
 {
-    public bool Equals(Value left, Value right) => AreEqual(left, right, frame);
+    // In a set many elements may share a hash.
+    public bool Equals(Value left, Value right)
+    {
+        frame.Charge(1);
+        return AreEqual(left, right, frame);
+    }
 
-    public int GetHashCode(Value value) => HashOf(value);
+    public int GetHashCode(Value value)
+    {
+        frame.Charge(1);
+        frame.ChargeScan(LengthOf(value) * 4);
+        return HashOf(value);
+    }
+
+    /// <summary>Characters that <see cref="HashOf(Value)"/> reads.</summary>
+    private static long LengthOf(Value value)
+    {
+        var length = value.AsString?.Length ?? 0L;
+        for (var index = 0L; value.AsList is { } list && index < Math.Min(list.Count, 8); index++)
+        {
+            length += list.Get(index).AsString?.Length ?? 0;
+        }
+
+        return value.AsMap is { Count: <= 64 } map ? map.Entries.Sum(entry => 64L + entry.Key.Length + (entry.Value.AsString?.Length ?? 0)) : length;
+    }
 
     public static bool AreEqual(Value left, Value right, Frame? frame = null)
     {
@@ -19,6 +41,7 @@ internal sealed class ValueEquality(Frame frame) : IEqualityComparer<Value>
 
         if (Arithmetic.IsNumber(left) && Arithmetic.IsNumber(right))
         {
+            frame?.Charge((BigNumber.BitsOf(left) >> 11) + (BigNumber.BitsOf(right) >> 11));
             return Arithmetic.Compare(left, right) == 0;
         }
 
@@ -39,7 +62,7 @@ internal sealed class ValueEquality(Frame frame) : IEqualityComparer<Value>
     {
         if (left.Length > 1024 && left.Length == right.Length)
         {
-            frame?.ChargeText(left.Length);
+            frame?.ChargeScan(left.Length);
         }
 
         return left == right;

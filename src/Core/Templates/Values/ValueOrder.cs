@@ -13,12 +13,13 @@ internal sealed class ValueOrder(Frame frame) : IComparer<Value>
         frame.Charge(1);
         if (Arithmetic.IsNumber(left) && Arithmetic.IsNumber(right))
         {
+            frame.Charge((BigNumber.BitsOf(left) >> 11) + (BigNumber.BitsOf(right) >> 11));
             return Arithmetic.Compare(left, right);
         }
 
         if (left.AsString is { } first && right.AsString is { } second)
         {
-            frame.ChargeText(Math.Min(first.Length, second.Length));
+            frame.ChargeScan(Math.Min(first.Length, second.Length));
             return CodePoints.Compare(first, second);
         }
 
@@ -39,6 +40,7 @@ internal sealed class ValueOrder(Frame frame) : IComparer<Value>
     {
         for (var index = 0L; index < Math.Min(left.Count, right.Count); index++)
         {
+            frame.Charge(1);
             var (first, second) = (left.Get(index), right.Get(index));
             if (!ValueEquality.AreEqual(first, second, frame))
             {
