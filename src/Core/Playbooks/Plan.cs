@@ -16,6 +16,9 @@ public sealed record Plan
     /// <summary>What its author should know although it runs. They go with the plan, so that they are told as long as it is used.</summary>
     public ImmutableArray<Problem> Warnings { get; init; } = [];
 
+    /// <summary>Errors for which a start is refused now, of a playbook that was accepted before (<see cref="PlanCompiler.CompilePinned"/>); empty otherwise.</summary>
+    public ImmutableArray<Problem> Refusals { get; init; } = [];
+
     /// <summary>In the order of the document.</summary>
     public required ImmutableArray<StepPlan> Steps { get; init; }
 

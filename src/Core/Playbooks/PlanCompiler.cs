@@ -26,11 +26,34 @@ public static class PlanCompiler
     /// <param name="templates">Parsed templates of the process; null: each is parsed anew.</param>
     public static Compilation Compile(string name, JsonElement spec, ToolSchemas tools, TemplateOptions options, TemplateCache? templates = null)
     {
+        var (plan, problems) = Read(name, spec, tools, options, templates);
+        var runs = plan is not null && problems.All(problem => problem.Severity != ProblemSeverity.Error);
+        return new Compilation(runs ? plan! with { Warnings = problems } : null, problems);
+    }
+
+    /// <summary>
+    /// Compiles what a compiler, this one or one before it, has accepted for an execution that is under way. Checks that were added since do not stop
+    /// it: a value that is no longer allowed is as if it were absent, and the errors are in <see cref="Plan.Refusals"/>. There is no plan only where
+    /// something cannot be read at all.
+    /// </summary>
+    /// <inheritdoc cref="Compile(string, JsonElement, ToolSchemas, TemplateOptions, TemplateCache?)"/>
+    public static Compilation CompilePinned(string name, JsonElement spec, ToolSchemas tools, TemplateOptions options, TemplateCache? templates = null)
+    {
+        var (plan, problems) = Read(name, spec, tools, options, templates);
+        if (plan is null || problems.Any(problem => problem.IsUnreadable)) return new Compilation(null, problems);
+        var errors = problems.Where(problem => problem.Severity == ProblemSeverity.Error).ToImmutableArray();
+        var warnings = errors.IsEmpty ? problems : [.. problems.Except(errors)];
+        return new Compilation(plan with { Warnings = warnings, Refusals = errors }, problems);
+    }
+
+    private static (Plan? Plan, ImmutableArray<Problem> Problems) Read(
+        string name, JsonElement spec, ToolSchemas tools, TemplateOptions options, TemplateCache? templates)
+    {
         var problems = new List<Problem>();
         if (spec.ValueKind != JsonValueKind.Object)
         {
             problems.Add(new Problem(ProblemSeverity.Error, "spec", $"must be a map with workflow, not {FieldReader.Describe(spec)}."));
-            return new Compilation(null, [.. problems]);
+            return (null, [.. problems]);
         }
 
         var reader = new FieldReader(spec, "", problems);
@@ -44,9 +67,7 @@ public static class PlanCompiler
             LoadingCompiler.Check(plan, problems);
         }
 
-        var sorted = problems.Distinct().ToImmutableArray();
-        var runs = plan is not null && sorted.All(problem => problem.Severity != ProblemSeverity.Error);
-        return new Compilation(runs ? plan! with { Warnings = sorted } : null, sorted);
+        return (plan, [.. problems.Distinct()]);
     }
 
     private static Plan? Compile(string name, FieldReader spec, TemplateCompiler templates, Dictionary<string, IReadOnlyList<TemplateSite>> sites)

@@ -17,6 +17,9 @@ public sealed record Problem(ProblemSeverity Severity, string Field, string Mess
     /// <summary>Line and column, from 1, inside a template in that field; null when the field as a whole is meant.</summary>
     public (int Line, int Column)? TemplatePosition { get; init; }
 
+    /// <summary>What stands there has no meaning that could be run. Other errors say only that it is not allowed so.</summary>
+    public bool IsUnreadable => Severity == ProblemSeverity.Error && TemplatePosition is not null;
+
     /// <summary>As the linter and the Ready condition print it.</summary>
     public override string ToString() => $"{Field}: {(Severity == ProblemSeverity.Warning ? "warning: " : "")}{Message}";
 }

@@ -14,21 +14,26 @@ public static class TaskCompiler
 
     private static readonly string[] s_needTool = ["retry", "sink", "save", "timeout", "cache"];
 
-    /// <summary>The task of a step as it stands in an assignment; null when it has problems.</summary>
+    /// <summary>
+    /// The task of a step as it stands in an assignment: it was judged when its playbook was accepted, so only what cannot be read stops it.
+    /// Null then, and the problems say why.
+    /// </summary>
     public static TaskPlan? Compile(JsonElement task, ToolSchemas tools, TemplateOptions options, List<Problem> problems, TemplateCache? cache = null)
     {
-        var before = problems.Count;
+        var found = new List<Problem>();
         if (task.ValueKind != JsonValueKind.Object)
         {
             problems.Add(new Problem(ProblemSeverity.Error, "task", $"must be a map, not {FieldReader.Describe(task)}."));
             return null;
         }
 
-        var reader = new FieldReader(task, "", problems);
-        var templates = new TemplateCompiler(options, problems, tools, cache) { JudgesSettings = false };
+        var reader = new FieldReader(task, "", found);
+        var templates = new TemplateCompiler(options, found, tools, cache) { JudgesSettings = false };
         var plan = Compile(reader, templates);
         if (plan is not null) plan = TaskExtras.Compile(plan, reader, templates);
-        return problems.Count == before ? plan : null;
+        if (plan is not null && !found.Exists(problem => problem.IsUnreadable)) return plan;
+        problems.AddRange(found);
+        return null;
     }
 
     /// <summary>Takes the task's keys from a step. Null without a tool.</summary>

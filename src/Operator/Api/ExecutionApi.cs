@@ -59,13 +59,18 @@ internal static class ExecutionApi
         if (query is null) return problem!;
         var (wants, wrong) = Inclusion.Read(context.Request.Query);
         if (wants is null) return wrong!;
-        if (await reconciler.LookAsync(execution, context.RequestAborted) is not var (header, state, plan))
+        if (await reconciler.ReadStateAsync(execution, context.RequestAborted) is not var (header, state))
             return ExecutionLookup.NotFound(id);
         if (await access.RefuseAsync(caller, header.Namespace, "get", context.RequestAborted) is { } forbidden) return forbidden;
         var page = await reader.PageAsync(execution, query, context.RequestAborted);
         var answer = Answer(header, state, query, page, time.GetUtcNow());
-        if (wants.Children && await ChildTree.ReadAsync(reader, header, wants.Depth, plan.Loading.MaxDepth, context.RequestAborted) is var tree)
+        if (wants.Children)
+        {
+            var most = await reconciler.LoadingOfAsync(header, context.RequestAborted);
+            var tree = await ChildTree.ReadAsync(reader, header, wants.Depth, most.MaxDepth, context.RequestAborted);
             answer = answer with { Children = tree.Children, ChildrenNote = tree.Note };
+        }
+
         if (wants.Playbook)
             answer = answer with { Playbook = new PlaybookAnswer(header.Playbook, header.Digest, await reader.ReadPlaybookAsync(header.Digest, context.RequestAborted)) };
         return Results.Json(answer, ApiJson.Default.ExecutionAnswer);

@@ -80,8 +80,7 @@ internal sealed class ExecutionController(
         }
         catch (StateLostException lost)
         {
-            Forget(key, id);
-            return await FailAsync(execution, "StateLost", lost.Message, cancellationToken);
+            return await AbandonAsync(execution, key, id, lost, cancellationToken);
         }
 
         telling.Warned(pass.Warnings);
@@ -93,6 +92,8 @@ internal sealed class ExecutionController(
         var view = StatusProjection.Project(pass.State);
         var rate = telling.RateOf(id, view.Progress);
         var status = statuses.Compose(execution, id, view, rate);
+        if (status.Message is null && pass.Plan.Refusals is { IsEmpty: false } refusals)
+            status = status with { Message = $"Runs as it was accepted; a new start would be refused: {string.Join("; ", refusals.Take(3))}" };
         if (status.Message is null && OverrideCheck.Warn(execution.Spec.Overrides, pass.Plan) is { } warning) status = status with { Message = warning };
         if (!pass.State.IsTerminal && ExecutionStatusWriter.IsNews(execution.Status, status) && telling.TooSoon(id, status.Phase!, s_statusInterval) is { } wait)
             return again is null || wait < again ? wait : again;
@@ -112,7 +113,33 @@ internal sealed class ExecutionController(
             id = header.Id;
         }
 
-        await reconciler.PassAsync(id, Intent.Run with { Deleted = true }, cancellationToken);
+        try
+        {
+            await reconciler.PassAsync(id, Intent.Run with { Deleted = true }, cancellationToken);
+        }
+        catch (StateLostException lost)
+        {
+            await reconciler.AbandonAsync(id, lost, cancellationToken);
+        }
+
+        Forget(key, id);
+        return null;
+    }
+
+    /// <summary>It cannot go on: its log, its workers, its parent and its status hear of it.</summary>
+    private async Task<TimeSpan?> AbandonAsync(
+        Execution execution, ExecutionRef key, ExecutionId id, StateLostException lost, CancellationToken cancellationToken)
+    {
+        var ended = await reconciler.AbandonAsync(id, lost, cancellationToken);
+        if (ended is not var (_, state))
+        {
+            Forget(key, id);
+            return await FailAsync(execution, lost.Reason, lost.Message, cancellationToken);
+        }
+
+        await parents.ReportFailureAsync(execution, state.Message ?? lost.Message, cancellationToken);
+        var view = StatusProjection.Project(state);
+        await TellAsync(execution, statuses.Compose(execution, id, view, telling.RateOf(id, view.Progress)), cancellationToken);
         Forget(key, id);
         return null;
     }

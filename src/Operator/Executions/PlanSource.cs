@@ -16,7 +16,7 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
 {
     public static readonly BoundedCacheOptions DefaultCache = new() { Name = "playbook", MaxEntries = 500, TimeToLive = TimeSpan.FromMinutes(30) };
 
-    /// <summary>The plan of a pinned version.</summary>
+    /// <summary>The plan of a pinned version: checks that were added since it was accepted do not stop it.</summary>
     /// <exception cref="StateLostException">The version is not in the log, or no longer compiles.</exception>
     public ValueTask<Plan> GetAsync(string name, string digest, CancellationToken cancellationToken) =>
         cache.GetOrAddAsync(KeyOf(name, digest), (_, token) => LoadAsync(name, digest, token), cancellationToken);
@@ -24,14 +24,14 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     /// <summary>Compiles a spec; a plan that is fine is kept for the executions that follow.</summary>
     public Compilation Compile(string name, string digest, JsonElement spec)
     {
-        if (cache.TryGet(KeyOf(name, digest), out var known)) return new Compilation(known, known.Warnings);
-        var compilation = CompileWithin(name, spec);
+        // A plan that only those go by who have it already is none for a start.
+        if (cache.TryGet(KeyOf(name, digest), out var known) && known.Refusals.IsEmpty) return new Compilation(known, known.Warnings);
+        var compilation = Within(PlanCompiler.Compile(name, spec, ToolSchemas.All, TemplateOptions.Default, templates), spec);
         if (compilation.Plan is { } plan) cache.Set(KeyOf(name, digest), plan);
         return compilation;
     }
 
-    private Compilation CompileWithin(string name, JsonElement spec) =>
-        (ceilings ?? LimitCeilings.None).Apply(PlanCompiler.Compile(name, spec, ToolSchemas.All, TemplateOptions.Default, templates), spec);
+    private Compilation Within(Compilation compilation, JsonElement spec) => (ceilings ?? LimitCeilings.None).Apply(compilation, spec);
 
     private static string KeyOf(string name, string digest) => $"{name}@{digest}";
 
@@ -39,11 +39,18 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     {
         var spec = await reader.ReadPlaybookAsync(digest, cancellationToken)
             ?? throw new StateLostException($"The playbook version {digest} of '{name}' is not in the database.");
-        var compilation = CompileWithin(name, spec);
+        var compilation = Within(PlanCompiler.CompilePinned(name, spec, ToolSchemas.All, TemplateOptions.Default, templates), spec);
         return compilation.Plan
-            ?? throw new StateLostException($"The pinned version of '{name}' does not compile here: {string.Join("; ", compilation.Errors)}");
+            ?? throw new StateLostException($"The pinned version of '{name}' does not compile here: {string.Join("; ", compilation.Errors)}") { Reason = StateLostException.Refused };
     }
 }
 
 /// <summary>What an execution rests on is gone; it cannot go on, and trying again does not help.</summary>
-public sealed class StateLostException(string message) : Exception(message);
+public sealed class StateLostException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    public const string Lost = "StateLost";
+    public const string Refused = "PlaybookRefused";
+
+    /// <summary>The message in one word, as conditions and events have it.</summary>
+    public string Reason { get; init; } = Lost;
+}

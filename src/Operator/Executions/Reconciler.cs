@@ -46,22 +46,82 @@ public sealed class Reconciler(
         var pass = new Pass { Observed = Observed.Nothing with { Intent = intent, Jobs = workers.Observe(id) } };
         await ReadAsync(id, pass, cancellationToken);
         var plan = await plans.GetAsync(pass.Header.Playbook, pass.Header.Digest, cancellationToken);
-        var decisions = await SettleAsync(plan, pass, cancellationToken);
+        Decisions decisions;
+        try
+        {
+            decisions = await SettleAsync(plan, pass, cancellationToken);
+        }
+        catch (Exception failure) when (plan.Refusals.Length > 0 && IsOfProgram(failure))
+        {
+            // The rules rely on what the compiler has checked. Trying again would fail for ever.
+            throw new StateLostException($"The pinned version of '{plan.Name}' does not run here: {string.Join("; ", plan.Refusals)}", failure) { Reason = StateLostException.Refused };
+        }
+
         if (!pass.State.IsTerminal && pass.Left != pass.Header.Allowance) await log.SaveAllowanceAsync(id, pass.Left, cancellationToken);
         await ActAsync(plan, pass, decisions, cancellationToken);
         states.Put(id, pass.State);
         return new PassResult(pass.Header, pass.State, pass.WakeAt is { } due && !(decisions.WakeAt < due) ? due : decisions.WakeAt) { Plan = plan, Warnings = pass.Warnings };
     }
 
+    /// <summary>
+    /// Ends an execution that lacks what it rests on (<see cref="StateLostException"/>): its terminal event, and the end of its workers. Null when the
+    /// log does not know it.
+    /// </summary>
+    public async Task<(ExecutionHeader Header, ExecutionState State)?> AbandonAsync(ExecutionId id, StateLostException lost, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var pass = new Pass { Observed = Observed.Nothing with { Jobs = workers.Observe(id) } };
+            // From the log alone: what is kept may be what does not fit.
+            if (await reader.ReadAsync(id, 0, cancellationToken) is not { } snapshot) return null;
+            pass.Take(snapshot, ExecutionState.Initial);
+            var decisions = Decider.Abandon(FactsOf(pass.Header), pass.State, pass.Observed, lost.Message, lost.Reason, time.GetUtcNow());
+            if (decisions.Events.Count > 0)
+            {
+                await log.AppendAsync(id, BatchOf(pass.Header, decisions), cancellationToken);
+                continue;
+            }
+
+            if (decisions.Stop.Count > 0) await workers.StopAsync(pass.Header, decisions.Stop, cancellationToken);
+            states.Put(id, pass.State);
+            return (pass.Header, pass.State);
+        }
+
+        throw new InvalidOperationException($"Execution {id} could not be ended in {MaxRounds} attempts: something else is written to its log all the time.");
+    }
+
     /// <summary>The state as of now, for those who only look.</summary>
+    /// <exception cref="StateLostException">Its playbook version is not in the log, or cannot be read here.</exception>
     public async Task<(ExecutionHeader Header, ExecutionState State, Plan Plan)?> LookAsync(ExecutionId id, CancellationToken cancellationToken)
+    {
+        if (await ReadStateAsync(id, cancellationToken) is not var (header, state)) return null;
+        return (header, state, await plans.GetAsync(header.Playbook, header.Digest, cancellationToken));
+    }
+
+    /// <summary>How an execution's playbook has results loaded; the default where the playbook cannot be read here.</summary>
+    public async Task<LoadingPlan> LoadingOfAsync(ExecutionHeader header, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await plans.GetAsync(header.Playbook, header.Digest, cancellationToken)).Loading;
+        }
+        catch (StateLostException)
+        {
+            return LoadingPlan.Default;
+        }
+    }
+
+    /// <summary>The same without the plan.</summary>
+    public async Task<(ExecutionHeader Header, ExecutionState State)?> ReadStateAsync(ExecutionId id, CancellationToken cancellationToken)
     {
         var cached = states.Get(id);
         var snapshot = await reader.ReadAsync(id, cached?.LastEventId ?? 0, cancellationToken);
-        if (snapshot is null) return null;
-        var plan = await plans.GetAsync(snapshot.Header.Playbook, snapshot.Header.Digest, cancellationToken);
-        return (snapshot.Header, snapshot.ToState(cached ?? ExecutionState.Initial), plan);
+        return snapshot is null ? null : (snapshot.Header, snapshot.ToState(cached ?? ExecutionState.Initial));
     }
+
+    /// <summary>Whether the program, and not the world, is what does not agree with the plan.</summary>
+    private static bool IsOfProgram(Exception failure) =>
+        failure is NullReferenceException or KeyNotFoundException or InvalidOperationException or ArgumentException or IndexOutOfRangeException;
 
     public static ExecutionFacts FactsOf(ExecutionHeader header) =>
         new(header.Id, header.Namespace, header.Name, header.Playbook, header.Workload, header.CreatedAt) { RetryOf = header.RetryOf };
@@ -123,17 +183,7 @@ public sealed class Reconciler(
 
     private async Task AppendAsync(Pass pass, Decisions decisions, CancellationToken cancellationToken)
     {
-        var batch = new AppendBatch(pass.Header.Version, decisions.Events)
-        {
-            Collections = decisions.Collections,
-            Results = decisions.Results,
-            StillOpen = decisions.StillOpen,
-            Keys = decisions.Keys,
-            Carried = decisions.Carried,
-            Inherited = decisions.Inherited,
-            Loops = [.. decisions.LoopsDone.Select(done => new LoopCondition(done.Key, done.Value, decisions.Settled.Contains(done.Key)))],
-        };
-        var result = await log.AppendAsync(pass.Header.Id, batch, cancellationToken);
+        var result = await log.AppendAsync(pass.Header.Id, BatchOf(pass.Header, decisions), cancellationToken);
         switch (result)
         {
             case AppendResult.Appended appended when appended.FirstEventId == pass.State.LastEventId + 1:
@@ -147,6 +197,17 @@ public sealed class Reconciler(
                 throw new StateLostException($"Execution {pass.Header.Id} is no longer in the database.");
         }
     }
+
+    private static AppendBatch BatchOf(ExecutionHeader header, Decisions decisions) => new(header.Version, decisions.Events)
+    {
+        Collections = decisions.Collections,
+        Results = decisions.Results,
+        StillOpen = decisions.StillOpen,
+        Keys = decisions.Keys,
+        Carried = decisions.Carried,
+        Inherited = decisions.Inherited,
+        Loops = [.. decisions.LoopsDone.Select(done => new LoopCondition(done.Key, done.Value, decisions.Settled.Contains(done.Key)))],
+    };
 
     private async Task LoadAsync(Plan plan, Pass pass, Decisions decisions, CancellationToken cancellationToken)
     {

@@ -6,6 +6,7 @@ using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
+using PlaybookOperator.Operator.Executions;
 
 namespace PlaybookOperator.Operator.Workers;
 
@@ -63,6 +64,11 @@ internal static class WorkerApi
         {
             http.Response.Headers.RetryAfter = "1";
             return Problem(StatusCodes.Status503ServiceUnavailable, "", unavailable.Message);
+        }
+        catch (StateLostException lost)
+        {
+            // The execution ends for it; there is nothing that the worker could wait for.
+            return Problem(StatusCodes.Status409Conflict, "session", lost.Message);
         }
     }
 

@@ -53,6 +53,16 @@ public static class Decider
     public static int WidthOf(Plan plan, ExecutionFacts facts, ExecutionState state, DateTimeOffset now) =>
         state.IsTerminal ? 0 : LoopRules.WidthOf(new Draft(plan, facts, state, Observed.Nothing, now));
 
+    /// <summary>Ends an execution whose plan cannot be had any more, with its terminal event; all its work is stopped.</summary>
+    /// <param name="message">Why, in one sentence.</param>
+    /// <param name="reason">The same in one word.</param>
+    public static Decisions Abandon(ExecutionFacts facts, ExecutionState state, Observed observed, string message, string reason, DateTimeOffset now)
+    {
+        var draft = AbandonRules.Begin(facts, state, observed, now);
+        AbandonRules.End(draft, message, reason);
+        return draft.ToDecisions([], DeliveryRules.Useless(draft));
+    }
+
     /// <param name="plan">The pinned playbook.</param>
     /// <param name="facts">What never changes about the execution.</param>
     /// <param name="state">The fold of its log, read after <paramref name="observed"/>.</param>

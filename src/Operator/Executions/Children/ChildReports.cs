@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Objects;
@@ -48,7 +49,7 @@ internal sealed class ChildReports(
     private async Task TellAsync(
         ExecutionId parent, Delivery delivery, ChildEnd end, ExecutionId? child, TimeSpan elapsed, CancellationToken cancellationToken)
     {
-        if (await reconciler.LookAsync(parent, cancellationToken) is not var (header, state, plan)) return;
+        if (await FindAsync(parent, cancellationToken) is not var (header, state, plan)) return;
         // What is no longer open has been told, replaced or given up; the log would drop it too.
         if (!state.Open.TryGetValue(delivery.Key, out var open) || open.Fence != delivery.Fence) return;
         if (state.Steps.Values.FirstOrDefault(step => step.RunId == delivery.Key.RunId) is not { } run) return;
@@ -57,6 +58,19 @@ internal sealed class ChildReports(
         var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, open, element, takesReferences: false, cancellationToken);
         var report = await calls.ReportAsync(assignment, task, end, child, elapsed, cancellationToken);
         await reports.EnqueueAsync(parent, [report], cancellationToken);
+    }
+
+    /// <summary>Null when the parent is gone, or lacks what it rests on: it ends by itself, and needs no word.</summary>
+    private async Task<(ExecutionHeader Header, ExecutionState State, Plan Plan)?> FindAsync(ExecutionId parent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reconciler.LookAsync(parent, cancellationToken);
+        }
+        catch (StateLostException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The delivery that a child was made for: its labels, its name that follows from them, and its owner agree.</summary>
