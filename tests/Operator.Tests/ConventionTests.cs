@@ -47,6 +47,28 @@ public sealed partial class ConventionTests
         Assert.DoesNotContain(files, name => Vague().IsMatch(name));
     }
 
+    [Fact]
+    public void Each_log_message_has_an_id_of_its_own()
+    {
+        var messages = SourceTree.Sources("src").SelectMany(file => LogMessages().Matches(File.ReadAllText(file)).Select(match => (File: Path.GetFileName(file), Id: match.Groups["id"].Value))).ToList();
+        Assert.True(messages.Count > 40, $"Only {messages.Count} messages were found.");
+        Assert.Empty(messages.GroupBy(message => message.Id).Where(group => group.Key.Length == 0 || group.Count() > 1).SelectMany(group => group));
+    }
+
+    [Fact]
+    public void No_task_is_started_and_forgotten()
+    {
+        var files = SourceTree.Sources("src");
+        Assert.Empty(files.SelectMany(file => File.ReadLines(file).Where(line => Forgotten().IsMatch(line)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")));
+    }
+
+    // A pool's slots and the cache's loads answer for their own faults.
+    [GeneratedRegex(@"_ = (?!(OccupyAsync|FlyAsync)\()\w+Async\(|_ = Task\.|async void", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Forgotten();
+
+    [GeneratedRegex(@"LoggerMessage\((EventId = )?(?<id>\d*)", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex LogMessages();
+
     [GeneratedRegex(@"\b(async |await |ValueTask|Task<|TimeProvider|HttpClient|Random\.|Guid\.New|ILogger|UtcNow|Environment\.Get)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Impure();
 

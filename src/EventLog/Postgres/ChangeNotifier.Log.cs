@@ -4,6 +4,6 @@ namespace PlaybookOperator.EventLog.Postgres;
 
 public sealed partial class ChangeNotifier
 {
-    [LoggerMessage(2010, LogLevel.Warning, "Changes were not announced; polling will find them.")]
+    [LoggerMessage(3010, LogLevel.Warning, "Changes were not announced; polling will find them.")]
     private partial void LogNotAnnounced(Exception exception);
 }

@@ -9,12 +9,13 @@ namespace PlaybookOperator.Operator.Api;
 /// Tells who follows an execution that its log has changed. All followers of this process share one watch of the log, which lasts as long as anybody
 /// follows anything. A signal carries no data and may come too often; whoever was not told looks again by itself in time.
 /// </summary>
-internal sealed partial class ExecutionSignals(IWakeUps wakeUps, TimeProvider time, ILogger<ExecutionSignals> logger) : IDisposable
+internal sealed partial class ExecutionSignals(IWakeUps wakeUps, TimeProvider time, ILogger<ExecutionSignals> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Signal, byte> _signals = new();
     private readonly Lock _lock = new();
     private CancellationTokenSource? _watch;
+    private Task _watching = Task.CompletedTask;
 
     /// <summary>Followers at this moment.</summary>
     public int Count => _signals.Count;
@@ -29,16 +30,24 @@ internal sealed partial class ExecutionSignals(IWakeUps wakeUps, TimeProvider ti
             if (_watch is null)
             {
                 _watch = new CancellationTokenSource();
-                _ = WatchAsync(_watch);
+                _watching = Task.WhenAll(_watching, WatchAsync(_watch));
             }
         }
 
         return signal;
     }
 
-    public void Dispose()
+    /// <summary>Ends once its watches have: none is left to fail unseen.</summary>
+    public async ValueTask DisposeAsync()
     {
-        lock (_lock) End();
+        Task watching;
+        lock (_lock)
+        {
+            End();
+            watching = _watching;
+        }
+
+        await watching;
     }
 
     private void Leave(Signal signal)
@@ -73,7 +82,7 @@ internal sealed partial class ExecutionSignals(IWakeUps wakeUps, TimeProvider ti
             {
                 // Nobody awaits the watch: what ends it is told here, and those who follow go on looking by themselves meanwhile.
                 LogWatchLost(failure);
-                await Task.Delay(s_pause, time, CancellationToken.None);
+                await Task.Delay(s_pause, time, watch.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
         }
     }
@@ -84,7 +93,7 @@ internal sealed partial class ExecutionSignals(IWakeUps wakeUps, TimeProvider ti
             if (signal.Id == id) signal.Set();
     }
 
-    [LoggerMessage(LogLevel.Warning, "The watch of the event log for streams was lost; it begins anew")]
+    [LoggerMessage(4201, LogLevel.Warning, "The watch of the event log for streams was lost; it begins anew")]
     private partial void LogWatchLost(Exception reason);
 
     /// <summary>One follower's signal.</summary>

@@ -9,47 +9,64 @@ namespace PlaybookOperator.Operator.Workers;
 /// Group commit: reports of one execution that come while a transaction is under way go together in the next one. A lone report does not wait.
 /// A single row a transaction tops out at some 3,000 a second; batches of 500 at a hundred thousand.
 /// </summary>
-/// <remarks>Thread-safe. Bounded by the number of requests that the server lets in, each of bounded size.</remarks>
+/// <remarks>
+/// Thread-safe. An execution's lane is emptied by a task of its own: no caller works for the others, and one that leaves stops nobody. Bounded by the
+/// number of requests that the server lets in, each of bounded size: who leaves takes along what has not been begun.
+/// </remarks>
 public sealed class ReportQueue(IEventLog log)
 {
     private const int MaxBatch = 500;
 
     private readonly ConcurrentDictionary<ExecutionId, Lane> _lanes = new();
 
+    /// <summary>Executions whose reports are being taken in.</summary>
+    internal int Lanes => _lanes.Count;
+
     /// <summary>Takes reports in, durably, and returns one outcome for each, in order.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled. Whether reports that a transaction had begun with were taken in is not known.</exception>
     public async Task<IReadOnlyList<IngestOutcome>> EnqueueAsync(ExecutionId id, IReadOnlyList<WorkReport> reports, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var waiting = new Waiting(reports);
         Lane lane;
-        bool leads;
+        bool isIdle;
         do
         {
             lane = _lanes.GetOrAdd(id, _ => new Lane());
         }
-        while (!lane.TryJoin(waiting, out leads));
-        // The first one in an idle lane carries the others' reports too, until the lane is empty.
-        if (leads) await DrainAsync(id, lane);
-        return await waiting.Outcome.Task.WaitAsync(cancellationToken);
+        while (!lane.TryJoin(waiting, out isIdle));
+        if (isIdle) lane.Draining = DrainAsync(id, lane);
+        try
+        {
+            return await waiting.Outcome.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            lane.Leave(waiting);
+            throw;
+        }
     }
 
+    // Never fails: what goes wrong with a batch is told to those whose reports are in it.
     private async Task DrainAsync(ExecutionId id, Lane lane)
     {
+        await Task.Yield();
         while (lane.Take(MaxBatch) is { Count: > 0 } batch)
         {
             try
             {
-                // Not the caller's token: the batch holds other callers' reports too.
+                // No caller's token: the batch holds several callers' reports.
                 var outcomes = await log.IngestAsync(id, [.. batch.SelectMany(waiting => waiting.Reports)], CancellationToken.None);
                 var position = 0;
                 foreach (var waiting in batch)
                 {
-                    waiting.Outcome.SetResult([.. outcomes.Skip(position).Take(waiting.Reports.Count)]);
+                    waiting.Outcome.TrySetResult([.. outcomes.Skip(position).Take(waiting.Reports.Count)]);
                     position += waiting.Reports.Count;
                 }
             }
             catch (Exception failure)
             {
-                foreach (var waiting in batch) waiting.Outcome.TrySetException(failure);
+                foreach (var waiting in batch) waiting.Fail(failure);
             }
         }
 
@@ -59,25 +76,41 @@ public sealed class ReportQueue(IEventLog log)
     private sealed record Waiting(IReadOnlyList<WorkReport> Reports)
     {
         public TaskCompletionSource<IReadOnlyList<IngestOutcome>> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Fail(Exception failure)
+        {
+            Outcome.TrySetException(failure);
+            _ = Outcome.Task.Exception; // Seen: the caller may have left.
+        }
     }
 
     private sealed class Lane
     {
         private readonly Lock _lock = new();
-        private readonly Queue<Waiting> _queue = new();
+        private readonly LinkedList<Waiting> _queue = new();
         private bool _busy;
         private bool _closed;
 
-        public bool TryJoin(Waiting waiting, out bool leads)
+        /// <summary>The task that empties it.</summary>
+        public Task Draining { get; set; } = Task.CompletedTask;
+
+        /// <summary>False: the lane has closed meanwhile; ask for a new one.</summary>
+        public bool TryJoin(Waiting waiting, out bool isIdle)
         {
             lock (_lock)
             {
-                leads = !_busy;
+                isIdle = !_busy;
                 if (_closed) return false;
                 _busy = true;
-                _queue.Enqueue(waiting);
+                _queue.AddLast(waiting);
                 return true;
             }
+        }
+
+        /// <summary>Takes back what no transaction has begun with.</summary>
+        public void Leave(Waiting waiting)
+        {
+            lock (_lock) _queue.Remove(waiting);
         }
 
         /// <summary>The next batch; empty closes the lane for good.</summary>
@@ -87,9 +120,10 @@ public sealed class ReportQueue(IEventLog log)
             {
                 var batch = new List<Waiting>();
                 var count = 0;
-                while (_queue.TryPeek(out var next) && (count == 0 || count + next.Reports.Count <= maxReports))
+                while (_queue.First is { Value: var next } && (count == 0 || count + next.Reports.Count <= maxReports))
                 {
-                    batch.Add(_queue.Dequeue());
+                    _queue.RemoveFirst();
+                    batch.Add(next);
                     count += next.Reports.Count;
                 }
 

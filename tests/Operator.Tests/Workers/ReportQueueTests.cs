@@ -67,6 +67,50 @@ public sealed class ReportQueueTests : IDisposable
         Assert.Equal([IngestOutcome.Accepted, IngestOutcome.Accepted], (await Task.WhenAll(first, staying)).Select(outcome => outcome[0]));
     }
 
+    [Fact]
+    public async Task The_first_to_come_may_leave_while_the_others_reports_are_taken_in()
+    {
+        var (queue, log, deliveries) = await StartAsync(2);
+        using var impatience = new CancellationTokenSource();
+        var first = queue.EnqueueAsync(_engine.Id, [Engine.Report(deliveries[0])], impatience.Token);
+        await log.ArrivedAsync();
+        var second = Send(queue, deliveries[1]);
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(20)));
+        log.Open(2);
+        Assert.Equal(IngestOutcome.Accepted, Assert.Single(await second));
+    }
+
+    [Fact]
+    public async Task The_first_to_come_does_not_wait_for_those_that_come_after_it()
+    {
+        var (queue, log, deliveries) = await StartAsync(3);
+        var first = Send(queue, deliveries[0]);
+        await log.ArrivedAsync();
+        var second = Send(queue, deliveries[1]);
+        log.Open();
+        Assert.Equal(IngestOutcome.Accepted, Assert.Single(await first.WaitAsync(TimeSpan.FromSeconds(20))));
+        Assert.False(second.IsCompleted);
+        log.Open();
+        await second;
+    }
+
+    [Fact]
+    public async Task Who_leaves_takes_along_what_no_transaction_has_begun_with()
+    {
+        var (queue, log, deliveries) = await StartAsync(3);
+        var first = Send(queue, deliveries[0]);
+        await log.ArrivedAsync();
+        using var impatience = new CancellationTokenSource();
+        var leaving = queue.EnqueueAsync(_engine.Id, [Engine.Report(deliveries[1])], impatience.Token);
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
+        var last = Send(queue, deliveries[2]);
+        log.Open(2);
+        await Task.WhenAll(first, last);
+        Assert.Equal([deliveries[0].Key.Index, deliveries[2].Key.Index], log.Batches.SelectMany(batch => batch).Select(report => report.Index));
+    }
+
     public void Dispose()
     {
         _log.Dispose();

@@ -175,6 +175,12 @@ public sealed class PoolWorker(
                 {
                     Ended(await slot.RunAsync(iteration, cancellationToken));
                 }
+                catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                {
+                    // Nobody awaits a slot: a fault that went unseen would keep its place, and its iteration open as long as the worker lives.
+                    Ended(Faulted(iteration, fault));
+                    slot = new PoolSlot(runner, assignment, plan, _late);
+                }
                 finally
                 {
                     ceiling?.Release();
@@ -194,6 +200,16 @@ public sealed class PoolWorker(
             }
         }
     }
+
+    /// <summary>Without the fault's own words, which nobody has masked.</summary>
+    private WorkReport Faulted(LeasedIteration iteration, Exception fault) => new()
+    {
+        RunId = assignment.RunId,
+        Index = iteration.Index,
+        Fence = iteration.Lease,
+        Outcome = WorkOutcome.Failed,
+        Error = new WorkError(WorkErrorKind.Internal, $"The worker failed: {fault.GetType().Name}."),
+    };
 
     private bool TryTake(PoolSlot slot, out LeasedIteration iteration)
     {

@@ -88,6 +88,28 @@ public sealed class PoolWorkerTests
         Assert.Equal(wants, queue.Wants);
     }
 
+    [Fact]
+    public async Task A_fault_of_a_slot_fails_its_iteration_without_its_words_and_frees_the_place()
+    {
+        var queue = new TwoLeased();
+        using var tools = new ToolRegistry(TimeProvider.System);
+        var time = new FaultyOnce();
+        var runner = new AssignmentRunner(tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), time, () => 0.5);
+        var assignment = Assignment() with
+        {
+            Task = JsonElement.Parse("""{"tool": {"kind": "transform", "result": "{{ item }}"}}"""),
+            Pool = Assignment().Pool! with { IsSequential = false, StopsOnFailure = false },
+        };
+        var worker = new PoolWorker(runner, assignment, runner.Compile(assignment, out _)!, queue, TimeProvider.System);
+        time.IsArmed = true;
+
+        Assert.Equal(PoolEnd.Left, await worker.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
+        var failed = Assert.Single(queue.Reports, report => report.Outcome == WorkOutcome.Failed);
+        Assert.Equal((WorkErrorKind.Internal, "The worker failed: InvalidOperationException."), (failed.Error!.Kind, failed.Error.Message));
+        Assert.Single(queue.Reports, report => report.Outcome == WorkOutcome.Completed);
+    }
+
     private static Assignment Assignment() => new()
     {
         ExecutionId = 7,
@@ -104,6 +126,35 @@ public sealed class PoolWorkerTests
         Variables = s_empty,
         Pool = new PoolWork("item", Total: 5, Chunk: null, RangeStart: 0, RangeStep: 1, IsSequential: true, StopsOnFailure: true, BatchSize: null),
     };
+
+    /// <summary>A clock that is broken once, where nothing expects it.</summary>
+    private sealed class FaultyOnce : TimeProvider
+    {
+        public bool IsArmed { get; set; }
+
+        public override long GetTimestamp()
+        {
+            if (!IsArmed) return base.GetTimestamp();
+            IsArmed = false;
+            throw new InvalidOperationException("words that nobody has masked");
+        }
+    }
+
+    /// <summary>Leases two iterations for one place, and has the worker leave once both were reported.</summary>
+    private sealed class TwoLeased : IPoolQueue
+    {
+        private bool _leased;
+
+        public List<WorkReport> Reports { get; } = [];
+
+        public ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)
+        {
+            Reports.AddRange(request.Reports);
+            IReadOnlyList<LeasedRange> leased = _leased ? [] : [new LeasedRange(1, 0, 2, 0, Elements: null)];
+            _leased = true;
+            return new(new PoolReply([.. request.Reports.Select(_ => "accepted")], leased, Slots: 1, Stop: false, Leave: Reports.Count >= 2, AskAgainAt: null));
+        }
+    }
 
     /// <summary>Leases one iteration, has the worker hurry while it hears of it, and notes that it comes again.</summary>
     private sealed class Hurrying : IPoolQueue
