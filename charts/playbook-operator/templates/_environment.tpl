@@ -24,6 +24,8 @@
   value: {{ int .Values.leaderElection.renewDeadlineSeconds | quote }}
 - name: PLAYBOOK_LEADERELECTION__RETRYPERIODSECONDS
   value: {{ int .Values.leaderElection.retryPeriodSeconds | quote }}
+- name: PLAYBOOK_LEADERELECTION__RESIGNAFTERSECONDS
+  value: {{ int .Values.leaderElection.resignAfterSeconds | quote }}
 - name: PLAYBOOK_WORKERS__IMAGE
   value: {{ .Values.worker.image | quote }}
 - name: PLAYBOOK_WORKERS__APIURL

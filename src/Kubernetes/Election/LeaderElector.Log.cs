@@ -24,4 +24,13 @@ internal static partial class LeaderElectorLog
 
     [LoggerMessage(2107, LogLevel.Error, "The work of the former leader failed while it stopped.")]
     public static partial void FailedWhileStopping(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2108, LogLevel.Warning, "Not ready, and leading on: {Reason}.")]
+    public static partial void LeadsOn(this ILogger logger, string reason);
+
+    [LoggerMessage(2109, LogLevel.Error, "{Identity} gives up the lease {Lease}: {Reason}.")]
+    public static partial void Resigns(this ILogger logger, string identity, string lease, string reason);
+
+    [LoggerMessage(2110, LogLevel.Warning, "Cannot tell the other replicas, or hear, who is ready: {Reason}")]
+    public static partial void BoardUnreachable(this ILogger logger, string reason);
 }

@@ -14,12 +14,15 @@ public sealed class LeaderElector
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly LeaseRecord _lease;
+    private readonly ReplicaStanding? _standing;
     private bool _leads;
     private long _renewedAt;
     private string _complaint = "";
 
+    /// <param name="readiness">How ready this process is; null: it counts as ready, and does not resign.</param>
     public LeaderElector(
-        ApiClient client, LeaderElectorOptions options, TimeProvider time, KubernetesMetrics metrics, ILogger<LeaderElector> logger)
+        ApiClient client, LeaderElectorOptions options, TimeProvider time, KubernetesMetrics metrics, ILogger<LeaderElector> logger,
+        ReadinessClock? readiness = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
@@ -30,6 +33,7 @@ public sealed class LeaderElector
         _time = time;
         _logger = logger;
         _lease = new LeaseRecord(client, options, time);
+        _standing = readiness is null ? null : new ReplicaStanding(new ReplicaBoard(client, options, time), readiness, options, time, logger);
         metrics.Election.Register(options.Lease.Name, () => IsLeader);
     }
 
@@ -44,6 +48,7 @@ public sealed class LeaderElector
     /// When cancelled, the work is stopped first and the lease released after it. What <paramref name="lead"/> throws is thrown.
     /// </summary>
     /// <exception cref="LeadershipLostException">The lease could not be renewed in time, or another holds it.</exception>
+    /// <exception cref="LeaderResignedException">This process is not ready, and another is: the work was stopped and the lease released.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is held any more.</exception>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
@@ -51,9 +56,9 @@ public sealed class LeaderElector
         await AcquireAsync(cancellationToken);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var leading = StartAsync(lead, work.Token);
-        var loss = await RenewWhileAsync(leading);
+        var end = await RenewWhileAsync(leading);
         Volatile.Write(ref _leads, false);
-        if (loss is null)
+        if (end is null)
         {
             await ReleaseAsync();
             await leading;
@@ -61,8 +66,10 @@ public sealed class LeaderElector
         }
 
         await work.CancelAsync();
-        await AwaitStopAsync(leading);
-        throw new LeadershipLostException(loss);
+        var hasStopped = await AwaitStopAsync(leading);
+        // Work that goes on keeps the others waiting until the lease has expired.
+        if (end is LeaderResignedException && hasStopped) await ReleaseAsync();
+        throw end;
     }
 
     // Turns what is thrown before the first await into a failed task, so that the lease is released then too.
@@ -75,11 +82,15 @@ public sealed class LeaderElector
         while (true)
         {
             var asked = _time.GetTimestamp();
-            if (await TryHoldAsync(cancellationToken) == true)
+            if (_standing is not null) await _standing.TellAsync(cancellationToken);
+            // One that is not ready takes the lease only when none that is has wanted it.
+            var headStart = _standing is { IsReady: false } ? _options.LeaseDuration : TimeSpan.Zero;
+            if (await TryHoldAsync(headStart, cancellationToken) == true)
             {
                 Volatile.Write(ref _renewedAt, asked);
                 Volatile.Write(ref _leads, true);
                 _logger.Leads(_options.Identity, _options.Lease.ToString());
+                _standing?.BeginToLead();
                 return;
             }
 
@@ -90,24 +101,28 @@ public sealed class LeaderElector
         }
     }
 
-    // Renews until the work has ended (null) or the lease is lost (why). Shutdown reaches the work through its own token; the lease
-    // is kept until the work has really stopped.
-    private async Task<string?> RenewWhileAsync(Task leading)
+    // Renews until the work has ended (null), the lease is lost, or is to be given up. Shutdown reaches the work through its own token;
+    // the lease is kept until the work has really stopped.
+    private async Task<Exception?> RenewWhileAsync(Task leading)
     {
         while (true)
         {
             if (await EndsWithinAsync(leading, _options.RetryPeriod)) return null;
             var left = _options.RenewDeadline - _time.GetElapsedTime(_renewedAt);
             if (left <= TimeSpan.Zero)
-                return $"The lease {_options.Lease} could not be renewed within {_options.RenewDeadline.TotalSeconds:0.###} s.";
+                return Lost($"could not be renewed within {_options.RenewDeadline.TotalSeconds:0.###} s");
             using var limit = new CancellationTokenSource(left, _time);
             var asked = _time.GetTimestamp();
-            var held = await TryHoldAsync(limit.Token);
-            if (held == false) return $"The lease {_options.Lease} is held by {(_lease.Holder.Length > 0 ? _lease.Holder : "nobody")}.";
+            var held = await TryHoldAsync(TimeSpan.Zero, limit.Token);
+            if (held == false) return Lost($"is held by {(_lease.Holder.Length > 0 ? _lease.Holder : "nobody")}");
+            if (held != true) continue;
             // What counts is when the renewal was asked for: others may have seen it as early as that.
-            if (held == true) Volatile.Write(ref _renewedAt, asked);
+            Volatile.Write(ref _renewedAt, asked);
+            if (_standing is not null && await _standing.FindReasonToResignAsync() is { } reason) return new LeaderResignedException(reason);
         }
     }
+
+    private LeadershipLostException Lost(string how) => new($"The lease {_options.Lease} {how}.");
 
     private async Task<bool> EndsWithinAsync(Task leading, TimeSpan limit)
     {
@@ -128,11 +143,11 @@ public sealed class LeaderElector
     }
 
     // True: ours. False: another's. Null: unknown, since the server could not be asked.
-    private async Task<bool?> TryHoldAsync(CancellationToken cancellationToken)
+    private async Task<bool?> TryHoldAsync(TimeSpan headStart, CancellationToken cancellationToken)
     {
         try
         {
-            var held = await _lease.TryHoldAsync(cancellationToken);
+            var held = await _lease.TryHoldAsync(headStart, cancellationToken);
             _complaint = "";
             return held;
         }
@@ -163,7 +178,8 @@ public sealed class LeaderElector
         }
     }
 
-    private async Task AwaitStopAsync(Task leading)
+    // False when the work goes on.
+    private async Task<bool> AwaitStopAsync(Task leading)
     {
         var limit = _options.LeaseDuration - _options.RenewDeadline;
         try
@@ -173,6 +189,7 @@ public sealed class LeaderElector
         catch (TimeoutException) when (!leading.IsCompleted)
         {
             _logger.DidNotStop(limit);
+            return false;
         }
         catch (OperationCanceledException)
         {
@@ -182,5 +199,7 @@ public sealed class LeaderElector
         {
             _logger.FailedWhileStopping(exception);
         }
+
+        return true;
     }
 }

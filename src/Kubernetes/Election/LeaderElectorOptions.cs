@@ -22,6 +22,9 @@ public sealed record LeaderElectorOptions
     /// <summary>Time between renewals, and between looks at another's lease. Default 2 s.</summary>
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>When a leader that is not ready gives the lease to a replica that is. Without effect where nobody tells how ready this process is.</summary>
+    public ResignationRules Resignation { get; init; } = new();
+
     internal void Check()
     {
         if (string.IsNullOrEmpty(Identity)) throw new InvalidOperationException("The identity of a leader must not be empty.");

@@ -20,14 +20,15 @@ internal sealed class LeaseRecord(ApiClient client, LeaderElectorOptions options
     public bool IsOurs => Holder == options.Identity;
 
     /// <summary>
-    /// One attempt to take the lease or to renew it. True when it is ours afterwards; false when another holds it or was faster.
+    /// One attempt to take the lease or to renew it. True when it is ours afterwards; false when another holds it, was faster, or shall be.
     /// </summary>
-    public async Task<bool> TryHoldAsync(CancellationToken cancellationToken)
+    /// <param name="headStart">How long a lease that nobody holds is left to others.</param>
+    public async Task<bool> TryHoldAsync(TimeSpan headStart, CancellationToken cancellationToken)
     {
         // A leader that saw its own last write need not look before it writes: a stale version is refused.
         if (!IsOurs) await LookAsync(cancellationToken);
         if (_seen is null) return await TryCreateAsync(cancellationToken);
-        if (!IsOurs && Holder.Length > 0 && !HasExpired()) return false;
+        if (!IsOurs && !IsFree(headStart)) return false;
         return await TryWriteAsync(Claim(), cancellationToken);
     }
 
@@ -38,11 +39,13 @@ internal sealed class LeaseRecord(ApiClient client, LeaderElectorOptions options
     private async Task LookAsync(CancellationToken cancellationToken) =>
         See(await client.GetAsync(Resources.Leases, options.Lease, cancellationToken));
 
-    private bool HasExpired()
+    private bool IsFree(TimeSpan headStart)
     {
+        var unchanged = time.GetElapsedTime(_changedAt);
+        if (Holder.Length == 0) return unchanged >= headStart;
         // The holder's own duration counts: it knows for how long it believes in its leadership.
         var duration = TimeSpan.FromSeconds(_seen?.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
-        return time.GetElapsedTime(_changedAt) > duration;
+        return unchanged > duration + headStart;
     }
 
     private void See(Lease? lease)

@@ -1,3 +1,5 @@
+using PlaybookOperator.Kubernetes.Election;
+
 namespace PlaybookOperator.Operator.Hosting;
 
 /// <summary>A loop that lives as long as the host; when it fails the host stops, so that no part dies silently.</summary>
@@ -6,8 +8,9 @@ internal sealed class BackgroundLoop(Func<CancellationToken, Task> run) : Backgr
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => run(stoppingToken);
 }
 
-/// <summary>Watches the cluster, and says when a watch does not work.</summary>
-internal sealed class InformerService(Informers informers, LeaderWork work, Api.Readiness readiness, TimeProvider time) : BackgroundService
+/// <summary>Watches the cluster, and says when a watch does not work, and each second how ready this replica is.</summary>
+internal sealed class InformerService(
+    Informers informers, LeaderWork work, Api.Readiness readiness, ReadinessClock clock, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
@@ -27,6 +30,8 @@ internal sealed class InformerService(Informers informers, LeaderWork work, Api.
                 if (trouble is not null) readiness.Lacks($"watch of {kind}", trouble);
                 else if (synced) readiness.Has($"watch of {kind}");
             }
+
+            clock.Observe(readiness.Missing.Count == 0);
 
             await Task.Delay(s_interval, time, cancellationToken);
         }

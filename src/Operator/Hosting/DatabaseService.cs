@@ -14,6 +14,9 @@ internal sealed class DatabaseService(
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_probeInterval = TimeSpan.FromSeconds(5);
+
+    // Together with the interval the detection lag of ResignationRules: a replica must not call itself ready for longer than that.
+    private static readonly TimeSpan s_probeLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_partitionInterval = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -48,8 +51,19 @@ internal sealed class DatabaseService(
         logger.DatabaseReady(identity);
     }
 
-    private Task<bool> ProbeAsync(CancellationToken cancellationToken) =>
-        TryAsync(async () => await reader.ListOpenAsync(new Core.Executions.ExecutionId(long.MaxValue), 1, cancellationToken));
+    private Task<bool> ProbeAsync(CancellationToken cancellationToken) => TryAsync(async () =>
+    {
+        using var limit = new CancellationTokenSource(s_probeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            await reader.ListOpenAsync(new Core.Executions.ExecutionId(long.MaxValue), 1, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new EventLogUnavailableException($"no answer within {s_probeLimit.TotalSeconds:0} s");
+        }
+    });
 
     private async Task<bool> TryAsync(Func<Task> use)
     {

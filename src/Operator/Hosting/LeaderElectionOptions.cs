@@ -27,4 +27,8 @@ public sealed class LeaderElectionOptions
     /// <summary>Seconds between attempts.</summary>
     [Range(1, 60)]
     public int RetryPeriodSeconds { get; set; } = 2;
+
+    /// <summary>Seconds after which a leader that is not ready gives the lease to a replica that has been ready as long; 0: never.</summary>
+    [Range(0, 3600)]
+    public int ResignAfterSeconds { get; set; } = 30;
 }

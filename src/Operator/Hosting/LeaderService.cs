@@ -11,6 +11,9 @@ internal sealed class LeaderService(
     /// <summary>Exit code after the loss of the lease; the pod is restarted.</summary>
     public const int LeaseLostExitCode = 3;
 
+    /// <summary>Exit code of a leader that was not ready and gave its lease to a replica that is.</summary>
+    public const int ResignedExitCode = 4;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await informers.WaitForSyncAsync(stoppingToken);
@@ -22,13 +25,23 @@ internal sealed class LeaderService(
         catch (LeadershipLostException)
         {
             logger.LeaseLost();
-            Environment.ExitCode = LeaseLostExitCode;
-            lifetime.StopApplication();
+            End(LeaseLostExitCode);
+        }
+        catch (LeaderResignedException)
+        {
+            logger.Resigned();
+            End(ResignedExitCode);
         }
         finally
         {
             readiness.IsLeader = false;
         }
+    }
+
+    private void End(int exitCode)
+    {
+        Environment.ExitCode = exitCode;
+        lifetime.StopApplication();
     }
 
     private async Task LeadAsync(CancellationToken cancellationToken)

@@ -2,33 +2,36 @@ namespace PlaybookOperator.Operator.Hosting;
 
 internal static partial class LeaderWorkLog
 {
-    [LoggerMessage(2101, LogLevel.Warning, "Open executions could not be looked through: {Reason}")]
+    [LoggerMessage(4101, LogLevel.Warning, "Open executions could not be looked through: {Reason}")]
     public static partial void SweepFailed(this ILogger logger, string reason);
 
-    [LoggerMessage(2102, LogLevel.Information, "Leading: {Playbooks} playbooks, {Executions} executions, {Jobs} worker Jobs.")]
+    [LoggerMessage(4102, LogLevel.Information, "Leading: {Playbooks} playbooks, {Executions} executions, {Jobs} worker Jobs.")]
     public static partial void Leading(this ILogger logger, int playbooks, int executions, int jobs);
 
-    [LoggerMessage(2103, LogLevel.Critical, "The lease was lost; this replica ends and starts over.")]
+    [LoggerMessage(4103, LogLevel.Critical, "The lease was lost; this replica ends and starts over.")]
     public static partial void LeaseLost(this ILogger logger);
 
-    [LoggerMessage(2104, LogLevel.Information, "The database is ready: identity {Identity}.")]
+    [LoggerMessage(4111, LogLevel.Critical, "The lease was given to a replica that is ready; this one ends and starts over.")]
+    public static partial void Resigned(this ILogger logger);
+
+    [LoggerMessage(4104, LogLevel.Information, "The database is ready: identity {Identity}.")]
     public static partial void DatabaseReady(this ILogger logger, Guid identity);
 
-    [LoggerMessage(2105, LogLevel.Warning, "The database is not available: {Reason}")]
+    [LoggerMessage(4105, LogLevel.Warning, "The database is not available: {Reason}")]
     public static partial void DatabaseMissing(this ILogger logger, string reason);
 
-    [LoggerMessage(2106, LogLevel.Information, "The database is available again.")]
+    [LoggerMessage(4106, LogLevel.Information, "The database is available again.")]
     public static partial void DatabaseBack(this ILogger logger);
 
-    [LoggerMessage(2107, LogLevel.Debug, "Template cache: size={Size}/{MaxSize}, hits={Hits}, misses={Misses}, evictions={Evictions}, hit_rate={HitRate:P1}.")]
+    [LoggerMessage(4107, LogLevel.Debug, "Template cache: size={Size}/{MaxSize}, hits={Hits}, misses={Misses}, evictions={Evictions}, hit_rate={HitRate:P1}.")]
     public static partial void TemplatesCached(this ILogger logger, int size, int maxSize, long hits, long misses, long evictions, double hitRate);
 
-    [LoggerMessage(2108, LogLevel.Information, "The retention of {Executions} executions was over; their rows are gone, and {Partitions} empty partitions.")]
+    [LoggerMessage(4108, LogLevel.Information, "The retention of {Executions} executions was over; their rows are gone, and {Partitions} empty partitions.")]
     public static partial void Expired(this ILogger logger, int executions, int partitions);
 
-    [LoggerMessage(2109, LogLevel.Warning, "Expired executions were not all deleted; the rest goes next time: {Reason}")]
+    [LoggerMessage(4109, LogLevel.Warning, "Expired executions were not all deleted; the rest goes next time: {Reason}")]
     public static partial void RetentionPostponed(this ILogger logger, string reason);
 
-    [LoggerMessage(2110, LogLevel.Debug, "{Key} left the cache {Cache}: {Reason}.")]
+    [LoggerMessage(4110, LogLevel.Debug, "{Key} left the cache {Cache}: {Reason}.")]
     public static partial void Evicted(this ILogger logger, string? key, string cache, string reason);
 }

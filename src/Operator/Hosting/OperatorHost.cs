@@ -225,6 +225,7 @@ internal static class OperatorHost
     {
         services.AddSingleton(provider => ElectorOptions(
             provider.GetRequiredService<LeaderElectionOptions>(), () => provider.GetRequiredService<KubeConfig>().Namespace));
+        services.AddSingleton<ReadinessClock>();
         services.AddSingleton<LeaderElector>();
         services.AddSingleton<ControllerMetrics>();
         services.AddSingleton<LeaderWork>();
@@ -238,6 +239,7 @@ internal static class OperatorHost
         LeaseDuration = TimeSpan.FromSeconds(options.LeaseSeconds),
         RenewDeadline = TimeSpan.FromSeconds(options.RenewDeadlineSeconds),
         RetryPeriod = TimeSpan.FromSeconds(options.RetryPeriodSeconds),
+        Resignation = new ResignationRules { After = TimeSpan.FromSeconds(options.ResignAfterSeconds) },
     };
 
     private static KubeConfig LoadKubeConfig(KubernetesOptions options, TimeProvider time) =>

@@ -38,6 +38,8 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
 
     public Uri Address => new(_app!.Urls.Single());
 
+    public IServiceProvider Services => _app!.Services;
+
     public RecordedLog Log { get; } = new();
 
     public RecordedTraffic Traffic { get; } = new();
@@ -194,6 +196,16 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync() as string ?? "";
+    }
+
+    /// <summary>Changes what is in the database.</summary>
+    public async Task ExecuteAsync(string sql, params string[] parameters)
+    {
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters) command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Every row of every table, as text.</summary>
