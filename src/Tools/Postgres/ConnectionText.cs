@@ -26,8 +26,8 @@ internal static class ConnectionText
 
         if (string.IsNullOrEmpty(builder.Host)) throw new FormatException("it names no host");
         builder.ApplicationName ??= "playbook-worker";
-        // Error details quote row values, which are payload.
-        builder.IncludeErrorDetail = false;
+        // Which key, which value: the author of the statement needs it, and what leaves the worker is masked.
+        builder.IncludeErrorDetail = true;
         return builder;
     }
 

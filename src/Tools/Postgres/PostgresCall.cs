@@ -10,8 +10,13 @@ internal sealed class PostgresCall(ToolInstances instances, TimeProvider time)
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs <paramref name="work"/> on a connection, at most as long as <c>timeout</c> says.</summary>
+    /// <param name="placeOf">What a parameter of the statement, from 1, was made of; null when that is not known.</param>
     public async ValueTask<CallOutcome> RunAsync(
-        SettingsReader settings, CallContext context, Func<NpgsqlConnection, PostgresServer, CancellationToken, Task<CallOutcome>> work, CancellationToken cancellationToken)
+        SettingsReader settings,
+        CallContext context,
+        Func<NpgsqlConnection, PostgresServer, CancellationToken, Task<CallOutcome>> work,
+        CancellationToken cancellationToken,
+        Func<int, string?>? placeOf = null)
     {
         var (target, error) = await TargetAsync(settings, context.Secrets, cancellationToken);
         if (target is null) return CallOutcome.Failed(error!);
@@ -31,7 +36,7 @@ internal sealed class PostgresCall(ToolInstances instances, TimeProvider time)
         catch (Exception exception) when (PostgresFailures.Recognises(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return CallOutcome.Failed(PostgresFailures.Describe(exception));
+            return CallOutcome.Failed(PostgresFailures.Describe(exception, placeOf));
         }
     }
 

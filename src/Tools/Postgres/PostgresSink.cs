@@ -21,12 +21,12 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
 
     private ValueTask<CallOutcome> ExecuteAsync(SettingsReader settings, CallContext context, CancellationToken cancellationToken)
     {
-        var statement = settings.RequiredText("statement");
+        var statement = StatementParameters.ReadStatement(settings, "statement");
         var parameters = StatementParameters.Read(settings);
         if (settings.Error is not null) return new(CallOutcome.Failed(settings.Error));
         return _call.RunAsync(settings, context, async (connection, server, token) =>
         {
-            var bound = await parameters.BindAsync(connection, server, statement!, token);
+            var bound = await parameters.BindAsync(connection, server, statement, token);
             await using var transaction = context.BeforeCommit is null ? null : await connection.BeginTransactionAsync(token);
             await using var command = new NpgsqlCommand(statement, connection, transaction);
             foreach (var parameter in bound) command.Parameters.Add(parameter);
@@ -37,10 +37,10 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
             }
             catch (PostgresException)
             {
-                server.Forget(statement!);
+                server.Forget(statement);
                 throw;
             }
-        }, cancellationToken);
+        }, cancellationToken, number => parameters.PlaceOf(number, settings));
     }
 
     public ValueTask<CallOutcome> WasCommittedAsync(CallRequest request, CallContext context, string transaction, CancellationToken cancellationToken) =>
@@ -54,6 +54,7 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
     {
         var write = TableWrite.Read(settings);
         if (write is null) return new(CallOutcome.Failed(settings.Error!));
+        BoundStatement? current = null;
         return _call.RunAsync(settings, context, async (connection, server, token) =>
         {
             if (write.Rows.Count == 0) return Done(0);
@@ -68,25 +69,26 @@ internal sealed class PostgresSink(ToolInstances instances, TimeProvider time) :
 
             try
             {
-                return await RunAllAsync(connection, statements, context, token);
+                return await RunAllAsync(connection, statements, statement => current = statement, context, token);
             }
             catch (PostgresException)
             {
                 server.Forget(write.Table);
                 throw;
             }
-        }, cancellationToken);
+        }, cancellationToken, number => number >= 1 && number <= current?.Values.Count ? settings.Path(current.Values[number - 1].Place) : null);
     }
 
     private static async Task<CallOutcome> RunAllAsync(
-        NpgsqlConnection connection, IReadOnlyList<BoundStatement> statements, CallContext context, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyList<BoundStatement> statements, Action<BoundStatement> begin, CallContext context, CancellationToken cancellationToken)
     {
         var changed = 0;
         await using var transaction = statements.Count > 1 || context.BeforeCommit is not null ? await connection.BeginTransactionAsync(cancellationToken) : null;
         foreach (var statement in statements)
         {
+            begin(statement);
             await using var command = new NpgsqlCommand(statement.Text, connection, transaction);
-            foreach (var value in statement.Values) command.Parameters.Add(BoundText.Parameter(value));
+            foreach (var value in statement.Values) command.Parameters.Add(BoundText.Parameter(value.Text));
             changed += await command.ExecuteNonQueryAsync(cancellationToken);
         }
 

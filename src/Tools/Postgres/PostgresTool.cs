@@ -33,7 +33,8 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
                     throw;
                 }
             },
-            cancellationToken);
+            cancellationToken,
+            number => statement.Parameters.PlaceOf(number, settings));
     }
 
     public async ValueTask<CacheableCall?> ReadAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
@@ -53,7 +54,7 @@ internal sealed class PostgresTool(ToolInstances instances, TimeProvider time) :
     }
 
     private static (string Query, int MaxRows, StatementParameters Parameters) Read(SettingsReader settings) => (
-        settings.RequiredText("query") ?? "",
+        StatementParameters.ReadStatement(settings, "query"),
         (int)settings.Integer("maxRows", DefaultMaxRows, 1, ToolSchemas.MostRows),
         StatementParameters.Read(settings));
 

@@ -27,6 +27,18 @@ internal sealed class StatementParameters
         }
     }
 
+    /// <summary>The text of a statement; empty when it is wrong, which the settings then tell.</summary>
+    public static string ReadStatement(SettingsReader settings, string key)
+    {
+        var statement = settings.RequiredText(key) ?? "";
+        if (statement.Contains('\0', StringComparison.Ordinal)) settings.Fail(key, "has a NUL character, which no statement can.");
+        return statement;
+    }
+
+    /// <summary>The path of what <c>$1</c>, <c>$2</c>, … was bound to; null for names, whose order the statement makes.</summary>
+    public string? PlaceOf(int number, SettingsReader settings) =>
+        number >= 1 && number <= _all.Count && _all[number - 1].Key.Length == 0 ? settings.Path($"params[{number - 1}]") : null;
+
     /// <summary>Names and values, for a cache's key.</summary>
     public IEnumerable<string?> Texts() => _all.SelectMany(one => (string?[])[one.Key, BoundText.Of(one.Value)]);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
@@ -5,7 +6,15 @@ using PlaybookOperator.Core.Work;
 namespace PlaybookOperator.Tools.Postgres;
 
 /// <summary>A statement with its values in order.</summary>
-internal sealed record BoundStatement(string Text, IReadOnlyList<string?> Values);
+internal sealed record BoundStatement(string Text, IReadOnlyList<BoundValue> Values);
+
+/// <param name="Text">As the column's type is written; null: SQL's NULL.</param>
+/// <param name="Row">Index of its row in <c>data</c>; −1 when <c>data</c> is the row.</param>
+internal readonly record struct BoundValue(string? Text, int Row, TableColumn Column)
+{
+    /// <summary>Where it stands in the settings, such as <c>data[2].amount</c>.</summary>
+    public string Place => Row < 0 ? $"data.{Column.Name}" : string.Create(CultureInfo.InvariantCulture, $"data[{Row}].{Column.Name}");
+}
 
 /// <summary>Builds the statements of a <see cref="TableWrite"/>: names are quoted, values are bound.</summary>
 internal static class TableStatements
@@ -25,9 +34,9 @@ internal static class TableStatements
 
         var keys = write.Key.Select(name => table.Find(name)!).Distinct().ToList();
         var statements = new List<BoundStatement>();
-        foreach (var rows in write.Rows.Chunk(Math.Max(1, MaxParameters / columns.Count)))
+        var all = write.Rows.Select((row, index) => new TableRow(write.IsList ? index : -1, Named(row, table)));
+        foreach (var values in (write.Mode == WriteMode.Insert ? all : LastOfEachKey(all.ToList(), keys)).Chunk(Math.Max(1, MaxParameters / columns.Count)))
         {
-            var values = rows.Select(row => Named(row, table)).ToList();
             if (write.Mode == WriteMode.Replace) statements.Add(Delete(table, keys, values));
             statements.Add(Insert(write.Mode, table, columns, keys, values));
         }
@@ -46,15 +55,40 @@ internal static class TableStatements
         return values;
     }
 
-    private static BoundStatement Insert(
-        WriteMode mode, TableColumns table, List<TableColumn> columns, List<TableColumn> keys, List<Dictionary<TableColumn, Value>> rows)
+    /// <summary>
+    /// Of rows with one key the last one, as if they had been written one after the other: one statement may touch no row twice. Rows whose key has a null,
+    /// or a column left to its default, are each their own.
+    /// </summary>
+    private static IEnumerable<TableRow> LastOfEachKey(List<TableRow> rows, List<TableColumn> keys)
     {
-        var values = new List<string?>();
-        var text = new StringBuilder($"INSERT INTO {table.Table} ({Names(columns)}) VALUES ");
+        var last = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < rows.Count; i++)
+            if (KeyOf(rows[i], keys) is { } key) last[key] = i;
+        return rows.Where((row, index) => KeyOf(row, keys) is not { } key || last[key] == index);
+    }
+
+    /// <summary>Null: it is equal to no other.</summary>
+    private static string? KeyOf(TableRow row, List<TableColumn> keys)
+    {
+        var text = new StringBuilder();
+        foreach (var key in keys)
         {
-            text.Append(i == 0 ? "(" : ", (");
-            text.AppendJoin(", ", columns.Select(column => rows[i].TryGetValue(column, out var value) ? Bind(value, column, values) : "DEFAULT"));
+            if (!row.Values.TryGetValue(key, out var value) || BoundText.Of(value, key.Family) is not { } part) return null;
+            text.Append(CultureInfo.InvariantCulture, $"{part.Length}:{part}");
+        }
+
+        return text.ToString();
+    }
+
+    private static BoundStatement Insert(
+        WriteMode mode, TableColumns table, List<TableColumn> columns, List<TableColumn> keys, IReadOnlyList<TableRow> rows)
+    {
+        var values = new List<BoundValue>();
+        var text = new StringBuilder($"INSERT INTO {table.Table} ({Names(columns)}) VALUES ");
+        foreach (var row in rows)
+        {
+            text.Append(values.Count == 0 ? "(" : ", (");
+            text.AppendJoin(", ", columns.Select(column => row.Values.ContainsKey(column) ? Bind(row, column, values) : "DEFAULT"));
             text.Append(')');
         }
 
@@ -68,17 +102,17 @@ internal static class TableStatements
         return $" ON CONFLICT ({Names(keys)}) DO {(changed.Count == 0 ? "NOTHING" : $"UPDATE SET {string.Join(", ", changed)}")}";
     }
 
-    private static BoundStatement Delete(TableColumns table, List<TableColumn> keys, List<Dictionary<TableColumn, Value>> rows)
+    private static BoundStatement Delete(TableColumns table, List<TableColumn> keys, IReadOnlyList<TableRow> rows)
     {
-        var values = new List<string?>();
+        var values = new List<BoundValue>();
         var matches = rows.Select(row => string.Join(" AND ", keys.Select(key =>
-            $"{TableName.Quote(key.Name)} IS NOT DISTINCT FROM {Bind(row.GetValueOrDefault(key), key, values)}")));
+            $"{TableName.Quote(key.Name)} IS NOT DISTINCT FROM {Bind(row, key, values)}")));
         return new($"DELETE FROM {table.Table} WHERE ({string.Join(") OR (", matches.ToList())})", values);
     }
 
-    private static string Bind(Value value, TableColumn column, List<string?> values)
+    private static string Bind(TableRow row, TableColumn column, List<BoundValue> values)
     {
-        values.Add(BoundText.Of(value, column.Family));
+        values.Add(new(BoundText.Of(row.Values.GetValueOrDefault(column), column.Family), row.Index, column));
         return $"${values.Count}";
     }
 
@@ -87,4 +121,7 @@ internal static class TableStatements
     private static string List(TableColumns table) => string.Join(", ", table.Columns.Take(30).Select(column => column.Name));
 
     private static WorkError Wrong(string message) => new(WorkErrorKind.Sink, $"sink: {message}");
+
+    /// <param name="Index">In <c>data</c>; −1 when <c>data</c> is the row.</param>
+    private sealed record TableRow(int Index, Dictionary<TableColumn, Value> Values);
 }

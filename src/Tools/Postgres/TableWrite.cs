@@ -17,7 +17,8 @@ internal enum WriteMode
 /// <summary>Rows for a table, checked as far as that goes without the database.</summary>
 /// <param name="Key">The columns that identify a row; empty only for <see cref="WriteMode.Insert"/>.</param>
 /// <param name="Rows">Maps from column to value.</param>
-internal sealed record TableWrite(TableName Table, WriteMode Mode, IReadOnlyList<string> Key, IReadOnlyList<Value> Rows)
+/// <param name="IsList">False: <c>data</c> is one map, the only row.</param>
+internal sealed record TableWrite(TableName Table, WriteMode Mode, IReadOnlyList<string> Key, IReadOnlyList<Value> Rows, bool IsList)
 {
     public const int MaxRows = 100_000;
 
@@ -32,7 +33,7 @@ internal sealed record TableWrite(TableName Table, WriteMode Mode, IReadOnlyList
         if (mode != WriteMode.Insert && key.Count == 0)
             settings.Fail("key", $"is required by mode {mode.ToString().ToLowerInvariant()}: the column, or list of columns, that identifies a row.");
         var rows = ReadRows(settings);
-        return settings.Error is null ? new TableWrite(table!, mode, key, rows) : null;
+        return settings.Error is null ? new TableWrite(table!, mode, key, rows, settings.Get("data").Kind == ValueKind.List) : null;
     }
 
     private static WriteMode ReadMode(SettingsReader settings)
