@@ -18,6 +18,9 @@ public sealed record CallOutcome
     /// <summary>A map from lower-case header name to text, found in any case; undefined for other tools.</summary>
     public Value Headers { get; init; }
 
+    /// <summary>The <c>Link</c> header: a map from relation to a map with <c>url</c>; undefined for other tools.</summary>
+    public Value Links { get; init; }
+
     /// <summary>Null: the call succeeded.</summary>
     public WorkError? Error { get; init; }
 

@@ -34,6 +34,7 @@ internal static class MisbehaviourApi
         routes.Map("/status/{code}", context => Answer.JsonAsync(
             context, new() { ["ok"] = false }, int.TryParse(context.Request.RouteValues["code"] as string, out var code) ? code : 400));
         routes.Map("/echo", EchoAsync);
+        routes.Map("/answer", ToldAsync);
     }
 
     /// <summary>Promises more than it sends, then hangs up.</summary>
@@ -98,11 +99,30 @@ internal static class MisbehaviourApi
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
+    /// <summary>
+    /// Answers as the query says: <c>status</c>, the body <c>base64</c>, and headers of any name and number as <c>h=Name:Value</c>. No header is added but
+    /// those of the protocol; of HEAD and 304 <c>length</c> claims a length.
+    /// </summary>
+    private static async Task ToldAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Ask.Number(context, "status", StatusCodes.Status200OK, min: 200, max: 599);
+        foreach (var header in context.Request.Query["h"])
+        {
+            var colon = header!.IndexOf(':', StringComparison.Ordinal);
+            response.Headers.Append(header[..colon], header[(colon + 1)..]);
+        }
+
+        if (Ask.Has(context, "length")) response.ContentLength = Ask.Number(context, "length", 0, min: 0, max: int.MaxValue);
+        if (Ask.Text(context, "base64") is { } body) await response.Body.WriteAsync(Convert.FromBase64String(body), context.RequestAborted);
+    }
+
     private static async Task EchoAsync(HttpContext context)
     {
         var request = context.Request;
-        using var reader = new StreamReader(request.Body, Encoding.UTF8);
-        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        using var received = new MemoryStream();
+        await request.Body.CopyToAsync(received, context.RequestAborted);
+        var body = Encoding.UTF8.GetString(received.ToArray());
         await Answer.JsonAsync(context, new()
         {
             ["method"] = request.Method,
@@ -110,6 +130,7 @@ internal static class MisbehaviourApi
             ["query"] = Lists(request.Query),
             ["headers"] = Lists(request.Headers),
             ["body"] = body.Length <= MaxEchoBytes ? body : body[..MaxEchoBytes],
+            ["bytes"] = Convert.ToBase64String(received.GetBuffer(), 0, (int)Math.Min(received.Length, MaxEchoBytes)),
         }, Ask.Number(context, "status", StatusCodes.Status200OK, min: 200, max: 599));
     }
 

@@ -25,14 +25,18 @@ internal static class PagesApi
     private static Task Assessments(HttpContext context)
     {
         var page = NumberedPage(context, Assessment);
-        if ((bool)page["paging"]!["hasMore"]!) context.Response.Headers.Link = NextLink(context.Request, (int)page["paging"]!["page"]! + 1);
+        var number = (int)page["paging"]!["page"]!;
+        var links = new List<string>();
+        if (number > 1) links.Add(Link(context.Request, number - 1, "prev"));
+        if ((bool)page["paging"]!["hasMore"]!) links.Add(Link(context.Request, number + 1, "next"));
+        if (links.Count > 0) context.Response.Headers.Link = string.Join(", ", links);
         return Answer.JsonAsync(context, page);
     }
 
-    private static string NextLink(HttpRequest request, int page)
+    private static string Link(HttpRequest request, int page, string relation)
     {
         var query = request.Query.Where(pair => pair.Key != "page").Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())).Append(KeyValuePair.Create("page", (string?)$"{page}"));
-        return $"<{request.Scheme}://{request.Host}{request.Path}{QueryString.Create(query)}>; rel=\"next\"";
+        return $"<{request.Scheme}://{request.Host}{request.Path}{QueryString.Create(query)}>; rel=\"{relation}\"";
     }
 
     /// <summary>Two shapes: pages when <c>page</c> or <c>pageSize</c> is asked for, else an offset and a limit.</summary>

@@ -55,6 +55,8 @@ internal static class RunSummary
             CultureInfo.InvariantCulture,
             $"{StatusProjection.ApiStatus(view.State.Phase)} {view.Path} in {view.Duration.TotalSeconds:0.00} s, {view.Counts.Sum(count => count.Number)} events, execution {view.ExecutionId}"));
         if (view.State.Message is { } message) await text.WriteLineAsync(message);
+        foreach (var run in view.Runs)
+            foreach (var warning in run.Warnings) await text.WriteLineAsync($"Warning: {run.Step}: {warning}");
     }
 
     private static string Mark(StepStatus status) => status switch

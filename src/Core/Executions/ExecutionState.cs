@@ -242,6 +242,7 @@ public sealed record ExecutionState
         CallEnded = true,
         Result = happened.Result,
         Response = happened.Context.Member("response"),
+        Warnings = happened.Context.Member("warnings") is { ValueKind: JsonValueKind.Array } warnings ? [.. warnings.EnumerateArray().Select(text => text.GetString() ?? "")] : [],
         MatchedCase = happened.Context.Member("case")?.GetInt32(),
         ResultBytes = happened.Context.Member("result_bytes")?.GetInt64(),
         Error = happened.Error,

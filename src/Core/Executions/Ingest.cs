@@ -113,11 +113,12 @@ public static class Ingest
         {
             DurationMs = report.DurationMs,
             Result = isLarge ? null : report.Result,
-            Context = isLarge || report.Until is not null || report.Case is not null || report.Response is not null || report.Child is not null
+            Context = isLarge || report.Until is not null || report.Case is not null || report.Response is not null || report.Child is not null || report.WarningTexts is not null
                 ? JsonText.Object(writer =>
                 {
                     if (isLarge) writer.WriteNumber("result_bytes", bytes);
                     if (report.Until is { } until) writer.WriteBoolean("until", until);
+                    WriteWarnings(writer, report);
                     WriteForCase(writer, report);
                     WriteChild(writer, report);
                 })
@@ -142,11 +143,12 @@ public static class Ingest
         {
             DurationMs = report.DurationMs,
             Error = report.Error?.Message ?? "The call failed.",
-            Context = report.Error is null && report.Case is null && report.Response is null && report.Child is null
+            Context = report.Error is null && report.Case is null && report.Response is null && report.Child is null && report.WarningTexts is null
                 ? null
                 : JsonText.Object(writer =>
                 {
                     if (report.Error is { } error) WriteError(writer, error);
+                    WriteWarnings(writer, report);
                     WriteForCase(writer, report);
                     WriteChild(writer, report);
                 }),
@@ -159,6 +161,14 @@ public static class Ingest
         if (report.Response is not { } response) return;
         writer.WritePropertyName("response");
         response.WriteTo(writer);
+    }
+
+    private static void WriteWarnings(Utf8JsonWriter writer, WorkReport report)
+    {
+        if (report.WarningTexts is not { } warnings) return;
+        writer.WriteStartArray("warnings");
+        foreach (var warning in warnings) writer.WriteStringValue(warning);
+        writer.WriteEndArray();
     }
 
     private static ExecutionEvent Bare(WorkReport report, EventType type, string step, int epoch, DateTimeOffset now) => new()

@@ -68,7 +68,7 @@ public static class StatusProjection
             .OrderBy(run => run.StartedAt).ThenBy(run => run.RunId)
             .TakeLast(MaxSteps)
             .Select(run => new StepStatusLine(run.Step, PhaseOf(run), ProgressOf(state, run)))],
-        Message = Shorten(state.Message),
+        Message = Shorten(state.Message ?? Warnings(state)),
         Reason = state.Reason,
         LastEventId = state.LastEventId,
         Suspended = state.Phase == ExecutionPhase.Suspended,
@@ -89,6 +89,13 @@ public static class StatusProjection
         return state.Loops.Values.Aggregate(
             Progress.None with { Active = active },
             (sum, loop) => sum with { Total = sum.Total + loop.Total, Succeeded = sum.Succeeded + loop.Succeeded, Failed = sum.Failed + loop.Failed });
+    }
+
+    /// <summary>Of what has not failed, what its author should know nevertheless.</summary>
+    private static string? Warnings(ExecutionState state)
+    {
+        var told = state.Steps.Values.SelectMany(run => run.Warnings.Select(warning => $"{run.Step}: {warning}")).ToList();
+        return told.Count == 0 ? null : $"Warning: {string.Join(' ', told)}";
     }
 
     private static string PhaseOf(StepRun run) => run.Status.ToString();

@@ -40,6 +40,9 @@ public sealed record StepRun
     /// <summary>The error as templates see it: kind, message, status, retryable.</summary>
     public JsonElement? ErrorDetail { get; init; }
 
+    /// <summary>What its author should know of a call that stands nevertheless: sentences, few.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>The entry of <c>case</c> that the worker found true, from 0; −1: none. Null: the operator looks for it.</summary>
     public int? MatchedCase { get; init; }
 

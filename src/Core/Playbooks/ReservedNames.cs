@@ -12,7 +12,7 @@ public static class ReservedNames
     /// <summary>Bound while a step runs or leaves.</summary>
     public static readonly FrozenSet<string> InSteps = new[]
     {
-        "loop", "iteration", "result", "response", "status_code", "headers", "attempt", "page", "error", "event", "pages",
+        "loop", "iteration", "result", "response", "status_code", "headers", "links", "attempt", "page", "error", "event", "pages",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     public static readonly FrozenSet<string> All = Everywhere.Concat(InSteps).ToFrozenSet(StringComparer.Ordinal);

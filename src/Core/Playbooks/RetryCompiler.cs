@@ -98,6 +98,7 @@ internal static class RetryCompiler
         var perPage = reader.TakeObject("perIteration", "perPage");
         // Every key is read whether or not there is a condition: else they would count as unknown.
         var attempts = reader.TakeInteger(1, MaxAttempts, "maxAttempts");
+        var onLimit = CompileLimit(reader);
         var nextCall = next is null ? null : CompileNextCall(next, templates);
         var collected = collect is null ? new CollectPlan(CollectStrategy.Append, [], "pages") : CompileCollect(collect);
         var sink = perPage is null ? null : SinkCompiler.Compile(perPage, templates, "sink", "save");
@@ -107,10 +108,23 @@ internal static class RetryCompiler
         {
             While = condition,
             MaxAttempts = (int)(attempts ?? 100),
+            OnLimit = onLimit,
             NextCall = nextCall,
             Collect = collected,
             PerPageSink = sink,
         };
+    }
+
+    private static PageLimit CompileLimit(FieldReader reader)
+    {
+        switch (reader.TakeString("onLimit"))
+        {
+            case null or "warn": return PageLimit.Warn;
+            case "fail": return PageLimit.Fail;
+            case var other:
+                reader.Error(reader.Spelling("onLimit"), $"must be warn or fail, not '{other}'.");
+                return PageLimit.Warn;
+        }
     }
 
     private static TemplateNode.Mapping CompileNextCall(FieldReader reader, TemplateCompiler templates)

@@ -21,7 +21,9 @@ internal static class SettingShapes
         static value => Playbooks.Duration.TryParse(value.ToText(), out var duration) && duration > TimeSpan.Zero);
 
     public static SettingShape Method { get; } = new SettingShape.Scalar(
-        "an HTTP method such as GET", static value => value.ToText() is { Length: > 0 } text && text.All(char.IsAsciiLetter));
+        "an HTTP method such as GET", static value => value.ToText() is { Length: > 0 } text && text.All(char.IsAsciiLetter) && !text.Equals("CONNECT", StringComparison.OrdinalIgnoreCase));
+
+    public static SettingShape BodyEncoding { get; } = new SettingShape.Scalar("base64", static value => value.ToText() == "base64");
 
     public static SettingShape Url { get; } = new SettingShape.Scalar("an absolute http or https URL, such as https://example.com/items", static value => IsUrl(value.ToText()));
 

@@ -10,7 +10,7 @@ internal static class StepCompiler
     private const int MaxNameLength = 63;
 
     /// <summary>What templates read of the last call beside its result.</summary>
-    private static readonly string[] s_ofResponse = ["response", "status_code", "headers"];
+    private static readonly string[] s_ofResponse = ["response", "status_code", "headers", "links"];
 
     public static StepPlan Compile(JsonElement source, string field, WorkloadPlan workload, CacheDefaults cache, TemplateCompiler templates)
     {

@@ -36,7 +36,7 @@ public sealed record TaskPlan
     /// <summary>The step's <c>vars</c>, which its case may read; null without either.</summary>
     public TemplateNode.Mapping? Vars { get; init; }
 
-    /// <summary>Those of <c>response</c>, <c>status_code</c>, <c>headers</c> that the operator needs in order to let the step leave.</summary>
+    /// <summary>Those of <c>response</c>, <c>status_code</c>, <c>headers</c>, <c>links</c> that the operator needs in order to let the step leave.</summary>
     public ImmutableArray<string> Reports { get; init; } = [];
 
     /// <summary>False: the value is not wanted (<c>collect: none</c> or <c>aggregates</c>) and stays in the worker.</summary>
@@ -115,6 +115,9 @@ public sealed record PaginationPlan
     /// <summary>Pages including the first; at least 1.</summary>
     public int MaxAttempts { get; init; } = 100;
 
+    /// <summary>What it means when <see cref="While"/> still asks for another page after the last one that may be fetched.</summary>
+    public PageLimit OnLimit { get; init; }
+
     /// <summary>Members <c>params</c>, <c>headers</c>, <c>url</c>, <c>body</c>, merged over the previous request; null: count up <c>page</c> or <c>offset</c>.</summary>
     public TemplateNode.Mapping? NextCall { get; init; }
 
@@ -125,6 +128,15 @@ public sealed record PaginationPlan
 
     public IEnumerable<TemplateReference> References =>
         While.References.Concat(NextCall?.References ?? []).Concat(PerPageSink?.Settings.References ?? []);
+}
+
+public enum PageLimit
+{
+    /// <summary>The pages that there are become the result, which says that it is not all.</summary>
+    Warn,
+
+    /// <summary>The call fails.</summary>
+    Fail,
 }
 
 public enum CollectStrategy

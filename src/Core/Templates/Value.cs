@@ -58,6 +58,11 @@ public readonly partial struct Value : IEquatable<Value>
     /// <summary>A map in the order given; of equal keys the last value wins at the first one's place.</summary>
     public static Value Map(IEnumerable<KeyValuePair<string, Value>> members) => new(EntryMap.From(members));
 
+    /// <summary>
+    /// HTTP headers: a map from name in lower case to text, in which a name is found however it is spelled. Anything but a map comes back as it is.
+    /// </summary>
+    public static Value Headers(Value members) => members.AsMap is { } map and not HeaderMap ? new(new HeaderMap(map)) : members;
+
     /// <summary>The lazy list start, start + step, … up to but without <paramref name="stop"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is 0.</exception>
     public static Value Range(long start, long stop, long step)

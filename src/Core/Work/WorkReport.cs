@@ -54,7 +54,7 @@ public sealed record WorkReport
     public int? Case { get; init; }
 
     /// <summary>
-    /// JSON object: those of <c>response</c>, <c>status_code</c>, <c>headers</c> that the step's own templates read and that the result does not hold.
+    /// JSON object: those of <c>response</c>, <c>status_code</c>, <c>headers</c>, <c>links</c> that the step's own templates read and that the result does not hold.
     /// At most <see cref="WorkLimits.MaxResponseBytes"/>; null: nothing of it is needed.
     /// </summary>
     public JsonElement? Response { get; init; }
@@ -72,6 +72,12 @@ public sealed record WorkReport
 
     /// <summary>Conditions that met an undefined name or an error where the language says "false", and results that were cut; for a metric.</summary>
     public long Warnings { get; init; }
+
+    /// <summary>
+    /// Those of the warnings that their author should read, one sentence each: a result that is not all of it, a path that is nowhere. At most
+    /// <see cref="WorkLimits.MaxWarningTexts"/>; null: there are none.
+    /// </summary>
+    public IReadOnlyList<string>? WarningTexts { get; init; }
 
     /// <summary>What the worker's caches have done since its last report, for metrics; null: nothing.</summary>
     public IReadOnlyList<CacheCounts>? Caches { get; init; }
@@ -127,6 +133,9 @@ public static class WorkErrorKind
     public const string Sink = "Sink";
     public const string Fail = "Fail";
 
+    /// <summary>There are more pages than <c>max_attempts</c>, and <c>on_limit</c> is <c>fail</c>.</summary>
+    public const string TooManyPages = "TooManyPages";
+
     /// <summary>A shell or a container ended with an exit code other than 0, which is <see cref="WorkError.Code"/>.</summary>
     public const string Exit = "Error";
 
@@ -153,6 +162,12 @@ public static class WorkLimits
 {
     /// <summary>Notes that one report may carry.</summary>
     public const int MaxNotes = 1000;
+
+    /// <summary>Sentences that one report may carry beside its error.</summary>
+    public const int MaxWarningTexts = 5;
+
+    /// <summary>Characters of one of them; longer ones are cut.</summary>
+    public const int MaxWarningLength = 500;
 
     /// <summary>Bytes of JSON that <see cref="WorkReport.Response"/> may have.</summary>
     public const int MaxResponseBytes = 64 << 10;

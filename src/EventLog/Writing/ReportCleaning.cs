@@ -16,6 +16,7 @@ internal static class ReportCleaning
         Error = report.Error is { } error ? Clean(error) : null,
         Response = report.Response is { ValueKind: JsonValueKind.Object } response && Ingest.ByteCount(response) <= 2 * WorkLimits.MaxResponseBytes ? response : null,
         Numbers = report.Outcome != WorkOutcome.Completed || report.Numbers?.Any(number => number is { } one && !(Math.Abs(one) <= WorkLimits.MaxNumber)) == true ? null : report.Numbers,
+        WarningTexts = report.WarningTexts is { Count: > 0 } warnings ? [.. warnings.Take(WorkLimits.MaxWarningTexts).Select(Clean)] : null,
         NextAt = report.NextAt is { } at ? Storable.Instant(at) : null,
         Notes = report.Notes.Count == 0
             ? report.Notes
@@ -29,6 +30,9 @@ internal static class ReportCleaning
         Error = note.Error is { } error ? Clean(error) : null,
         DelayMs = note.DelayMs is { } delay && double.IsFinite(delay) ? delay : null,
     };
+
+    private static string Clean(string warning) =>
+        Storable.Sentence(warning.Length <= WorkLimits.MaxWarningLength ? warning : warning[..WorkLimits.MaxWarningLength])!;
 
     private static WorkError Clean(WorkError error) => error with
     {

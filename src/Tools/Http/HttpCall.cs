@@ -43,6 +43,7 @@ internal sealed record HttpCall
         var method = ReadMethod(settings);
         var url = ReadUrl(settings);
         var body = HttpBody.Read(settings, ContentTypeOf(headers));
+        HttpConnectionHeaders.Check(settings, headers, body);
         var followRedirects = settings.Flag("followRedirects", fallback: false);
         var maxResponseBytes = settings.Integer("maxResponseBytes", DefaultMaxResponseBytes, 1, ToolSchemas.MostResponseBytes);
         if (settings.Error is not null) return (null, settings.Error);
@@ -62,7 +63,8 @@ internal sealed record HttpCall
     private static HttpMethod ReadMethod(SettingsReader settings)
     {
         var method = settings.Text("method") ?? "GET";
-        if (method.Length > 0 && method.All(char.IsAsciiLetter)) return HttpMethod.Parse(method.ToUpperInvariant());
+        if (method.Length > 0 && method.All(char.IsAsciiLetter) && !method.Equals("CONNECT", StringComparison.OrdinalIgnoreCase))
+            return HttpMethod.Parse(method.ToUpperInvariant());
         settings.Fail("method", $"must be an HTTP method such as GET, not {settings.Show(Value.From(method))}.");
         return HttpMethod.Get;
     }

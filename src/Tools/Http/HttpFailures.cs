@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Tools.Http;
@@ -14,12 +15,21 @@ internal static class HttpFailures
                 new(WorkErrorKind.InvalidResponse, $"{call} got an answer that is not valid HTTP or has too large headers: {Innermost(exception)}"),
             HttpRequestError.ResponseEnded => Network(call, "the connection closed before the answer was complete"),
             HttpRequestError.NameResolutionError => Network(call, $"the name of the host cannot be resolved: {Innermost(exception)}"),
-            HttpRequestError.SecureConnectionError => Network(call, $"no secure connection: {Innermost(exception)}"),
+            // A certificate that is not trusted now is not trusted in a second either; a handshake that broke off may succeed.
+            HttpRequestError.SecureConnectionError => Network(call, $"no secure connection: {Innermost(exception)}") with { Retryable = exception.GetBaseException() is not AuthenticationException },
+            HttpRequestError.ProxyTunnelError => Network(call, $"the proxy that the environment names refused: {Innermost(exception)}"),
             // A body that does not unpack is neither a broken connection nor ours to mend.
             _ when exception is InvalidDataException => new(WorkErrorKind.InvalidResponse, $"{call} got a body that cannot be unpacked."),
+            _ when exception is HttpRequestException && IsUnsendable(exception.GetBaseException()) => Unsendable(call, exception),
             _ => Network(call, Innermost(exception)),
         };
     }
+
+    /// <summary>What the platform refuses to send at all: no other attempt can do better.</summary>
+    public static bool IsUnsendable(Exception exception) => exception is ArgumentException or FormatException or NotSupportedException or InvalidOperationException;
+
+    public static WorkError Unsendable(string call, Exception exception) =>
+        new(WorkErrorKind.Configuration, $"{call} cannot be sent: {Innermost(exception).TrimEnd('.')}.");
 
     private static WorkError Network(string call, string reason) => new(WorkErrorKind.Network, $"{call} failed: {reason.TrimEnd('.')}.", Retryable: true);
 

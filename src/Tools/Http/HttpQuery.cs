@@ -13,13 +13,26 @@ internal static class HttpQuery
         if (given.Count == 0) return url;
         var names = given.Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
         var pairs = Read(url.Query).Where(pair => !names.Contains(pair.Name)).ToList();
+        pairs.AddRange(Pairs(given));
+        try
+        {
+            return new UriBuilder(url) { Query = Write(pairs) }.Uri;
+        }
+        catch (UriFormatException exception)
+        {
+            settings.Fail("params", $"make a URL that cannot be sent: {exception.Message}");
+            return url;
+        }
+    }
+
+    /// <summary>What a map gives, in a query as in a form: a list repeats its name, null is left out.</summary>
+    public static IEnumerable<(string Name, string Value)> Pairs(IEnumerable<KeyValuePair<string, Value>> given)
+    {
         foreach (var (name, value) in given)
         {
             if (value.Kind is ValueKind.Null) continue;
-            foreach (var one in value.Kind == ValueKind.List ? value.Items : [value]) pairs.Add((name, one.ToText()));
+            foreach (var one in value.Kind == ValueKind.List ? value.Items : [value]) yield return (name, one.ToText());
         }
-
-        return new UriBuilder(url) { Query = Write(pairs) }.Uri;
     }
 
     /// <summary>The decoded pairs of a query, with or without its question mark.</summary>

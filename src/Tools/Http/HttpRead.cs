@@ -18,12 +18,13 @@ internal sealed record HttpRead(HttpCall Call) : CacheableCall(KeyOf(Call))
 
     public override CallOutcome Restore(Value kept)
     {
-        var headers = HttpResponseValues.Headers(kept.GetMember("headers"));
+        var headers = Value.Headers(kept.GetMember("headers"));
         var url = kept.GetMember("url");
         return new CallOutcome
         {
             Status = kept.GetMember("status_code").TryGetInteger(out var status) ? (int)status : null,
             Headers = headers,
+            Links = HttpTool.Links(headers, url.Kind == ValueKind.Null ? Call.Url : new Uri(url.ToText())),
             Response = kept.GetMember("data"),
             Result = Result(kept, headers, url.Kind == ValueKind.Null ? Value.From(HttpTool.Show(Call.Url)) : url),
         };
@@ -34,6 +35,7 @@ internal sealed record HttpRead(HttpCall Call) : CacheableCall(KeyOf(Call))
         new("headers", headers),
         new("url", url),
         new("data", result.GetMember("data")),
+        .. result.TryGetMember("encoding", out var encoding) ? [new KeyValuePair<string, Value>("encoding", encoding)] : Array.Empty<KeyValuePair<string, Value>>(),
     ]);
 
     private static QueryKey KeyOf(HttpCall call) => QueryKey.Of(

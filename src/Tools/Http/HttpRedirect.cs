@@ -11,12 +11,14 @@ internal static class HttpRedirect
         var isRedirect = response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
             or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
         if (!isRedirect || response.Headers.Location is not { } location) return null;
-        var url = new Uri(call.Url, location);
+        if (!Uri.TryCreate(call.Url, location, out var url)) return null;
         var isDowngrade = call.Url.Scheme == Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttps;
         if (isDowngrade || url.Scheme is not ("http" or "https")) return null;
         var moved = call with { Url = url };
         if (!IsSameOrigin(call.Url, url)) moved = moved with { Headers = [.. call.Headers.Where(header => !call.Credentials.Contains(header.Name))] };
-        return KeepsMethod(call.Method, response.StatusCode) ? moved : moved with { Method = HttpMethod.Get, Body = null };
+        if (KeepsMethod(call.Method, response.StatusCode)) return moved;
+        // Without the body, what was said of it is no longer true.
+        return moved with { Method = HttpMethod.Get, Body = null, Headers = [.. moved.Headers.Where(header => !header.Name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))] };
     }
 
     public static bool IsSameOrigin(Uri left, Uri right) =>

@@ -30,6 +30,10 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
         {
             return CallOutcome.Failed(HttpFailures.Describe(Describe(call), exception));
         }
+        catch (Exception exception) when (HttpFailures.IsUnsendable(exception))
+        {
+            return CallOutcome.Failed(HttpFailures.Unsendable(Describe(call), exception));
+        }
     }
 
     public async ValueTask<CacheableCall?> ReadAsync(CallRequest request, CallContext context, CancellationToken cancellationToken)
@@ -62,8 +66,8 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
 
         foreach (var (name, value) in call.Headers)
         {
-            // Headers about the content are kept apart by the framework; without a body they have no meaning.
-            if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);
+            // Headers about the content are kept apart by the framework, and go out only with one: some servers want Content-Type with a GET too.
+            if (!message.Headers.TryAddWithoutValidation(name, value)) (message.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation(name, value);
         }
 
         if (!message.Headers.Contains("User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", "playbook-worker/1");
@@ -75,24 +79,43 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
     {
         var status = (int)response.StatusCode;
         var headers = HttpResponseValues.Headers(response);
-        var seen = new CallOutcome { Status = status, Headers = headers, RetryAfter = HttpResponseValues.RetryAfter(response, time.GetUtcNow()) };
-        var body = await BoundedBody.ReadAsync(response.Content, call.MaxResponseBytes, cancellationToken);
-        if (body is null && status < 400) return seen with { Error = TooLarge(call) };
-        var data = Value.Null;
-        var isReadable = body is not null && HttpResponseValues.TryParse(response, body, out data);
-        if (status >= 400) return seen with { Response = data, Error = Refused(call, response, secrets.Mask.Apply(data.ToText())) };
-        if (!isReadable) return seen with { Error = new(WorkErrorKind.InvalidResponse, $"{Describe(call)} answered {status} with a body that is not the JSON it claims to be.", status) };
-        return seen with
+        var seen = new CallOutcome
         {
-            Response = data,
-            Result = Value.Map([
-                new("status_code", Value.From(status)),
-                new("headers", headers),
-                new("url", Value.From(Show(call.Url))),
-                new("data", data),
-            ]),
+            Status = status,
+            Headers = headers,
+            Links = Links(headers, call.Url),
+            RetryAfter = HttpResponseValues.RetryAfter(response, time.GetUtcNow()),
         };
+        var body = HttpResponseValues.HasBody(call.Method, response)
+            ? await BoundedBody.ReadAsync(response.Content, call.MaxResponseBytes, cancellationToken)
+            : ReadOnlyMemory<byte>.Empty;
+        if (body is null && status < 400) return seen with { Error = TooLarge(call) };
+        var data = HttpResponseValues.Read(MediaType.Parse(headers.GetMember("content-type").ToText()), body.GetValueOrDefault());
+        if (status >= 400)
+        {
+            var said = data.IsBase64 ? "" : data.Data.ToText();
+            return seen with { Response = data.Data, Error = Refused(call, response, secrets.Mask.Apply(said)) };
+        }
+
+        if (data.Problem is { } problem) return seen with { Error = new(WorkErrorKind.InvalidResponse, $"{Describe(call)} answered {status} with a body {problem}", status) };
+        return seen with { Response = data.Data, Result = Result(status, headers, call.Url, data) };
     }
+
+    private static Value Result(int status, Value headers, Uri url, HttpData data)
+    {
+        List<KeyValuePair<string, Value>> members =
+        [
+            new("status_code", Value.From(status)),
+            new("headers", headers),
+            new("url", Value.From(Show(url))),
+            new("data", data.Data),
+        ];
+        if (data.IsBase64) members.Add(new("encoding", Value.From("base64")));
+        return Value.Map(members);
+    }
+
+    /// <summary>What the <c>Link</c> header says.</summary>
+    internal static Value Links(Value headers, Uri request) => LinkHeader.Parse(headers.GetMember("link").ToText(), request);
 
     private static WorkError TooLarge(HttpCall call) => new(
         WorkErrorKind.ResponseTooLarge, $"{Describe(call)} answered with more than maxResponseBytes = {call.MaxResponseBytes} bytes.");

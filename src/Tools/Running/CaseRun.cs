@@ -102,7 +102,7 @@ internal sealed class CaseRun(TaskPlan plan, RunScope scope, SinkWriter sinks, R
     {
         if (!_collectors.TryGetValue(collect.Into, out var collector)) _collectors[collect.Into] = collector = new PageCollector(collect, maxBytes);
         var picked = collector.Pick(outcome.Response);
-        if (picked.Kind == ValueKind.Undefined) scope.Warn();
+        if (picked.Kind == ValueKind.Undefined) scope.Warn($"case: collect.path {string.Join('.', collect.Path)} is not in the answer: {PageText.Describe(outcome.Response)}.");
         if (collector.Add(picked) is { } error) return error;
         (_newest, _collections) = (collect, _collections + 1);
         scope.Bind(collect.Into, collector.Collected);

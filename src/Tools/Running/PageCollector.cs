@@ -16,6 +16,8 @@ internal sealed class PageCollector(CollectPlan plan, long maxBytes)
     private Value _single = Value.Undefined;
     private long _bytes;
     private (int Items, Value Single, long Bytes) _before;
+    private bool _isMissing;
+    private bool _wasFound;
 
     /// <summary>Everything so far: a list, for <see cref="CollectStrategy.Replace"/> the last value, for <see cref="CollectStrategy.Merge"/> a map.</summary>
     public Value Collected => plan.Strategy switch
@@ -25,12 +27,17 @@ internal sealed class PageCollector(CollectPlan plan, long maxBytes)
         _ => _single.Kind == ValueKind.Undefined ? Value.Map([]) : _single,
     };
 
+    /// <summary>There were pages, and the path led nowhere in each of them.</summary>
+    public bool FoundNothing => _isMissing && !_wasFound;
+
     /// <summary>The part of a response that is collected; undefined when the path leads nowhere.</summary>
     public Value Pick(Value response)
     {
         var picked = response;
         foreach (var key in plan.Path)
             picked = picked.Kind == ValueKind.List && long.TryParse(key, out var index) ? picked.GetItem(index) : picked.GetMember(key);
+        if (picked.Kind != ValueKind.Undefined) _wasFound = true;
+        else if (response.Kind is not (ValueKind.Null or ValueKind.Undefined)) _isMissing = true;
         return picked;
     }
 

@@ -24,6 +24,7 @@ internal static class ReportWriter
             Notes = [.. delivery.Notes.Notes.Select(note => note.Error is { } error ? note with { Error = Clean(error, mask) } : note)],
             NotesDropped = delivery.Notes.Dropped,
             Warnings = delivery.Scope?.Warnings ?? 0,
+            WarningTexts = delivery.Scope?.WarningTexts?.Select(text => Cut(mask.Apply(text), WorkLimits.MaxWarningLength)).ToList(),
             Case = plan.IsIteration ? null : outcome.Case,
             Response = outcome is TaskOutcome.Waiting ? null : ResponseText.Write(delivery, plan, outcome),
         };
@@ -61,5 +62,7 @@ internal static class ReportWriter
     private static WorkError Clean(WorkError error, SecretMask mask) => Cut(error with { Message = mask.Apply(error.Message) });
 
     public static WorkError Cut(WorkError error) =>
-        error.Message.Length <= WorkLimits.MaxErrorLength ? error : error with { Message = string.Concat(error.Message.AsSpan(0, WorkLimits.MaxErrorLength - 1), "…") };
+        error.Message.Length <= WorkLimits.MaxErrorLength ? error : error with { Message = Cut(error.Message, WorkLimits.MaxErrorLength) };
+
+    private static string Cut(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
 }

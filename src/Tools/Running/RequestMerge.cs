@@ -72,7 +72,7 @@ internal static class RequestMerge
             return (request, CallErrors.Configuration("retry.on_success.next_call.url", $"leads from {previous.Authority} to {url.Authority}, where the credentials of this step must not go."));
         var own = HttpQuery.Read(url.Query).Select(pair => pair.Name).ToHashSet(StringComparer.Ordinal);
         var inherited = request.GetMember("params");
-        var moved = With(request, "url", Value.From(url.ToString()));
+        var moved = With(request, "url", Value.From(url.AbsoluteUri));
         return (inherited.Kind == ValueKind.Map ? With(moved, "params", Value.Map(inherited.Members.Where(member => !own.Contains(member.Key)))) : moved, null);
     }
 

@@ -11,11 +11,12 @@ internal static class ResponseText
 {
     public static JsonElement? Write(Delivery delivery, TaskPlan plan, TaskOutcome outcome)
     {
-        if (plan.Reports.Length == 0 || delivery.Scope is null || IsInResult(plan, outcome)) return null;
+        if (plan.Reports.Length == 0 || delivery.Scope is null) return null;
+        var names = IsInResult(plan, outcome) ? plan.Reports.Where(name => name == "links") : plan.Reports;
         var members = new List<KeyValuePair<string, JsonElement>>();
         long left = WorkLimits.MaxResponseBytes;
         // The small ones first, so that a long body does not cost the status.
-        foreach (var name in plan.Reports.OrderBy(name => name == "response"))
+        foreach (var name in names.OrderBy(name => name == "response"))
         {
             var (text, error) = ResultText.Write(Find(delivery.Last, name), delivery.Secrets.Mask, left);
             if (error is not null)
@@ -28,7 +29,7 @@ internal static class ResponseText
             members.Add(new(name, text));
         }
 
-        return JsonText.Object(writer =>
+        return members.Count == 0 && IsInResult(plan, outcome) ? null : JsonText.Object(writer =>
         {
             foreach (var (name, value) in members)
             {
@@ -38,13 +39,14 @@ internal static class ResponseText
         });
     }
 
-    /// <summary>A single successful call is its result.</summary>
+    /// <summary>A single successful call is its result, but for the links: whose URLs are told without what the request's own had.</summary>
     private static bool IsInResult(TaskPlan plan, TaskOutcome outcome) =>
         outcome is TaskOutcome.Completed && plan.Retry.OnSuccess is null && plan.Case.All(clause => clause.Then.Collect is null);
 
     private static Value Find(CallOutcome call, string name) => name switch
     {
         "status_code" => call.Status is { } status ? Value.From((long)status) : Value.Null,
+        "links" => call.Links.Kind == ValueKind.Undefined ? Value.Null : call.Links,
         "headers" => call.Headers.Kind == ValueKind.Undefined ? Value.Null : call.Headers,
         _ => call.Response.Kind == ValueKind.Undefined ? Value.Null : call.Response,
     };

@@ -9,6 +9,7 @@ internal sealed class RunScope(IVariables given, EvaluationContext templates, Se
 {
     private readonly Variables _variables = new(given);
     private readonly Value _givenArgs = given.TryGet("args", out var args) ? args : Value.Undefined;
+    private List<string>? _texts;
     private long _warnings;
 
     public IVariables Variables => _variables;
@@ -22,6 +23,17 @@ internal sealed class RunScope(IVariables given, EvaluationContext templates, Se
 
     public void Warn(long count = 1) => _warnings += count;
 
+    /// <summary>Those warnings that are told as sentences; null: none.</summary>
+    public IReadOnlyList<string>? WarningTexts => _texts;
+
+    /// <summary>Counts a warning and tells it; one that is told already is only counted.</summary>
+    public void Warn(string sentence)
+    {
+        _warnings++;
+        _texts ??= [];
+        if (_texts.Count < WorkLimits.MaxWarningTexts && !_texts.Contains(sentence, StringComparer.Ordinal)) _texts.Add(sentence);
+    }
+
     public void Bind(string name, Value value) => _variables.Set(name, value);
 
     public Value Read(string name) => _variables.TryGet(name, out var value) ? value : Value.Undefined;
@@ -34,6 +46,7 @@ internal sealed class RunScope(IVariables given, EvaluationContext templates, Se
         Bind("response", outcome.Response);
         Bind("status_code", outcome.Status is { } status ? Value.From((long)status) : Value.Null);
         Bind("headers", outcome.Headers.Kind == ValueKind.Undefined ? Value.Null : outcome.Headers);
+        Bind("links", outcome.Links.Kind == ValueKind.Undefined ? Value.Null : outcome.Links);
     }
 
     public void BindError(WorkError error) => Bind("error", Value.Map([

@@ -72,6 +72,7 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
         AttemptNumber number, CallOutcome outcome, CancellationToken cancellationToken)
     {
         var pagination = plan.Retry.OnSuccess!;
+        if (PageText.Refuse(pagination, outcome) is { } text) return (text, false, Value.Undefined);
         var picked = _pages!.Pick(outcome.Response);
         if (picked.Kind == ValueKind.Undefined) scope.Warn();
         if (_pages.Add(picked) is { } tooMuch) return (tooMuch, false, Value.Undefined);
@@ -85,8 +86,11 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
         var collected = _pages.Collected;
         scope.Bind(pagination.Collect.Into, collected);
         if (scope.HasLateInputs && await scope.NeedAsync(pagination.While.References, cancellationToken) is { } unread) return Undone(unread);
-        if (scope.Test(pagination.While) && page < pagination.MaxAttempts) return (null, false, Value.Undefined);
-        var finished = await FinishAsync(number, Paged(outcome.Status, collected, page), cancellationToken);
+        var wantsMore = scope.Test(pagination.While);
+        if (wantsMore && page < pagination.MaxAttempts) return (null, false, Value.Undefined);
+        if (wantsMore && pagination.OnLimit == PageLimit.Fail) return Undone(TooManyPages(pagination));
+        var finished = await FinishAsync(number, Paged(outcome.Status, collected, page, wantsMore), cancellationToken);
+        if (finished.Error is null) WarnOfPages(pagination, page, wantsMore, outcome.Response);
         return finished.Error is { } error ? Undone(error) : finished;
 
         (WorkError?, bool, Value) Undone(WorkError cause)
@@ -96,7 +100,18 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
         }
     }
 
-    private Value Paged(int? status, Value collected, int pages) => PageResult.Of(status, collected, pages, plan.Retry.OnSuccess!.Collect.Strategy);
+    private void WarnOfPages(PaginationPlan pagination, int page, bool isTruncated, Value last)
+    {
+        if (isTruncated) scope.Warn($"There are more pages than max_attempts = {pagination.MaxAttempts}: the result is not all.");
+        if (_pages!.FoundNothing) scope.Warn(PageText.NowhereFound(pagination.Collect, page, last));
+    }
+
+    private static WorkError TooManyPages(PaginationPlan pagination) => new(
+        WorkErrorKind.TooManyPages,
+        $"retry.on_success: while still asks for a page after max_attempts = {pagination.MaxAttempts} pages, and on_limit is fail.");
+
+    private Value Paged(int? status, Value collected, int pages, bool isTruncated = false) =>
+        PageResult.Of(status, collected, pages, plan.Retry.OnSuccess!.Collect.Strategy, isTruncated);
 
     private static PageCollector? NewCollector(TaskPlan plan, CallContext context) =>
         plan.Retry.OnSuccess is { } pagination ? new(pagination.Collect, context.MaxResultBytes) : null;

@@ -25,6 +25,22 @@ public sealed class ValueTests
         Assert.Equal(json, Evaluating.Json("{{ x }}", $$"""{"x": {{json}}}"""));
     }
 
+    [Theory]
+    [InlineData("{{ a.headers['X-Total'] }}", "\"3\"")]
+    [InlineData("{{ a.headers['x-total'] }}", "\"3\"")]
+    [InlineData("{{ a.headers.get('X-TOTAL') }}", "\"3\"")]
+    [InlineData("{{ a['headers'].Etag }}", "\"e\"")]
+    [InlineData("{{ 'X-TOTAL' in a.headers }}", "true")]
+    [InlineData("{{ [a] | map(attribute='headers.X-Total') | list }}", "[\"3\"]")]
+    [InlineData("{{ a.headers }}", "{\"x-total\":\"3\",\"etag\":\"e\"}")]
+    [InlineData("{{ a.headers['Missing'] | default('none') }}", "\"none\"")]
+    [InlineData("{{ a.other['X-Total'] | default('none') }}", "\"none\"")]
+    [InlineData("{{ a.headers == {'x-total': '3', 'etag': 'e'} }}", "true")]
+    [InlineData("{{ {'X-Total': '3', 'etag': 'e'} == a.headers }}", "false")]
+    [InlineData("{{ b.headers['X-A'] ~ b.headers['x-a'] }}", "\"Aa\"")]
+    public void A_map_under_the_name_headers_is_looked_up_in_any_case(string template, string value) => Assert.Equal(
+        value, Evaluating.Json(template, """{"a": {"headers": {"x-total": "3", "etag": "e"}, "other": {"x-total": "3"}}, "b": {"headers": {"X-A": "A", "x-a": "a"}}}"""));
+
     [Fact]
     public void Kinds_follow_json_and_integers_keep_every_digit()
     {

@@ -12,12 +12,12 @@ internal static class CallScope
     /// <param name="name">A root of a template.</param>
     /// <param name="task">The step's task; null without a call.</param>
     public static bool IsOfCall(string name, TaskPlan? task) =>
-        task is not null && (name is "response" or "status_code" or "headers" || IsCollected(name, task));
+        task is not null && (name is "response" or "status_code" or "headers" or "links" || IsCollected(name, task));
 
     public static Value Find(string name, TaskPlan task, StepRun run, Func<StepRun, Value> resultOf)
     {
         if (IsCollected(name, task)) return resultOf(run).GetMember("data");
-        if (run.Response.Member(name) is { } reported) return OrUndefined(Value.FromJson(reported));
+        if (run.Response.Member(name) is { } reported) return OrUndefined(name == "headers" ? Value.Headers(Value.FromJson(reported)) : Value.FromJson(reported));
         // A failed call has no result to look into, and of pages the result holds the last one's status only.
         if (run.Error is not null) return name == "status_code" && run.ErrorDetail.Member("status") is { } status ? Value.FromJson(status) : Value.Undefined;
         var result = resultOf(run);

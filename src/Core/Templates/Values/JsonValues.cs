@@ -22,6 +22,10 @@ internal static class JsonValues
         _ => Value.Undefined,
     };
 
+    /// <summary>The value of a member; that of <c>headers</c> is found by names in any case.</summary>
+    public static Value Member(string name, JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object && name == HeaderMap.Name ? new Value(new HeaderMap(new JsonMap(element))) : From(element);
+
     private static string Text(JsonElement element)
     {
         try
@@ -89,7 +93,7 @@ internal sealed class JsonMap(JsonElement element) : MapValue
     private EntryMap Load()
     {
         var members = EntryMap.From(element.EnumerateObject()
-            .Select(property => KeyValuePair.Create(property.Name, JsonValues.From(property.Value))));
+            .Select(property => KeyValuePair.Create(property.Name, JsonValues.Member(property.Name, property.Value))));
         return Interlocked.CompareExchange(ref _members, members, comparand: null) ?? members;
     }
 }

@@ -132,3 +132,24 @@ internal sealed class DictionaryValue(IReadOnlyDictionary<string, Value> members
 
     public override bool TryGet(string key, out Value value) => members.TryGetValue(key, out value);
 }
+
+/// <summary>
+/// What stands under the name <c>headers</c>: a name that is not there as it is asked for is looked up in lower case, in which the names of HTTP headers are
+/// kept. So it holds wherever such a map is read again from JSON: of an earlier result, of an iteration's, of variables.
+/// </summary>
+internal sealed class HeaderMap(MapValue members) : MapValue
+{
+    public const string Name = "headers";
+
+    public override long Count => members.Count;
+
+    public override int Depth => members.Depth;
+
+    public override bool IsBuilt => members.IsBuilt;
+
+    public MapValue Plain => members;
+
+    public override IEnumerable<KeyValuePair<string, Value>> Entries => members.Entries;
+
+    public override bool TryGet(string key, out Value value) => members.TryGet(key, out value) || members.TryGet(key.ToLowerInvariant(), out value);
+}

@@ -94,6 +94,8 @@ internal sealed class ValueEquality(Frame frame) : IEqualityComparer<Value>
             return left.Count == right.Count;
         }
 
+        // Names that differ in case are different names, however they may be looked up.
+        right = right is HeaderMap headers ? headers.Plain : right;
         foreach (var entry in left.Entries)
         {
             frame?.Charge(1);

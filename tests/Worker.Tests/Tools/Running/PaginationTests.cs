@@ -174,7 +174,7 @@ public sealed class PaginationTests(SampleFixture sample)
         using var bench = new TaskBench(sample.Url);
         var report = await bench.RunAsync("""
             {"tool": {"kind": "http", "url": "URL/api/v1/assessments", "params": {"page": 1, "pageSize": 15, "run_key": "RUNKEY"}},
-             "retry": {"on_success": {"while": "{{ 'rel=' in (headers.link | default('')) }}", "next_call": {"url": "{{ headers.link.split('>')[0][1:] }}"}, "collect": {"path": "data"}}}}
+             "retry": {"on_success": {"while": "links.next", "next_call": {"url": "{{ links.next.url }}"}, "collect": {"path": "data"}}}}
             """);
         Assert.Equal(35, Ids(report).Count);
         Assert.Equal(3, (await bench.RequestsAsync()).Count);
