@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 
 namespace PlaybookOperator.Core.Executions;
 
@@ -22,8 +23,7 @@ public static class JsonText
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer)) write(writer);
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        return JsonElement.ParseValue(ref reader);
+        return JsonElement.Parse(buffer.WrittenSpan, DataLimits.Documents);
     }
 
     /// <summary>Two objects become one, maps deeply; elsewhere <paramref name="over"/> wins.</summary>

@@ -104,6 +104,7 @@ public static class StatusProjection
         ? new Progress(loop.Total, loop.Succeeded, loop.Failed, 0).Text
         : "";
 
-    private static string? Shorten(string? message) =>
+    /// <summary>At most <see cref="MaxMessageLength"/> characters of it.</summary>
+    public static string? Shorten(string? message) =>
         message is { Length: > MaxMessageLength } ? string.Concat(message.AsSpan(0, MaxMessageLength - 1), "…") : message;
 }

@@ -12,7 +12,8 @@ public sealed partial class ApiClient
 
     /// <summary>
     /// All objects that match, page by page, at one version of the collection. When the server forgets the rest of the list
-    /// (410) it begins anew: see <see cref="ListPage{T}.IsFirst"/>.
+    /// (410) it begins anew: see <see cref="ListPage{T}.IsFirst"/>. Pages whose objects are so large that they exceed
+    /// <see cref="ApiClientOptions.MaxResponseBytes"/> are asked for again with half as many objects.
     /// </summary>
     public async IAsyncEnumerable<ListPage<T>> ListAsync<T>(
         ResourceType<T> type, ListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -22,12 +23,17 @@ public sealed partial class ApiClient
         ArgumentNullException.ThrowIfNull(options);
         var continuation = "";
         var restarts = 0;
+        var size = _options.PageSize;
         while (true)
         {
             ListPage<T>? page = null;
             try
             {
-                (page, continuation) = await ListPageAsync(type, options, continuation, cancellationToken);
+                (page, continuation) = await ListPageAsync(type, options, size, continuation, cancellationToken);
+            }
+            catch (ApiResponseException large) when (large.IsTooLarge && size > 1)
+            {
+                size /= 2;
             }
             catch (ApiGoneException) when (continuation.Length > 0 && restarts < MaxListRestarts)
             {
@@ -99,10 +105,10 @@ public sealed partial class ApiClient
     }
 
     private async Task<(ListPage<T> Page, string Continuation)> ListPageAsync<T>(
-        ResourceType<T> type, ListOptions options, string continuation, CancellationToken cancellationToken)
+        ResourceType<T> type, ListOptions options, int size, string continuation, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        var query = Selection(options).Add("limit", _options.PageSize).Add("continue", continuation);
+        var query = Selection(options).Add("limit", size).Add("continue", continuation);
         var request = Request(type, HttpMethod.Get, "list", new NamespacedName(options.Namespace ?? "", "")) with
         {
             Path = type.CollectionPath(options.Namespace) + query,
@@ -110,10 +116,10 @@ public sealed partial class ApiClient
         var body = await _sender.SendAsync(request, cancellationToken);
         try
         {
-            var page = ObjectDecoder.DecodePage(body, type, continuation.Length == 0, out var next);
+            var page = ObjectDecoder.DecodePage(LoneSurrogates.Replace(body).Span, type, continuation.Length == 0, out var next);
             return (page, next);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new ApiResponseException($"The answer to {request.Deed()} is not a list.", exception);
         }

@@ -219,8 +219,9 @@ public sealed partial class ApiClient : IDisposable
             Namespace = type.Namespaced ? name.Namespace ?? "" : "",
             Name = name.Name ?? "",
             Path = "/",
-            // A renewal that waits behind a burst of creations would cost the leadership.
-            RateLimited = type.Group != "coordination.k8s.io",
+            // A renewal that waits behind a burst of creations would cost the leadership; and reviews, which anybody may cause, would hold up
+            // all other work: who asks for them bounds them.
+            RateLimited = type.Group is not ("coordination.k8s.io" or "authentication.k8s.io" or "authorization.k8s.io"),
         };
 
     private static ApiRequest PatchRequest<T>(ResourceType<T> type, NamespacedName name, string? subresource)
@@ -263,7 +264,7 @@ public sealed partial class ApiClient : IDisposable
     {
         try
         {
-            if (JsonSerializer.Deserialize(body.Span, type.Json) is { } decoded) return decoded;
+            if (ObjectDecoder.Read(LoneSurrogates.Replace(body).Span, type) is { } decoded) return decoded;
             throw new ApiResponseException($"The answer to {request.Deed()} is null.");
         }
         catch (JsonException exception)

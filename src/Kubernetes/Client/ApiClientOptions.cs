@@ -6,7 +6,7 @@ public sealed record ApiClientOptions
     /// <summary>Written as field manager of changes and sent as User-Agent.</summary>
     public string FieldManager { get; init; } = "playbook-operator";
 
-    /// <summary>Requests per second in the long run, leases excepted. Default 50; above 0.</summary>
+    /// <summary>Requests per second in the long run, leases and reviews excepted. Default 50; above 0.</summary>
     public double RequestsPerSecond { get; init; } = 50;
 
     /// <summary>Requests at once after a quiet time. Default 100; at least 1.</summary>

@@ -105,5 +105,8 @@ public sealed class ApiCertificateException(string message, Exception? inner = n
 /// <summary>The answer is too large or is not what the API promises.</summary>
 public sealed class ApiResponseException(string message, Exception? inner = null) : ApiException(message, inner)
 {
+    /// <summary>Whether it was the size: a shorter page of a list may fit.</summary>
+    public bool IsTooLarge { get; init; }
+
     public override bool IsTransient => false;
 }

@@ -88,7 +88,7 @@ internal sealed class RequestSender(
             using var response = await OpenAsync(request, either.Token);
             var body = await BoundedBody.ReadAsync(response.Content, options.MaxResponseBytes, either.Token);
             if (body.Length <= options.MaxResponseBytes) return body;
-            throw new ApiResponseException($"The answer to {request.Deed()} is larger than the limit of {options.MaxResponseBytes} bytes.");
+            throw new ApiResponseException($"The answer to {request.Deed()} is larger than the limit of {options.MaxResponseBytes} bytes.") { IsTooLarge = true };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -59,29 +59,29 @@ internal sealed class WatchStream<T>(ApiRequest request, ResourceType<T> type, A
     {
         try
         {
-            using var document = JsonDocument.Parse(line);
-            var root = document.RootElement;
-            var body = root.GetProperty("object");
-            return ObjectDecoder.Text(root, "type") switch
+            // One copy: most lines span several buffers.
+            var text = LoneSurrogates.Replace(line.ToArray()).Span;
+            var body = ObjectDecoder.Member(text, "object");
+            if (body.IsEmpty) throw new JsonException("There is no object.");
+            return ObjectDecoder.Text(text, "type") switch
             {
                 "ADDED" or "MODIFIED" => DecodeObject(body, isDeleted: false),
                 "DELETED" => DecodeObject(body, isDeleted: true),
                 // Nothing but metadata.resourceVersion is in it: it must not pass through the kind's own type.
-                "BOOKMARK" => new WatchEvent<T>.Bookmark(ObjectDecoder.Text(body.GetProperty("metadata"), "resourceVersion")),
+                "BOOKMARK" => new WatchEvent<T>.Bookmark(ObjectDecoder.Text(ObjectDecoder.Member(body, "metadata"), "resourceVersion")),
                 "ERROR" => throw Failure(body),
                 _ => null,
             };
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new ApiResponseException($"An event of {request.Deed()} is not JSON of the expected form.", exception);
         }
     }
 
-    private ApiException Failure(JsonElement body) =>
-        FailureTranslation.FromStatus(request, body.Deserialize(KubernetesJson.Default.ApiStatus) ?? new ApiStatus());
+    private ApiException Failure(ReadOnlySpan<byte> body) => FailureTranslation.FromStatus(request, FailureTranslation.ParseStatus(body) ?? new ApiStatus());
 
-    private WatchEvent<T> DecodeObject(JsonElement body, bool isDeleted)
+    private WatchEvent<T> DecodeObject(ReadOnlySpan<byte> body, bool isDeleted)
     {
         var (item, failure) = ObjectDecoder.Decode(body, type);
         if (item is null) return new WatchEvent<T>.Undecodable(failure!, isDeleted);

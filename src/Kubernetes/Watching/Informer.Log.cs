@@ -27,4 +27,7 @@ internal static partial class InformerLog
 
     [LoggerMessage(2008, LogLevel.Debug, "The server cut the watch of kind {Kind}: {Reason}")]
     public static partial void Cut(this ILogger logger, string kind, string reason);
+
+    [LoggerMessage(2009, LogLevel.Warning, "List objects of kind {Kind} anew: the watch failed twice after version {Version}: {Reason}")]
+    public static partial void Stuck(this ILogger logger, string kind, string version, string reason);
 }

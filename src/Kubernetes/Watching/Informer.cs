@@ -30,6 +30,7 @@ public sealed class Informer<T>(
 
     private readonly ObjectStore<T> _store = new();
     private readonly List<Action<ObjectChange<T>>> _handlers = [];
+    private readonly List<Action<UndecodableObject>> _skipHandlers = [];
     private readonly SkippedObjects _skipped = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Backoff _backoff = new(options.InitialBackoff, options.MaxBackoff, Random.Shared.NextDouble);
@@ -40,6 +41,10 @@ public sealed class Informer<T>(
     // Where to go on watching; null means list first. Only the loop touches these.
     private string? _version;
     private long _listedAt;
+
+    // Whether the server accepted the watch under way, and from where one failed that it had accepted.
+    private bool _opened;
+    private string? _failedAt;
 
     /// <summary>Whether the first list is complete.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
@@ -67,6 +72,17 @@ public sealed class Informer<T>(
     }
 
     /// <summary>
+    /// Registers a handler of objects that exist but do not fit their type; before <see cref="RunAsync"/> only. It hears of each
+    /// once, and again when something else is wrong with it. Of one that was known before, the last state that fitted is kept.
+    /// </summary>
+    public void AddSkipHandler(Action<UndecodableObject> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        RefuseAfterStart();
+        _skipHandlers.Add(handler);
+    }
+
+    /// <summary>
     /// Registers a secondary index; before <see cref="RunAsync"/> only. <paramref name="keys"/> names the texts under which an
     /// object is found by <see cref="ListBy"/>; it must be pure.
     /// </summary>
@@ -78,6 +94,12 @@ public sealed class Informer<T>(
     }
 
     public bool TryGet(NamespacedName key, [NotNullWhen(true)] out T? item) => _store.TryGet(key, out item);
+
+    /// <summary>Whether the object exists, but does not fit its type in its newest version.</summary>
+    public bool TryGetSkipped(NamespacedName key, [NotNullWhen(true)] out UndecodableObject? item) => _skipped.TryGet(key, out item);
+
+    /// <summary>All such objects at this moment.</summary>
+    public IReadOnlyList<UndecodableObject> ListSkipped() => _skipped.List();
 
     /// <summary>All known objects at this moment, in no particular order.</summary>
     public IReadOnlyList<T> List() => _store.List();
@@ -108,6 +130,7 @@ public sealed class Informer<T>(
     {
         var watched = _version is not null;
         var began = time.GetTimestamp();
+        _opened = false;
         try
         {
             if (_version is not { } version)
@@ -130,11 +153,24 @@ public sealed class Informer<T>(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            if (_opened && (exception is ApiResponseException || !HasHeld(began))) NoteFailedStream(exception);
             // A watch that worked and was then cut is the ordinary course of things.
             if (!watched || !HasHeld(began)) return exception;
             logger.Cut(type.Kind, exception.Message);
             return null;
         }
+    }
+
+    // The server would tell the same event again from the same version, so a stream that fails there twice fails there for ever.
+    private void NoteFailedStream(Exception failure)
+    {
+        if (_failedAt == _version)
+        {
+            logger.Stuck(type.Kind, _version!, failure.Message);
+            _version = null;
+        }
+
+        _failedAt = _version;
     }
 
     private async Task RelistAsync(CancellationToken cancellationToken)
@@ -255,22 +291,29 @@ public sealed class Informer<T>(
         // A namesake that cannot be read: what was known is gone all the same.
         var isNamesake = failure.Uid.Length > 0 && _store.TryGet(failure.Key, out var known) && known.Metadata.Uid != failure.Uid;
         if (isNamesake) Remove(failure.Key, null);
-        if (!_skipped.IsNews(failure)) return;
-        metrics.Watches.Skipped(type.Kind);
-        logger.Skipped(type.Kind, failure.Key.ToString(), failure.ResourceVersion, failure.Error);
+        var (isNewVersion, isNewProblem) = _skipped.Note(failure);
+        if (isNewVersion)
+        {
+            metrics.Watches.Skipped(type.Kind);
+            logger.Skipped(type.Kind, failure.Key.ToString(), failure.ResourceVersion, failure.Error);
+        }
+
+        if (isNewProblem) Tell(_skipHandlers, failure, failure.Key);
     }
 
-    private void Tell(ObjectChange<T> change)
+    private void Tell(ObjectChange<T> change) => Tell(_handlers, change, change.Key);
+
+    private void Tell<TNews>(List<Action<TNews>> handlers, TNews news, NamespacedName key)
     {
-        foreach (var handler in _handlers)
+        foreach (var handler in handlers)
         {
             try
             {
-                handler(change);
+                handler(news);
             }
             catch (Exception exception)
             {
-                logger.HandlerFailed(exception, type.Kind, change.Key.ToString());
+                logger.HandlerFailed(exception, type.Kind, key.ToString());
             }
         }
     }
@@ -291,6 +334,7 @@ public sealed class Informer<T>(
 
     private void Opened()
     {
+        _opened = true;
         Heard();
         Recover();
     }

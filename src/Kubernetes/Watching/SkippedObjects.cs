@@ -1,30 +1,36 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
 
 namespace PlaybookOperator.Kubernetes.Watching;
 
 /// <summary>
-/// Remembers which version of each undecodable object was already complained about. Bounded: past the limit it forgets
-/// everything, so that the worst case is a complaint told twice.
+/// The objects that exist and that cannot be used, and which version of each was already complained about. Bounded: past the limit it
+/// forgets everything, so that the worst case is a complaint told twice. Written by one loop; reading is thread-safe.
 /// </summary>
 internal sealed class SkippedObjects
 {
     private const int MaxRemembered = 10_000;
-    private readonly Dictionary<NamespacedName, string> _versions = [];
+    private readonly ConcurrentDictionary<NamespacedName, UndecodableObject> _known = [];
 
-    public bool IsNews(UndecodableObject failure)
+    public IReadOnlyList<UndecodableObject> List() => [.. _known.Values];
+
+    public bool TryGet(NamespacedName key, [NotNullWhen(true)] out UndecodableObject? item) => _known.TryGetValue(key, out item);
+
+    /// <summary>Whether this version is news, and whether what is wrong with the object is.</summary>
+    public (bool Version, bool Problem) Note(UndecodableObject failure)
     {
-        var version = $"{failure.Uid}@{failure.ResourceVersion}";
-        if (_versions.TryGetValue(failure.Key, out var told) && told == version) return false;
-        if (_versions.Count >= MaxRemembered) _versions.Clear();
-        _versions[failure.Key] = version;
-        return true;
+        var isKnown = _known.TryGetValue(failure.Key, out var told) && told.Uid == failure.Uid;
+        if (_known.Count >= MaxRemembered && !isKnown) _known.Clear();
+        _known[failure.Key] = failure;
+        return (!isKnown || told!.ResourceVersion != failure.ResourceVersion, !isKnown || told!.Error != failure.Error);
     }
 
-    public void Forget(NamespacedName key) => _versions.Remove(key);
+    public void Forget(NamespacedName key) => _known.TryRemove(key, out _);
 
     public void KeepOnly(HashSet<NamespacedName> keys)
     {
-        foreach (var key in _versions.Keys.Where(key => !keys.Contains(key)).ToList()) _versions.Remove(key);
+        foreach (var key in _known.Keys.Where(key => !keys.Contains(key)).ToList()) Forget(key);
     }
 }

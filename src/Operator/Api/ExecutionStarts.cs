@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
@@ -68,10 +69,11 @@ internal sealed class ExecutionStarts(ApiClient client, IEventReader reader, Pla
     {
         var playbook = NamespacedName.IsName(request.Playbook) ? await client.GetAsync(ResourceTypes.Playbooks, new NamespacedName(space, request.Playbook), cancellationToken) : null;
         if (playbook is null) return new StartRefusal(StatusCodes.Status404NotFound, names.Playbook, $"There is no Playbook '{request.Playbook}' in namespace {space}.");
-        var compilation = plans.Compile(playbook.Metadata.Name, PlaybookDocument.Digest(playbook.Spec), playbook.Spec);
+        var (_, compilation) = plans.Compile(playbook.Metadata.Name, playbook.Spec);
         if (compilation.Plan is not { } plan)
             return new StartRefusal(StatusCodes.Status422UnprocessableEntity, names.Playbook, $"Playbook {request.Playbook} is invalid: {string.Join("; ", compilation.Errors)}");
         var workload = request.Workload ?? JsonText.EmptyObject;
+        if (DataLimits.Check(workload, names.Workload) is { } beyond) return new StartRefusal(StatusCodes.Status422UnprocessableEntity, beyond.Field, beyond.Message);
         if (Ingest.ByteCount(workload) is var bytes && bytes > MaxWorkloadBytes)
             return new StartRefusal(StatusCodes.Status422UnprocessableEntity, names.Workload, $"has {bytes} bytes where a resource takes {MaxWorkloadBytes}; put it into a ConfigMap and create an Execution with workloadFrom.");
         return plan.Schema?.Check(plan.Workload, workload, time.GetUtcNow()) is { Count: > 0 } unfit

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
+using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Watching;
 using PlaybookOperator.Operator.Executions.Children;
@@ -21,6 +22,7 @@ internal sealed class ExecutionController(
     ExecutionExpiry expiry,
     ExecutionStatusWriter statuses,
     StuckExecutions stuck,
+    UnusableResources unusables,
     ExecutionTelling telling)
 {
     /// <summary>Status writes of a running Execution are at least so far apart; the outcome is written at once.</summary>
@@ -45,6 +47,7 @@ internal sealed class ExecutionController(
     /// <summary>One pass. Returns when to pass again although nothing happens.</summary>
     public async Task<TimeSpan?> ReconcileAsync(ExecutionRef key, CancellationToken cancellationToken)
     {
+        if (executions.TryGetSkipped(key.Name, out var unusable) && unusable.Uid == key.Uid) return await RefuseAsync(key, unusable, cancellationToken);
         if (!executions.TryGet(key.Name, out var execution) || execution.Metadata.Uid != key.Uid) return await EndAsync(key, cancellationToken);
         if (IsFinished(execution) && !HasWorkers(execution))
         {
@@ -95,6 +98,7 @@ internal sealed class ExecutionController(
         if (status.Message is null && pass.Plan.Refusals is { IsEmpty: false } refusals)
             status = status with { Message = $"Runs as it was accepted; a new start would be refused: {string.Join("; ", refusals.Take(3))}" };
         if (status.Message is null && OverrideCheck.Warn(execution.Spec.Overrides, pass.Plan) is { } warning) status = status with { Message = warning };
+        status = status with { Message = StatusProjection.Shorten(status.Message) };
         if (!pass.State.IsTerminal && ExecutionStatusWriter.IsNews(execution.Status, status) && telling.TooSoon(id, status.Phase!, s_statusInterval) is { } wait)
             return again is null || wait < again ? wait : again;
         await TellAsync(execution, status, cancellationToken);
@@ -141,6 +145,18 @@ internal sealed class ExecutionController(
         var view = StatusProjection.Project(state);
         await TellAsync(execution, statuses.Compose(execution, id, view, telling.RateOf(id, view.Progress)), cancellationToken);
         Forget(key, id);
+        return null;
+    }
+
+    /// <summary>A resource that cannot be read asks for nothing: what runs for it ends, as if it were gone, and its status says why.</summary>
+    private async Task<TimeSpan?> RefuseAsync(ExecutionRef key, UndecodableObject unusable, CancellationToken cancellationToken)
+    {
+        var hadEnded = await starter.FindAsync(key.Uid, cancellationToken) is { EndedAt: not null };
+        await EndAsync(key, cancellationToken);
+        if (hadEnded) return null;
+        var nameless = new Execution { Metadata = new ObjectMeta { Name = key.Name.Name, Namespace = key.Name.Namespace, Uid = key.Uid }, Spec = new ExecutionSpec { Playbook = "" } };
+        var status = statuses.ComposeUnstarted(nameless, ExecutionPhase.Failed, "InvalidSpec", unusable.Error);
+        await unusables.WriteAsync(ResourceTypes.Executions, unusable, status, ResourceJson.Default.ExecutionStatus, cancellationToken);
         return null;
     }
 

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Operator.Executions.Children;
+using PlaybookOperator.Operator.Playbooks;
 
 namespace PlaybookOperator.Operator.Executions;
 
@@ -42,14 +44,24 @@ internal sealed class ExecutionStarter(
         if (execution.Status?.ExecutionId is { } lost)
             return new StartResult.Failed("StateLost", $"Execution id {lost} is not in the database; it is not started a second time.");
 
+        // Before anything walks them: a resource holds whatever the API server takes.
+        if (Beyond(execution.Spec) is { } beyond) return new StartResult.Failed("InvalidSpec", beyond.ToString());
         if (execution.Spec.RetryOf is { Length: > 0 } repeated) return await RepeatAsync(execution, repeated, cancellationToken);
 
         // Live, not from the watch: what was applied a moment ago must be what runs.
         var name = new NamespacedName(execution.Metadata.Namespace!, execution.Spec.Playbook);
-        var playbook = await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken);
+        Playbook? playbook;
+        try
+        {
+            playbook = await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken);
+        }
+        catch (ApiResponseException unusable)
+        {
+            return new StartResult.Failed("InvalidPlaybook", unusable.Message);
+        }
+
         if (playbook is null) return Missing(execution, name);
-        var digest = PlaybookDocument.Digest(playbook.Spec);
-        var compilation = plans.Compile(playbook.Metadata.Name, digest, playbook.Spec);
+        var (digest, compilation) = plans.Compile(playbook.Metadata.Name, playbook.Spec);
         if (compilation.Plan is null)
             return new StartResult.Failed("InvalidPlaybook", $"Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
         var (workload, refusal) = await workloads.ReadAsync(execution, cancellationToken);
@@ -73,6 +85,11 @@ internal sealed class ExecutionStarter(
             ? await RegisterAsync(execution, pinned, plan, cancellationToken)
             : new StartResult.Failed("InvalidPlaybook", $"Playbook {pinned.Name}, as Execution '{repeated}' ran it, is invalid: {string.Join("; ", compilation.Errors)}");
     }
+
+    private static DataProblem? Beyond(ExecutionSpec spec) =>
+        Check(spec.Workload, "workload") ?? Check(spec.Limits, "limits") ?? Check(spec.Overrides, "overrides") ?? Check(spec.EventRetention, "eventRetention");
+
+    private static DataProblem? Check(JsonElement? value, string field) => value is { } given ? DataLimits.Check(given, field) : null;
 
     /// <summary>Registers what may be run as asked; says everything that may not.</summary>
     private async Task<StartResult> RegisterAsync(Execution execution, PinnedPlaybook pinned, Plan plan, CancellationToken cancellationToken)

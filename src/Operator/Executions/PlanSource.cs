@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Caching;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.EventLog;
@@ -20,6 +21,18 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     /// <exception cref="StateLostException">The version is not in the log, or no longer compiles.</exception>
     public ValueTask<Plan> GetAsync(string name, string digest, CancellationToken cancellationToken) =>
         cache.GetOrAddAsync(KeyOf(name, digest), (_, token) => LoadAsync(name, digest, token), cancellationToken);
+
+    /// <summary>
+    /// Compiles a playbook as it stands in its resource, which may hold whatever the API server takes. The digest is empty when the spec is beyond the limits
+    /// of data: what walks it goes by recursion.
+    /// </summary>
+    public (string Digest, Compilation Compilation) Compile(string name, JsonElement spec)
+    {
+        if (DataLimits.Check(spec, "", DataLimits.MaxDocumentDepth) is { } beyond)
+            return ("", new Compilation(null, [new Problem(ProblemSeverity.Error, beyond.Field, beyond.Message)]));
+        var digest = PlaybookDocument.Digest(spec);
+        return (digest, Compile(name, digest, spec));
+    }
 
     /// <summary>Compiles a spec; a plan that is fine is kept for the executions that follow.</summary>
     public Compilation Compile(string name, string digest, JsonElement spec)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
@@ -24,6 +25,7 @@ internal sealed class WorkloadReader(ApiClient client)
         try
         {
             var values = YamlDocument.Parse(text);
+            if (DataLimits.Check(values, "workloadFrom") is { } beyond) return (null, new StartResult.Failed("InvalidWorkload", $"{key.Name}/{key.Key}, {beyond}"));
             return values.ValueKind == JsonValueKind.Object
                 ? (JsonText.Merge(values, own), null)
                 : (null, new StartResult.Failed("InvalidWorkload", $"workloadFrom: {key.Name}/{key.Key} must hold a map."));

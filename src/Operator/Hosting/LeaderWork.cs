@@ -62,6 +62,14 @@ internal sealed class LeaderWork(
             if (change is not ObjectChange<Execution>.Updated)
                 _playbookQueue.Add(new NamespacedName(change.Key.Namespace, change.Item.Spec.Playbook));
         });
+        informers.Playbooks.AddSkipHandler(unusable =>
+        {
+            if (_leads) _playbookQueue.Add(unusable.Key);
+        });
+        informers.Executions.AddSkipHandler(unusable =>
+        {
+            if (_leads) _executionQueue.Add(new ExecutionRef(unusable.Key, unusable.Uid));
+        });
         informers.Pods.AddHandler(change =>
         {
             containers.Saw(change);
@@ -108,6 +116,8 @@ internal sealed class LeaderWork(
         _leads = true;
         foreach (var playbook in informers.Playbooks.List()) _playbookQueue.Add(NamespacedName.Of(playbook));
         foreach (var execution in informers.Executions.List()) _executionQueue.Add(ExecutionRef.Of(execution));
+        foreach (var unusable in informers.Playbooks.ListSkipped()) _playbookQueue.Add(unusable.Key);
+        foreach (var unusable in informers.Executions.ListSkipped()) _executionQueue.Add(new ExecutionRef(unusable.Key, unusable.Uid));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var executionLoop = new ControllerLoop<ExecutionRef>("execution", _executionQueue, executions.ReconcileAsync, time, metrics, logger);
         var playbookLoop = new ControllerLoop<NamespacedName>("playbook", _playbookQueue, playbooks.ReconcileAsync, time, metrics, logger);

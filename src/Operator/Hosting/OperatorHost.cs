@@ -158,6 +158,7 @@ internal static class OperatorHost
         services.AddSingleton<ExecutionMetrics>();
         services.AddSingleton<ExecutionTelling>();
         services.AddSingleton<ExecutionExpiry>();
+        services.AddSingleton<UnusableResources>();
         services.AddSingleton<ExecutionController>();
         services.AddSingleton<PlaybookController>();
         services.AddSingleton<ApiAccess>();

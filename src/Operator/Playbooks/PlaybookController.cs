@@ -10,7 +10,7 @@ namespace PlaybookOperator.Operator.Playbooks;
 
 /// <summary>Compiles each Playbook and says in its status whether it can run, or everything that is wrong with it.</summary>
 internal sealed class PlaybookController(
-    ApiClient client, Informer<Playbook> playbooks, Informer<Execution> executions, PlanSource plans, TimeProvider time)
+    ApiClient client, Informer<Playbook> playbooks, Informer<Execution> executions, PlanSource plans, UnusableResources unusables, TimeProvider time)
 {
     /// <summary>Name of the index of Executions by <c>namespace/playbook</c>.</summary>
     public const string ByPlaybook = "playbook";
@@ -23,9 +23,15 @@ internal sealed class PlaybookController(
     /// <summary>One pass. Never asks to be called again: nothing changes by waiting.</summary>
     public async Task<TimeSpan?> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
+        if (playbooks.TryGetSkipped(key, out var unusable))
+        {
+            var condition = Ready(null, unusable.Error, isReady: false, generation: null);
+            await unusables.WriteAsync(ResourceTypes.Playbooks, unusable, new PlaybookStatus { Conditions = condition }, ResourceJson.Default.PlaybookStatus, cancellationToken);
+            return null;
+        }
+
         if (!playbooks.TryGet(key, out var playbook)) return null;
-        var digest = PlaybookDocument.Digest(playbook.Spec);
-        var compilation = plans.Compile(key.Name, digest, playbook.Spec);
+        var (digest, compilation) = plans.Compile(key.Name, playbook.Spec);
         var status = Compose(playbook, digest, compilation);
         if (!IsNews(playbook.Status, status)) return null;
         var patch = JsonSerializer.SerializeToNode(status, ResourceJson.Default.PlaybookStatus)!.AsObject();
@@ -33,26 +39,24 @@ internal sealed class PlaybookController(
         return null;
     }
 
-    private PlaybookStatus Compose(Playbook playbook, string digest, Compilation compilation)
+    private PlaybookStatus Compose(Playbook playbook, string digest, Compilation compilation) => new()
     {
-        var valid = compilation.Plan is not null;
-        return new PlaybookStatus
-        {
-            Steps = compilation.Plan?.Steps.Length,
-            Digest = digest,
-            Executions = executions.ListBy(ByPlaybook, IndexKey(playbook.Metadata.Namespace, playbook.Metadata.Name)).Count,
-            ObservedGeneration = playbook.Metadata.Generation,
-            Conditions = Condition.Set(playbook.Status?.Conditions, new Condition
-            {
-                Type = "Ready",
-                Status = valid ? "True" : "False",
-                Reason = valid ? "Compiled" : "Invalid",
-                Message = Message(compilation),
-                ObservedGeneration = playbook.Metadata.Generation,
-                LastTransitionTime = Seconds(time.GetUtcNow()),
-            }),
-        };
-    }
+        Steps = compilation.Plan?.Steps.Length,
+        Digest = digest.Length > 0 ? digest : null,
+        Executions = executions.ListBy(ByPlaybook, IndexKey(playbook.Metadata.Namespace, playbook.Metadata.Name)).Count,
+        ObservedGeneration = playbook.Metadata.Generation,
+        Conditions = Ready(playbook.Status?.Conditions, Message(compilation), compilation.Plan is not null, playbook.Metadata.Generation),
+    };
+
+    private IReadOnlyList<Condition> Ready(IReadOnlyList<Condition>? conditions, string? message, bool isReady, long? generation) => Condition.Set(conditions, new Condition
+    {
+        Type = "Ready",
+        Status = isReady ? "True" : "False",
+        Reason = isReady ? "Compiled" : "Invalid",
+        Message = message,
+        ObservedGeneration = generation,
+        LastTransitionTime = Seconds(time.GetUtcNow()),
+    });
 
     /// <summary>Every problem, errors first, in the words of <c>playbook lint</c>. Null when there are none: Kubernetes 1.20 refuses an empty string here.</summary>
     private static string? Message(Compilation compilation) => compilation.Problems.Length == 0

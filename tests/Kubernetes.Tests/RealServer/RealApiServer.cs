@@ -84,6 +84,26 @@ public sealed class RealApiServer : IAsyncLifetime
         return client;
     }
 
+    /// <summary>Creates what no client of ours would send. Empty when the server took it; otherwise what it refuses.</summary>
+    public async Task<string> PostAsync(string path, string json)
+    {
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { _authority.Certificate },
+        };
+        using var http = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://127.0.0.1:{_port}{path}");
+        request.Headers.Authorization = new("Bearer", AdminToken);
+        request.Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        using var response = await http.SendAsync(request);
+        return response.IsSuccessStatusCode ? "" : ApiStatusText(await response.Content.ReadAsStringAsync());
+    }
+
+    private static string ApiStatusText(string answer) => (string?)System.Text.Json.Nodes.JsonNode.Parse(answer)?["message"] ?? answer;
+
     /// <summary>By way of a kubeconfig file, as a user would.</summary>
     public ApiClient ConnectByCertificate(string subject)
     {

@@ -142,10 +142,51 @@ public sealed class InformerWeatherTests
     {
         await using var world = await InformerFixture.StartAsync(server => server
             .Next(InformerFixture.List, List("50", One))
-            .Next(InformerFixture.Watch,
-                Watch("<html>"), Watch("{}"), Watch("""{"type":"ERROR","object":null}"""), Watch("""{"type":"NOVELTY","object":{}}"""),
-                WatchThenSilence(Added(Two))));
+            .Next(InformerFixture.Watch, Watch("<html>"), Watch("""{"type":"NOVELTY","object":{}}"""), WatchThenSilence(Added(Two))));
         Assert.Equal("+one:1 +two:2", await world.ToldAsync(2));
+        Assert.Single(world.Server.Received(InformerFixture.List));
+    }
+
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("{}")]
+    [InlineData("""{"type":"ERROR","object":null}""")]
+    [InlineData("""{"type":"ERROR","object":{"code":500,"message":"unable to decode an event"}}""")]
+    public async Task A_watch_that_fails_twice_at_one_version_is_not_replayed_a_third_time(string garbage)
+    {
+        await using var world = await InformerFixture.StartAsync(server => server
+            .Next(InformerFixture.List, List("50", One), List("60", One, Two))
+            .Next(InformerFixture.Watch, Watch(garbage), Watch(garbage), WatchThenSilence(Added(Widget.Text("three", 3, "61"))))
+            .Always(InformerFixture.Watch, Watch(garbage)));
+        Assert.Equal("+one:1 +two:2 +three:3", await world.ToldAsync(3));
+        Assert.Equal(["50", "50", "60"], world.Server.Received(InformerFixture.Watch).Take(3).Select(request => request.Query["resourceVersion"].ToString()));
+        Assert.Contains(world.Log.At(LogLevel.Warning), line => line.Contains("the watch failed twice after version 50", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_watch_that_gets_further_each_time_it_fails_is_resumed()
+    {
+        await using var world = await InformerFixture.StartAsync(server => server
+            .Next(InformerFixture.List, List("50"))
+            .Next(InformerFixture.Watch, Watch("<html>"), Watch(Bookmark("51"), "<html>"), Watch(Bookmark("52"), "<html>"), WatchThenSilence(Added(Widget.Text("three", 3, "61")))));
+        Assert.Equal("+three:3", await world.ToldAsync(1));
+        Assert.Single(world.Server.Received(InformerFixture.List));
+    }
+
+    [Fact]
+    public async Task Who_listens_hears_of_each_object_that_does_not_decode_once_a_problem()
+    {
+        var heard = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var odd = Widget.Text("odd", 1, "12").Replace("\"size\":1", "\"size\":\"large\"", StringComparison.Ordinal);
+        await using var world = await InformerFixture.StartAsync(
+            server => server
+                .Next(InformerFixture.List, List("50", odd))
+                .Next(InformerFixture.Watch, WatchThenSilence(Modified(odd.Replace("\"12\"", "\"51\"", StringComparison.Ordinal)), Added(Two), Deleted(odd), Added(Widget.Text("three", 3, "54")))),
+            prepare: fixture => fixture.Informer.AddSkipHandler(item => heard.Enqueue($"{item.Key} {item.Uid}")));
+        Assert.Equal("+two:2", await world.ToldAsync(1));
+        Assert.Equal(["a/odd uid-odd"], heard);
+        Assert.Equal("+three:3", await world.ToldAsync(1));
+        Assert.Empty(world.Informer.ListSkipped());
     }
 
     [Fact]

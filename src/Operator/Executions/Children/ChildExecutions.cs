@@ -99,7 +99,7 @@ internal sealed class ChildExecutions(
         var name = new NamespacedName(view.Header.Namespace, request.Playbook);
         var playbook = NamespacedName.IsName(request.Playbook) ? await client.GetAsync(ResourceTypes.Playbooks, name, cancellationToken) : null;
         if (playbook is null) return Refuse($"name: there is no Playbook '{request.Playbook}' in namespace {view.Header.Namespace}.");
-        var compilation = plans.Compile(name.Name, PlaybookDocument.Digest(playbook.Spec), playbook.Spec);
+        var (_, compilation) = plans.Compile(name.Name, playbook.Spec);
         if (compilation.Plan is not { } child) return Refuse($"name: Playbook {name.Name} is invalid: {string.Join("; ", compilation.Errors)}");
         return ChildResult.Refuse(child, request, time.GetUtcNow()) is { } unfit ? Refuse(unfit) : (child, null);
     }
