@@ -3,6 +3,7 @@ using System.Net;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
+using PlaybookOperator.Operator.Reviews;
 using PlaybookOperator.Operator.Hosting;
 using PlaybookOperator.Operator.Metrics;
 
@@ -35,7 +36,7 @@ internal sealed class LocalServer : IAsyncDisposable
             .AddSingleton(store.Reader)
             .AddSingleton(store.WakeUps)
             .AddSingleton(options)
-            .AddSingleton(new ApiAccess(options, client: null, time))
+            .AddSingleton(new ApiAccess(options, reviews: null, new ReviewOptions(), time))
             .AddSingleton<ExecutionLookup>()
             .AddSingleton<ExecutionSignals>()
             .AddSingleton(new Readiness { IsLeader = true })

@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
 using System.Text;
 using PlaybookOperator.Core.Caching;
-using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
+using PlaybookOperator.Operator.Reviews;
 
 namespace PlaybookOperator.Operator.Api;
 
@@ -12,19 +11,29 @@ namespace PlaybookOperator.Operator.Api;
 /// </summary>
 internal sealed class ApiAccess
 {
+    private const string Look = "get";
     private const int MaxRemembered = 1000;
-    private readonly ApiOptions _options;
-    private readonly ApiClient? _client;
-    private readonly BoundedCache<string, UserIdentity> _users;
-    private readonly BoundedCache<(string User, string Namespace, string Verb), AccessAnswer> _rights;
+    private const int MaxRefused = 10_000;
 
-    /// <param name="client">Null where there is no cluster; then only <see cref="ApiOptions.NoAuth"/> works.</param>
-    public ApiAccess(ApiOptions options, ApiClient? client, TimeProvider time)
+    /// <summary>For so long a caller whose token was valid once is no stranger when it is to be reviewed again.</summary>
+    private static readonly TimeSpan s_acquaintance = TimeSpan.FromHours(1);
+
+    private readonly ApiOptions _options;
+    private readonly TokenReviews? _reviews;
+    private readonly TimeSpan _fresh;
+    private readonly BoundedCache<string, ApiCaller> _callers;
+    private readonly BoundedCache<string, TokenAnswer> _answers;
+    private readonly BoundedCache<(string Caller, string Namespace, string Verb), AccessAnswer> _rights;
+
+    /// <param name="reviews">Null where there is no cluster; then only <see cref="ApiOptions.NoAuth"/> works.</param>
+    public ApiAccess(ApiOptions options, TokenReviews? reviews, ReviewOptions limits, TimeProvider time)
     {
         _options = options;
-        _client = client;
-        _users = new(Remember("token_review", options.TokenReviewSeconds), time);
-        _rights = new(Remember("access_review", options.AccessReviewSeconds), time);
+        _reviews = reviews;
+        _fresh = Lasting(options.TokenReviewSeconds);
+        _callers = new(Remember("token_review", MaxRemembered, s_acquaintance), time);
+        _answers = new(Remember("refused_token", MaxRefused, Lasting(limits.RefusedSeconds)), time);
+        _rights = new(Remember("access_review", MaxRemembered, Lasting(options.AccessReviewSeconds)), time);
     }
 
     /// <summary>
@@ -41,22 +50,35 @@ internal sealed class ApiAccess
 
         const string Scheme = "Bearer ";
         var header = context.Request.Headers.Authorization.ToString();
-        if (_client is null || !header.StartsWith(Scheme, StringComparison.Ordinal))
+        if (_reviews is null || !header.StartsWith(Scheme, StringComparison.Ordinal))
             return (null, Problems.Of(StatusCodes.Status401Unauthorized, "Authorization", "A Kubernetes bearer token is required."));
-        return await ReviewAsync(header[Scheme.Length..], cancellationToken) is { Username: not null } user
-            ? (new ApiCaller(user), null)
+        var answer = await ReviewAsync(_reviews, header[Scheme.Length..], cancellationToken);
+        if (answer.Overloaded) return (null, Overloaded(context));
+        return answer.Caller is { } caller
+            ? (caller, null)
             : (null, Problems.Of(StatusCodes.Status401Unauthorized, "Authorization", "The token is not valid in this cluster."));
     }
 
     /// <summary>Null when the caller may do this to executions of the namespace; otherwise the answer to give.</summary>
-    public async Task<IResult?> RefuseAsync(ApiCaller caller, string @namespace, string verb, CancellationToken cancellationToken)
+    public async Task<IResult?> RefuseAsync(ApiCaller caller, string @namespace, string verb, HttpContext context)
     {
         if (caller.User is not { } user) return null;
-        var key = (user.Username!, @namespace, verb);
-        var answer = await _rights.GetOrAddAsync(key, (_, token) => AskAsync(user, @namespace, verb, token), cancellationToken);
+        var answer = await AskAsync(caller, user, @namespace, verb, context.RequestAborted);
+        if (answer.Overloaded) return Overloaded(context);
         return answer.Allowed
             ? null
             : Problems.Of(StatusCodes.Status403Forbidden, "Authorization", $"{user.Username} may not {verb} executions.{ResourceTypes.Group} in {@namespace}.");
+    }
+
+    /// <summary>
+    /// The same for an execution that the caller named by its id. To those who may not see executions of the namespace it is as if there were none of that id.
+    /// </summary>
+    public async Task<IResult?> RefuseAsync(ApiCaller caller, string id, string @namespace, string verb, HttpContext context)
+    {
+        if (await RefuseAsync(caller, @namespace, verb, context) is not { } refusal) return null;
+        if (refusal is IStatusCodeHttpResult { StatusCode: StatusCodes.Status429TooManyRequests }) return refusal;
+        var mayLook = verb != Look && await RefuseAsync(caller, @namespace, Look, context) is null;
+        return mayLook ? refusal : ExecutionLookup.NotFound(id);
     }
 
     /// <summary>Where no token is asked for, any page that the user's browser shows could else post here in the user's name.</summary>
@@ -68,41 +90,97 @@ internal sealed class ApiAccess
         return origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
-    private async Task<UserIdentity?> ReviewAsync(string token, CancellationToken cancellationToken)
+    private static IResult Overloaded(HttpContext context)
     {
-        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        if (_users.TryGet(key, out var known)) return known;
-        var answer = await _client!.ReviewAsync(
-            Resources.TokenReviews, new TokenReview { Spec = new TokenReviewSpec { Token = token } }, cancellationToken);
-        if (answer.Status is not { Authenticated: true, User: { } user }) return null;
-        _users.Set(key, user);
-        return user;
+        context.Response.Headers.RetryAfter = "1";
+        return Problems.Of(StatusCodes.Status429TooManyRequests, "Authorization", "Too many tokens and rights are being reviewed; come again.");
     }
 
-    private async Task<AccessAnswer> AskAsync(UserIdentity user, string @namespace, string verb, CancellationToken cancellationToken)
+    private async Task<TokenAnswer> ReviewAsync(TokenReviews reviews, string token, CancellationToken cancellationToken)
+    {
+        if (!TokenReviews.IsToken(token)) return TokenAnswer.Refused;
+        var key = TokenReviews.KeyOf(token);
+        if (_callers.TryGet(key, _fresh, out var known)) return new TokenAnswer(known, Overloaded: false);
+        var lane = _callers.TryGet(key, out _) ? ReviewLane.Caller : ReviewLane.UnknownCaller;
+        // Those who come with the same token at the same time share the answer; only a refusal is remembered here.
+        var answer = await _answers.GetOrAddAsync(key, (_, stop) => ReviewAsync(reviews, lane, token, stop), cancellationToken);
+        if (answer.Caller is { } caller) _callers.Set(key, caller);
+        if (answer.Caller is not null || answer.Overloaded) _answers.Remove(key);
+        return answer;
+    }
+
+    private static async Task<TokenAnswer> ReviewAsync(TokenReviews reviews, ReviewLane lane, string token, CancellationToken cancellationToken)
+    {
+        var question = new TokenReview { Spec = new TokenReviewSpec { Token = token } };
+        if (await reviews.AskAsync(lane, Resources.TokenReviews, question, cancellationToken) is not { } review) return new TokenAnswer(null, Overloaded: true);
+        return review.Status is { Authenticated: true, User: { Username: not null } user } ? new TokenAnswer(ApiCaller.Of(user), Overloaded: false) : TokenAnswer.Refused;
+    }
+
+    private async Task<AccessAnswer> AskAsync(ApiCaller caller, UserIdentity user, string @namespace, string verb, CancellationToken cancellationToken)
+    {
+        var key = (caller.Key, @namespace, verb);
+        var answer = await _rights.GetOrAddAsync(key, (_, stop) => AskAsync(_reviews!, user, @namespace, verb, stop), cancellationToken);
+        if (answer.Overloaded) _rights.Remove(key);
+        return answer;
+    }
+
+    private static async Task<AccessAnswer> AskAsync(TokenReviews reviews, UserIdentity user, string @namespace, string verb, CancellationToken cancellationToken)
     {
         var question = new SubjectAccessReview
         {
             Spec = new SubjectAccessReviewSpec
             {
                 User = user.Username,
+                Uid = user.Uid,
                 Groups = user.Groups,
+                Extra = user.Extra,
                 ResourceAttributes = new ResourceAttributes { Group = ResourceTypes.Group, Resource = "executions", Namespace = @namespace, Verb = verb },
             },
         };
-        var answer = await _client!.ReviewAsync(Resources.SubjectAccessReviews, question, cancellationToken);
-        return new AccessAnswer(answer.Status?.Allowed == true);
+        var answer = await reviews.AskAsync(ReviewLane.Caller, Resources.SubjectAccessReviews, question, cancellationToken);
+        return new AccessAnswer(answer?.Status?.Allowed == true, Overloaded: answer is null);
     }
 
-    private static BoundedCacheOptions Remember(string name, int seconds) =>
-        new() { Name = name, MaxEntries = MaxRemembered, TimeToLive = TimeSpan.FromSeconds(Math.Max(seconds, 0.001)) };
+    private static TimeSpan Lasting(int seconds) => TimeSpan.FromSeconds(Math.Max(seconds, 0.001));
 
-    private sealed record AccessAnswer(bool Allowed);
+    private static BoundedCacheOptions Remember(string name, int most, TimeSpan lasting) => new() { Name = name, MaxEntries = most, TimeToLive = lasting };
+
+    private sealed record TokenAnswer(ApiCaller? Caller, bool Overloaded)
+    {
+        public static TokenAnswer Refused { get; } = new(null, Overloaded: false);
+    }
+
+    private sealed record AccessAnswer(bool Allowed, bool Overloaded);
 }
 
 /// <summary>A caller whose token was accepted.</summary>
 /// <param name="User">Null: no tokens are asked for, and everybody may.</param>
-internal sealed record ApiCaller(UserIdentity? User)
+/// <param name="Key">Equal for callers whose rights are: all that an authorizer may look at.</param>
+internal sealed record ApiCaller(UserIdentity? User, string Key)
 {
-    public static ApiCaller Anybody { get; } = new((UserIdentity?)null);
+    public static ApiCaller Anybody { get; } = new(null, "");
+
+    public static ApiCaller Of(UserIdentity user)
+    {
+        // By lengths, so that no name can be made to look like two.
+        var key = new StringBuilder();
+        Add(user.Username);
+        Add(user.Uid);
+        AddAll(user.Groups ?? []);
+        foreach (var (name, values) in (user.Extra ?? new Dictionary<string, IReadOnlyList<string>>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            Add(name);
+            AddAll(values);
+        }
+
+        return new ApiCaller(user, key.ToString());
+
+        void AddAll(IReadOnlyList<string> texts)
+        {
+            key.Append(texts.Count).Append('#');
+            foreach (var text in texts) Add(text);
+        }
+
+        void Add(string? text) => key.Append(text?.Length ?? -1).Append(':').Append(text);
+    }
 }

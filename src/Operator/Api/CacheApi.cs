@@ -53,7 +53,7 @@ internal static class CacheApi
     private static async Task<IResult?> RefuseAsync(HttpContext context, ApiAccess access, string verb)
     {
         var (caller, refusal) = await access.AuthenticateAsync(context, context.RequestAborted);
-        return caller is null ? refusal : await access.RefuseAsync(caller, AllNamespaces, verb, context.RequestAborted);
+        return caller is null ? refusal : await access.RefuseAsync(caller, AllNamespaces, verb, context);
     }
 
     private static IBoundedCache? Find(IEnumerable<IBoundedCache> caches, string name) => caches.FirstOrDefault(cache => cache.Name == name);

@@ -47,7 +47,7 @@ internal static class EventStreamApi
             {
                 after = writer.LastEventId ?? after;
                 if (await signal.WaitAsync(s_keepAlive, time, stop.Token)) continue;
-                if (await access.RefuseAsync(caller!, header.Namespace, "get", stop.Token) is not null) break;
+                if (await access.RefuseAsync(caller!, header.Namespace, "get", context) is not null) break;
                 await writer.KeepAliveAsync(stop.Token);
             }
         }

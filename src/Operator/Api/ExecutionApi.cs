@@ -61,7 +61,7 @@ internal static class ExecutionApi
         if (wants is null) return wrong!;
         if (await reconciler.ReadStateAsync(execution, context.RequestAborted) is not var (header, state))
             return ExecutionLookup.NotFound(id);
-        if (await access.RefuseAsync(caller, header.Namespace, "get", context.RequestAborted) is { } forbidden) return forbidden;
+        if (await access.RefuseAsync(caller, id, header.Namespace, "get", context) is { } forbidden) return forbidden;
         var page = await reader.PageAsync(execution, query, context.RequestAborted);
         var answer = Answer(header, state, query, page, time.GetUtcNow());
         if (wants.Children)

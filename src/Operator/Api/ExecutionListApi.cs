@@ -25,7 +25,7 @@ internal static class ExecutionListApi
         }
 
         var space = ApiParameters.ReadText(parameters, "namespace");
-        if (await access.RefuseAsync(caller, space ?? "", "list", context.RequestAborted) is { } forbidden) return forbidden;
+        if (await access.RefuseAsync(caller, space ?? "", "list", context) is { } forbidden) return forbidden;
         var query = new ExecutionQuery((int)limit + 1, before)
         {
             Phase = status is null ? null : Enum.GetValues<ExecutionPhase>().First(phase => StatusProjection.ApiStatus(phase) == status),

@@ -13,7 +13,7 @@ internal sealed class ExecutionLookup(IEventReader reader, ApiAccess access)
         if (caller is null) return (null, null, refusal);
         if (!ExecutionId.TryParse(id, out var execution)) return (caller, null, NoId(id));
         if (await reader.ReadHeaderAsync(execution, context.RequestAborted) is not { } header) return (caller, null, NotFound(id));
-        return await access.RefuseAsync(caller, header.Namespace, verb, context.RequestAborted) is { } forbidden ? (caller, null, forbidden) : (caller, header, null);
+        return await access.RefuseAsync(caller, id, header.Namespace, verb, context) is { } refused ? (caller, null, refused) : (caller, header, null);
     }
 
     public static IResult NoId(string id) => Problems.Of(StatusCodes.Status422UnprocessableEntity, "id", $"must be a number, not '{id}'.");

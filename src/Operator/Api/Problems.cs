@@ -25,6 +25,7 @@ internal static class Problems
         StatusCodes.Status413PayloadTooLarge => "Content Too Large",
         StatusCodes.Status422UnprocessableEntity => "Unprocessable Content",
         StatusCodes.Status423Locked => "Locked",
+        StatusCodes.Status429TooManyRequests => "Too Many Requests",
         StatusCodes.Status502BadGateway => "Bad Gateway",
         StatusCodes.Status503ServiceUnavailable => "Service Unavailable",
         _ => "Error",

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Operator.Hosting;
 
 namespace PlaybookOperator.Operator.Api;
@@ -10,7 +11,6 @@ internal static class StartApi
     private const string Key = "Idempotency-Key";
     private const int MaxKeyLength = 255;
     private const string DefaultNamespace = "default";
-    private static readonly JsonDocumentOptions s_json = new() { AllowDuplicateProperties = false };
 
     public static async Task<IResult> PostAsync(HttpContext context, StartNames names, ExecutionStarts starts, ApiAccess access, KubernetesOptions kubernetes, ApiOptions options)
     {
@@ -26,7 +26,7 @@ internal static class StartApi
         var space = request.Namespace ?? watched ?? DefaultNamespace;
         if (watched is not null && space != watched)
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "namespace", $"must be {watched}, the only one that this operator watches, not '{space}'.");
-        if (await access.RefuseAsync(caller, space, "create", context.RequestAborted) is { } forbidden) return forbidden;
+        if (await access.RefuseAsync(caller, space, "create", context) is { } forbidden) return forbidden;
         var (made, id, refused) = await starts.StartAsync(request, space, names, caller.User?.Username, key.Length > 0 ? key : null, context.RequestAborted);
         if (made is null) return Problems.Of(refused!.Status, refused.Field, refused.Detail);
         context.Response.Headers.Location = $"/api/executions/{id}";
@@ -40,12 +40,14 @@ internal static class StartApi
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.MaxRequestBytes;
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, s_json, context.RequestAborted);
-            return (document.RootElement.Clone(), null);
-        }
-        catch (JsonException malformed)
-        {
-            return (null, Problems.Of(StatusCodes.Status400BadRequest, "", $"The body is not JSON: {malformed.Message}"));
+            using var buffer = new MemoryStream();
+            await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
+            var json = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+            // The body's own level is around the workload's.
+            if (JsonData.TryRead(json, "", out var body, out var problem, refuseRepeats: true, DataLimits.MaxDepth + 1)) return (body, null);
+            return problem.Fault == DataFault.BeyondLimit
+                ? (null, Problems.Of(StatusCodes.Status422UnprocessableEntity, problem.Field, problem.Message))
+                : (null, Problems.Of(StatusCodes.Status400BadRequest, problem.Field, $"The body {problem.Message}"));
         }
         catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -19,6 +19,7 @@ internal sealed class Informers
         executions.AddIndex(PlaybookController.ByPlaybook, item => [PlaybookController.IndexKey(item.Metadata.Namespace, item.Spec.Playbook)]);
         executions.AddIndex(ChildLabels.ParentIndex, item => item.Metadata.Label(ChildLabels.Parent) is { } parent ? [parent] : []);
         jobs.AddIndex(KubernetesWorkers.ExecutionIndex, item => item.Metadata.Label(WorkerLabels.Execution) is { } id ? [id] : []);
+        jobs.AddIndex(PodIdentity.PodPrefixIndex, item => [PodClaims.PrefixOf(item).ToString()]);
         pods.AddIndex(ContainerPods.JobIndex, item => ContainerPods.JobOf(item) is { } job ? [job] : []);
     }
 

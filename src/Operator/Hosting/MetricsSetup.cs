@@ -4,6 +4,7 @@ using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Operator.Controllers;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Metrics;
+using PlaybookOperator.Operator.Reviews;
 using PlaybookOperator.Operator.Workers;
 
 namespace PlaybookOperator.Operator.Hosting;
@@ -28,6 +29,7 @@ internal static class MetricsSetup
         provider.GetRequiredService<ControllerMetrics>();
         provider.GetRequiredService<ExecutionMetrics>();
         provider.GetRequiredService<WorkerMetrics>();
+        provider.GetRequiredService<ReviewMetrics>();
         provider.GetRequiredService<EventLog.EventLogMetrics>().StartAtZero();
     }
 

@@ -21,6 +21,7 @@ using PlaybookOperator.Operator.Executions.Children;
 using PlaybookOperator.Operator.Governing;
 using PlaybookOperator.Operator.Metrics;
 using PlaybookOperator.Operator.Playbooks;
+using PlaybookOperator.Operator.Reviews;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Workers.Containers;
 using PlaybookOperator.Operator.Yaml;
@@ -161,6 +162,8 @@ internal static class OperatorHost
         services.AddSingleton<UnusableResources>();
         services.AddSingleton<ExecutionController>();
         services.AddSingleton<PlaybookController>();
+        services.AddSingleton<ReviewMetrics>();
+        services.AddSingleton<TokenReviews>();
         services.AddSingleton<ApiAccess>();
         services.AddSingleton<ExecutionLookup>();
         services.AddSingleton<ExecutionSignals>();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Reviews;
 using PlaybookOperator.Operator.Workers;
 using PlaybookOperator.Operator.Workers.Containers;
 
@@ -29,6 +30,7 @@ internal static class OptionsSetup
             configuration.GetSection(ReconcileOptions.Section).Get<ReconcileOptions>() ?? new(), ReconcileOptions.Section, new ReconcileOptionsValidator()));
         services.AddSingleton(Checked(
             configuration.GetSection(CachesOptions.Section).Get<CachesOptions>() ?? new(), CachesOptions.Section, new CachesOptionsValidator()));
+        services.AddSingleton(Checked(configuration.GetSection(ReviewOptions.Section).Get<ReviewOptions>() ?? new(), ReviewOptions.Section, new ReviewOptionsValidator()));
         services.AddSingleton(Checked(configuration.GetSection(LimitsOptions.Section).Get<LimitsOptions>() ?? new(), LimitsOptions.Section, new LimitsOptionsValidator()));
         var database = configuration.GetSection("Database").Get<EventLogOptions>() ?? new();
         var problems = database.Problems().ToList();
@@ -67,3 +69,6 @@ internal sealed partial class ReconcileOptionsValidator : IValidateOptions<Recon
 
 [OptionsValidator]
 internal sealed partial class LimitsOptionsValidator : IValidateOptions<LimitsOptions>;
+
+[OptionsValidator]
+internal sealed partial class ReviewOptionsValidator : IValidateOptions<ReviewOptions>;

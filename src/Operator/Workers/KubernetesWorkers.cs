@@ -197,6 +197,8 @@ internal sealed class WorkerMetrics : IDisposable
         Warnings.Add(0);
         JobsCreated.Add(0);
         foreach (var reason in RefusalReasons) ReportsRefused.Add(0, new KeyValuePair<string, object?>("reason", reason));
+        SessionsRefused = _meter.CreateCounter<long>("playbook_worker_sessions_refused", description: "Tokens of pods that were refused a session, by reason.");
+        foreach (var reason in Enum.GetValues<SessionRefusal>()) SessionsRefused.Add(0, Label(reason));
     }
 
     public static IReadOnlyList<string> RefusalReasons { get; } = ["malformed", "too_large", "forbidden", "unauthorized", "overloaded", "late"];
@@ -206,6 +208,8 @@ internal sealed class WorkerMetrics : IDisposable
     public Counter<long> ReportsRefused { get; }
 
     public Counter<long> Warnings { get; }
+
+    public Counter<long> SessionsRefused { get; }
 
     /// <summary>What the workers' caches do.</summary>
     public ReportedCaches Caches { get; } = new();
@@ -219,5 +223,16 @@ internal sealed class WorkerMetrics : IDisposable
 
     public void Refused(string reason) => ReportsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
+    public void SessionRefused(SessionRefusal why) => SessionsRefused.Add(1, Label(why));
+
     public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Label(SessionRefusal why) => new("reason", why switch
+    {
+        SessionRefusal.Malformed => "malformed",
+        SessionRefusal.InvalidToken => "invalid_token",
+        SessionRefusal.NoPod => "no_pod",
+        SessionRefusal.NoWorker => "no_worker",
+        _ => "other_namespace",
+    });
 }

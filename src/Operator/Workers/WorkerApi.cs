@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Playbooks;
@@ -86,8 +87,12 @@ internal static class WorkerApi
             case PodResolution.NotYet notYet:
                 context.Response.Headers.RetryAfter = "1";
                 return Problem(StatusCodes.Status503ServiceUnavailable, "token", notYet.Reason);
+            case PodResolution.Overloaded:
+                context.Response.Headers.RetryAfter = "1";
+                return Problem(StatusCodes.Status429TooManyRequests, "token", "Too many tokens are being reviewed; come again.");
             case PodResolution.Refused refused:
                 metrics.Refused("unauthorized");
+                metrics.SessionRefused(refused.Why);
                 return Problem(StatusCodes.Status401Unauthorized, "token", refused.Reason);
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -243,7 +248,8 @@ internal static class WorkerApi
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Math.Min(most, options.MaxRequestBytes);
         try
         {
-            var body = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
+            using var read = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+            var body = JsonSerializer.Deserialize(LoneSurrogates.Mend(read.Json).Span, type);
             if (body is not null) return (body, null);
             metrics.Refused("malformed");
             return (null, Problem(StatusCodes.Status422UnprocessableEntity, "", "The body must not be null."));

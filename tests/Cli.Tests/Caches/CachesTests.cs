@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Operator.Api;
+using PlaybookOperator.Operator.Reviews;
 using PlaybookOperator.Testing;
 
 namespace PlaybookOperator.Cli.Tests.Caches;
@@ -151,7 +152,7 @@ public sealed class CachesTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IBoundedCache>(_playbook).AddSingleton<IBoundedCache>(_template)
-            .AddSingleton(new ApiAccess(new ApiOptions { Auth = auth }, client: null, _time));
+            .AddSingleton(new ApiAccess(new ApiOptions { Auth = auth }, reviews: null, new ReviewOptions(), _time));
         var app = builder.Build();
         map(app);
         await app.StartAsync();

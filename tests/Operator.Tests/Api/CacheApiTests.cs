@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using PlaybookOperator.Core.Caching;
 using PlaybookOperator.Operator.Api;
+using PlaybookOperator.Operator.Reviews;
 using PlaybookOperator.Operator.Tests.Support;
 using PlaybookOperator.Testing;
 using Xunit;
@@ -106,7 +107,7 @@ public sealed class CacheApiTests : IAsyncLifetime
     }
 
     private Task<LoopbackApp> StartAsync(string auth) => LoopbackApp.StartAsync(
-        services => services.AddSingleton<IBoundedCache>(_cache).AddSingleton(new ApiAccess(new ApiOptions { Auth = auth }, client: null, _time)),
+        services => services.AddSingleton<IBoundedCache>(_cache).AddSingleton(new ApiAccess(new ApiOptions { Auth = auth }, reviews: null, new ReviewOptions(), _time)),
         app => app.MapCacheApi());
 
     private Task<JsonElement> GetAsync(string path) => _app!.Client.GetFromJsonAsync<JsonElement>(path);

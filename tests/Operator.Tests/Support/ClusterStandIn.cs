@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,11 +17,14 @@ namespace PlaybookOperator.Operator.Tests.Support;
 internal sealed class ClusterStandIn : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private const string Signature = "signed by the cluster";
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _unreadable = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _printed = new(StringComparer.Ordinal);
     private readonly List<(string Collection, long Version, string Line)> _changes = [];
+    private readonly Dictionary<string, JsonObject> _users = new(StringComparer.Ordinal);
+    private readonly List<JsonObject> _questions = [];
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _version = 100;
@@ -91,6 +96,21 @@ internal sealed class ClusterStandIn : IAsyncDisposable
 
     /// <summary>As a node that does not answer: what a pod's container printed cannot be read so many times.</summary>
     public void LoseLog(string pod, int times) => _unreadable[$"{pod}/log"] = times;
+
+    /// <summary>What somebody with these attributes may; nobody may anything before.</summary>
+    public Func<JsonObject, bool> May { get; set; } = static _ => false;
+
+    /// <summary>Reviews that were asked for, in order.</summary>
+    public IReadOnlyList<JsonObject> Questions
+    {
+        get { lock (_lock) return [.. _questions]; }
+    }
+
+    /// <summary>Makes a token valid.</summary>
+    public void AddUser(string token, JsonObject user)
+    {
+        lock (_lock) _users[token] = user;
+    }
 
     public void Delete(string path)
     {
@@ -265,11 +285,36 @@ internal sealed class ClusterStandIn : IAsyncDisposable
 
     private static string Collection(string path) => path[..path.LastIndexOf('/')];
 
-    /// <summary>The token of a pod is the pod's path; of anybody else nothing is known.</summary>
+    /// <summary>The token of a pod, as a kubelet mounts it.</summary>
+    public string TokenOf(string path) => TokenOf(Get(path)!, Signature);
+
+    /// <summary>A token with the claims that one of the pod would have.</summary>
+    public static string TokenOf(JsonObject pod, string signature) => string.Join('.', Encoded("""{"alg":"RS256"}"""), Encoded(new JsonObject
+    {
+        ["aud"] = new JsonArray("playbooks.dev/worker"),
+        ["kubernetes.io"] = new JsonObject
+        {
+            ["namespace"] = pod["metadata"]!["namespace"]!.DeepClone(),
+            ["pod"] = new JsonObject { ["name"] = pod["metadata"]!["name"]!.DeepClone(), ["uid"] = pod["metadata"]!["uid"]?.DeepClone() },
+        },
+    }.ToJsonString()), Encoded(signature));
+
+    private static string Encoded(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+
     private JsonObject Reviewed(JsonObject question)
     {
         var answer = (JsonObject)question.DeepClone();
-        if ((string?)question["spec"]?["token"] is not { } token || !_objects.TryGetValue(token, out var pod)) return answer;
+        _questions.Add((JsonObject)answer.DeepClone());
+        if (question["spec"]?["resourceAttributes"] is JsonObject)
+        {
+            answer["status"] = new JsonObject { ["allowed"] = May((JsonObject)question["spec"]!) };
+            return answer;
+        }
+
+        var token = (string?)question["spec"]?["token"] ?? "";
+        if (_users.TryGetValue(token, out var user)) answer["status"] = new JsonObject { ["authenticated"] = true, ["user"] = user.DeepClone() };
+        var pod = _objects.Where(entry => entry.Key.Contains("/pods/", StringComparison.Ordinal)).Select(entry => entry.Value).FirstOrDefault(pod => TokenOf(pod, Signature) == token);
+        if (pod is null) return answer;
         answer["status"] = new JsonObject
         {
             ["authenticated"] = true,

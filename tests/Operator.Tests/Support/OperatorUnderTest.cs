@@ -129,10 +129,11 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
 
     public IReadOnlyList<JsonObject> Jobs() => Cluster.List($"/apis/batch/v1/namespaces/{Namespace}/jobs");
 
-    /// <summary>Creates the pod of a Job, and returns its token.</summary>
+    /// <summary>Creates the pod of a Job, and returns its path.</summary>
     public string Pod(JsonObject job)
     {
-        var name = $"{(string?)job["metadata"]!["name"]}-{Guid.NewGuid().ToString("N")[..5]}";
+        var prefix = $"{(string?)job["metadata"]!["name"]}-";
+        var name = $"{prefix[..Math.Min(prefix.Length, 58)]}{Guid.NewGuid().ToString("N")[..5]}";
         Cluster.Put($"/api/v1/namespaces/{Namespace}/pods", new JsonObject
         {
             ["metadata"] = new JsonObject

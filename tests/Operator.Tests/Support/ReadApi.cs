@@ -4,6 +4,7 @@ using PlaybookOperator.Core.Executions;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Executions;
+using PlaybookOperator.Operator.Reviews;
 
 namespace PlaybookOperator.Operator.Tests.Support;
 
@@ -21,7 +22,7 @@ internal static class ReadApi
                 .AddSingleton<IWakeUps>(engine.Log)
                 .AddSingleton(new StateCache(new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, engine.Time, StateCache.SizeOf)))
                 .AddSingleton(options)
-                .AddSingleton(new ApiAccess(options, client: null, engine.Time))
+                .AddSingleton(new ApiAccess(options, reviews: null, new ReviewOptions(), engine.Time))
                 .AddSingleton<ExecutionLookup>()
                 .AddSingleton<ExecutionSignals>(),
             app =>

@@ -20,7 +20,7 @@ internal sealed class WorkerPod
         {
             var token = Path.Combine(folder.FullName, "token");
             var pod = @operator.Pod(job);
-            await File.WriteAllTextAsync(token, pod);
+            await File.WriteAllTextAsync(token, @operator.Cluster.TokenOf(pod));
             ended?.Invoke(pod);
             var mounted = folder.CreateSubdirectory("secrets");
             foreach (var (name, value) in secrets) await File.WriteAllTextAsync(Path.Combine(mounted.FullName, name), value);

@@ -75,12 +75,12 @@ public sealed class PoolPodsTests : IAsyncLifetime
         });
     }
 
-    private static async Task<string> OpenAsync(HttpClient client, string pod)
+    private async Task<string> OpenAsync(HttpClient client, string pod)
     {
         var answer = new JsonObject();
         await OperatorUnderTest.UntilAsync("the Job is known", async () =>
         {
-            using var response = await client.PostAsync(new Uri("/worker/v1/session", UriKind.Relative), Json(new JsonObject { ["token"] = pod }));
+            using var response = await client.PostAsync(new Uri("/worker/v1/session", UriKind.Relative), Json(new JsonObject { ["token"] = _operator.Cluster.TokenOf(pod) }));
             answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
             return response.IsSuccessStatusCode;
         });
