@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Schema;
 using PlaybookOperator.Operator.Executions;
@@ -28,7 +29,8 @@ public static class ResourceTypes
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = DataLimits.ReadDepth)]
 [JsonSerializable(typeof(Playbook))]
 [JsonSerializable(typeof(Execution))]
 public sealed partial class ResourceJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Operator.Yaml;
 
@@ -32,15 +31,8 @@ internal static class ContextFile
     // What is JSON is read as JSON, which keeps its numbers and escapes as they are; YAML says better where something is wrong.
     private static Value Parse(byte[] bytes)
     {
-        try
-        {
-            ReadOnlySpan<byte> json = bytes;
-            return Value.Parse(json.StartsWith("\ufeff"u8) ? json[3..] : json);
-        }
-        catch (JsonException)
-        {
-            using var reader = new StreamReader(new MemoryStream(bytes));
-            return Value.FromJson(YamlDocument.Parse(reader.ReadToEnd()));
-        }
+        if (Value.TryRead(bytes, "", out var context, out _)) return context;
+        using var reader = new StreamReader(new MemoryStream(bytes));
+        return Value.FromJson(YamlDocument.Parse(reader.ReadToEnd()));
     }
 }

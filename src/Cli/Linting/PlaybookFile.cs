@@ -52,7 +52,9 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
         var document = PlaybookDocument.Read(yaml.Root, problems);
         if (document is null) return new PlaybookFile(file, null, null, Place(file, yaml, "", problems));
         var compilation = PlanCompiler.Compile(document.Name, document.Spec, ToolSchemas.All, TemplateOptions.Default);
-        return new PlaybookFile(file, document, compilation.Plan, Place(file, yaml, document.SpecPath, compilation.Problems));
+        var placed = Place(file, yaml, "", problems).Concat(Place(file, yaml, document.SpecPath, compilation.Problems)).Concat(Keys(file, yaml)).OrderBy(problem => problem.Line).ThenBy(problem => problem.Column).ToList();
+        var isWrong = problems.Exists(problem => problem.Severity == ProblemSeverity.Error);
+        return new PlaybookFile(file, document, isWrong ? null : compilation.Plan, placed);
     }
 
     /// <summary>Says that it is one, or has a workflow and does not say what else it is.</summary>
@@ -62,6 +64,17 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
             ? kind.ValueKind == JsonValueKind.String && kind.ValueEquals("Playbook")
             : document.Root.TryGetProperty("workflow", out _));
 
+    /// <summary>Keys that have another name on a cluster: no template would find the member there.</summary>
+    private static IEnumerable<PlacedProblem> Keys(string file, YamlDocument yaml) => yaml.AmbiguousKeys().Select(key => new PlacedProblem(
+        file, key.Line, key.Column, "", $"The bare key {Shown(key.Key)} is {key.Meaning} for kubectl. YAML takes y, n, yes, no, on and off for true and false: put the key in quotes.", IsError: false));
+
+    private static string Shown(string key) => key.Length switch
+    {
+        0 => "(nothing)",
+        <= 40 => key,
+        _ => key[..40] + "…",
+    };
+
     private static List<PlacedProblem> Place(string file, YamlDocument yaml, string specPath, IEnumerable<Problem> problems) =>
     [
         .. problems.Select(problem =>
@@ -70,7 +83,7 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
                 : problem.Field.Length == 0 ? specPath : $"{specPath}.{problem.Field}";
             var (line, column) = yaml.PlaceOf(field);
             return new PlacedProblem(file, line, column, problem.Field, problem.Message, problem.Severity == ProblemSeverity.Error);
-        }).OrderBy(problem => problem.Line).ThenBy(problem => problem.Column),
+        }),
     ];
 
     private static string ReadText(string file)

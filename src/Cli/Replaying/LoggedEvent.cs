@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 
 namespace PlaybookOperator.Cli.Replaying;
@@ -20,7 +21,7 @@ internal sealed record LoggedEvent(int Line, string ExecutionId, string? ParentI
         JsonElement root;
         try
         {
-            root = JsonElement.Parse(line);
+            root = JsonElement.Parse(line, DataLimits.Documents);
         }
         catch (JsonException malformed)
         {
@@ -44,7 +45,7 @@ internal sealed record LoggedEvent(int Line, string ExecutionId, string? ParentI
     {
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(line), isFinalBlock: false, state: default);
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(line), isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = DataLimits.ReadDepth }));
             while (reader.Read())
             {
             }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Operator.Yaml;
 
 namespace PlaybookOperator.Cli.Running;
@@ -12,7 +13,9 @@ internal static class WorkloadArguments
     {
         var workload = file is null ? [] : ReadFile(file);
         foreach (var setting in settings) Set(workload, setting);
-        return JsonSerializer.Deserialize(workload.ToJsonString(), CliJson.Default.JsonElement);
+        var merged = JsonElement.Parse(workload.ToJsonString(), DataLimits.Documents);
+        // A dotted path of --set makes levels too.
+        return DataLimits.Check(merged, "workload") is { } problem ? throw new UsageException(problem.ToString()) : merged;
     }
 
     /// <summary>Splits <c>NAME=VALUE</c>; only the value may hold further = signs.</summary>
@@ -29,7 +32,7 @@ internal static class WorkloadArguments
         {
             var root = YamlDocument.Parse(File.ReadAllText(file));
             return root.ValueKind == JsonValueKind.Object
-                ? JsonNode.Parse(root.GetRawText())!.AsObject()
+                ? JsonData.ToNode(root)!.AsObject()
                 : throw new UsageException($"{file}: the workload must be a map.");
         }
         catch (YamlException malformed)
@@ -54,7 +57,7 @@ internal static class WorkloadArguments
             owner = inner;
         }
 
-        Merge(owner, names[^1], Read(text));
+        Merge(owner, names[^1], Read(path, text));
     }
 
     private static void Merge(JsonObject owner, string name, JsonNode? value)
@@ -74,15 +77,9 @@ internal static class WorkloadArguments
     }
 
     /// <summary>JSON where it is JSON, else the text itself.</summary>
-    private static JsonNode? Read(string text)
+    private static JsonNode? Read(string path, string text)
     {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return JsonValue.Create(text);
-        }
+        if (JsonData.TryRead(text, path, out var value, out var problem)) return JsonData.ToNode(value);
+        return problem.Fault == DataFault.NotJson ? JsonValue.Create(text) : throw new UsageException($"--set {problem}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -14,6 +15,9 @@ public static class DataLimits
 
     /// <summary>Levels of a playbook as a whole: a value of <see cref="MaxDepth"/> fits wherever the language takes one.</summary>
     public const int MaxDocumentDepth = MaxDepth + 16;
+
+    /// <summary>Levels of a result: a tool may put a few around a value, as in <c>{rows: [{column: VALUE}]}</c>.</summary>
+    public const int MaxResultDepth = MaxDepth + 4;
 
     /// <summary>
     /// For readers and writers of documents that hold values of users (events, reports, assignments, resources): above any such document, so that what was
@@ -36,11 +40,21 @@ public static class DataLimits
     /// <summary>Texts, numbers, booleans, nulls, lists and maps in one value, at any level.</summary>
     public const int MaxValues = 10_000_000;
 
+    /// <summary>Bytes in UTF-8 of the key of an iteration (<c>loop.key</c>): it stands in an index of the database.</summary>
+    public const int MaxKeyBytes = 2_048;
+
     /// <summary>How documents are parsed that hold values of users.</summary>
     public static JsonDocumentOptions Documents { get; } = new() { MaxDepth = ReadDepth };
 
     /// <summary>The rest of a sentence about what is too deep.</summary>
     public static string TooDeep { get; } = $"nests deeper than {MaxDepth} levels.";
+
+    /// <summary>The rest of a sentence about a number of too many digits.</summary>
+    public static string TooManyDigits(int digits) => string.Create(CultureInfo.InvariantCulture, $"is a number of {digits} digits; at most {MaxNumberDigits} are allowed.");
+
+    /// <summary>The rest of a sentence about a name of too many bytes, of which the owner is the subject.</summary>
+    public static string NameTooLong(int bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"has a member whose name has {bytes} bytes; at most {MaxNameBytes} are allowed.");
 
     /// <summary>What is beyond the limits in a value; null: nothing. Takes time by its size, and no stack by its depth.</summary>
     /// <param name="field">Name of the value, with which the path begins.</param>

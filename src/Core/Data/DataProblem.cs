@@ -20,6 +20,9 @@ public enum DataFault
 /// <param name="Message">The rest of the sentence: what was found and what is allowed, with a full stop.</param>
 public sealed record DataProblem(DataFault Fault, string Field, string Message)
 {
+    /// <summary>A whole sentence about a value that has no name: <c>The body, at items[3], nests deeper than 64 levels.</c></summary>
+    public string Tell(string subject) => Field.Length == 0 ? $"{subject} {Message}" : $"{subject}, at {Field}, {Message}";
+
     /// <summary><c>workload.items[3]: nests deeper than 64 levels.</c></summary>
     public override string ToString() => Field.Length == 0 ? $"It {Message}" : $"{Field}: {Message}";
 }

@@ -34,8 +34,7 @@ internal static class DataScan
             case JsonTokenType.EndArray or JsonTokenType.EndObject:
                 return null;
             case JsonTokenType.PropertyName:
-                return reader.ValueSpan.Length <= DataLimits.MaxNameBytes ? null
-                    : Text($"has a member whose name has {reader.ValueSpan.Length} bytes; at most {DataLimits.MaxNameBytes} are allowed.");
+                return reader.ValueSpan.Length <= DataLimits.MaxNameBytes ? null : DataLimits.NameTooLong(reader.ValueSpan.Length);
         }
 
         if (++values > DataLimits.MaxValues) return Text($"has more than {DataLimits.MaxValues} values.");
@@ -58,7 +57,7 @@ internal static class DataScan
         {
             var digits = 0;
             foreach (var letter in mantissa) digits += char.IsAsciiDigit((char)letter) ? 1 : 0;
-            if (digits > DataLimits.MaxNumberDigits) return TooManyDigits(digits);
+            if (digits > DataLimits.MaxNumberDigits) return DataLimits.TooManyDigits(digits);
         }
 
         if (mark < 0) return null;
@@ -68,12 +67,8 @@ internal static class DataScan
             : TooLargeExponent(Encoding.ASCII.GetString(number));
     }
 
-    /// <summary>The rest of a sentence about a number of too many digits.</summary>
-    internal static string TooManyDigits(int digits) =>
-        Text($"is a number of {digits} digits; at most {DataLimits.MaxNumberDigits} are allowed.");
-
     /// <summary>The rest of a sentence about a number whose exponent is too large.</summary>
-    internal static string TooLargeExponent(string number) =>
+    private static string TooLargeExponent(string number) =>
         Text($"is the number {Shortened(number, MaxShownNumber)}; exponents are at most {DataLimits.MaxNumberExponent}, up or down.");
 
     /// <summary>The path of the value, or of the owner of the name, that begins at an offset.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
 
 namespace PlaybookOperator.Core.Data;
@@ -51,6 +52,25 @@ public static class JsonData
     /// <inheritdoc cref="TryRead(ReadOnlyMemory{byte}, string, out JsonElement, out DataProblem?, bool, int)"/>
     public static bool TryRead(string json, string field, out JsonElement value, [NotNullWhen(false)] out DataProblem? problem) =>
         TryRead(Encoding.UTF8.GetBytes(json), field, out value, out problem);
+
+    /// <summary>A copy that can be changed. Of members of equal names the last one counts, at the first one's place.</summary>
+    /// <param name="value">Within <see cref="DataLimits.ReadDepth"/>.</param>
+    public static JsonNode? ToNode(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var map = new JsonObject();
+                foreach (var member in value.EnumerateObject()) map[member.Name] = ToNode(member.Value);
+                return map;
+            case JsonValueKind.Array:
+                return new JsonArray([.. value.EnumerateArray().Select(ToNode)]);
+            case JsonValueKind.Null or JsonValueKind.Undefined:
+                return null;
+            default:
+                return JsonValue.Create(value);
+        }
+    }
 
     private static DataProblem Malformed(ReadOnlyMemory<byte> utf8, string field, JsonException malformed, bool refuseRepeats)
     {

@@ -48,7 +48,7 @@ internal static class CacheCompiler
 
     private static TimeSpan? TimeToLive(FieldReader cache)
     {
-        if (cache.TakeDuration("ttl") is not { } ttl) return null;
+        if (cache.TakeDelay("ttl") is not { } ttl) return null;
         if (ttl > TimeSpan.Zero) return ttl;
         cache.Error("ttl", "must be above 0; leave cache away, or say cache: false, for a result that is always fresh.");
         return null;

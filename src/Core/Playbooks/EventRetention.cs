@@ -8,7 +8,7 @@ public readonly record struct EventRetention(TimeSpan? Period)
 {
     public static EventRetention Default { get; } = new(TimeSpan.FromDays(30));
 
-    /// <summary>Reads a duration, or <c>keep</c>.</summary>
+    /// <summary>Reads a duration above zero, or <c>keep</c>.</summary>
     public static bool TryRead(JsonElement value, out EventRetention retention)
     {
         if (value.ValueKind == JsonValueKind.String && value.ValueEquals("keep"))
@@ -17,7 +17,7 @@ public readonly record struct EventRetention(TimeSpan? Period)
             return true;
         }
 
-        var read = Duration.TryRead(value, out var period);
+        var read = Duration.TryRead(value, out var period) && period > TimeSpan.Zero;
         retention = read ? new EventRetention(period) : Default;
         return read;
     }
@@ -26,7 +26,7 @@ public readonly record struct EventRetention(TimeSpan? Period)
 /// <summary>Compiles <c>eventRetention</c>.</summary>
 internal static class RetentionCompiler
 {
-    public const string Expected = "keep, or a duration such as 30d";
+    public const string Expected = "keep, or a duration above zero, such as 30d";
 
     public static EventRetention Compile(FieldReader owner)
     {

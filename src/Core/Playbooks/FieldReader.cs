@@ -97,11 +97,17 @@ internal sealed class FieldReader
         return null;
     }
 
-    public TimeSpan? TakeDuration(params ReadOnlySpan<string> names)
+    /// <summary>A duration above zero.</summary>
+    public TimeSpan? TakeDuration(params ReadOnlySpan<string> names) => TakeDuration("a duration above zero", least: TimeSpan.FromTicks(1), names);
+
+    /// <summary>A duration that may be zero: a time to wait, not one within which something must be done.</summary>
+    public TimeSpan? TakeDelay(params ReadOnlySpan<string> names) => TakeDuration("a duration", least: TimeSpan.Zero, names);
+
+    private TimeSpan? TakeDuration(string expected, TimeSpan least, ReadOnlySpan<string> names)
     {
         if (Take(names) is not { } value) return null;
-        if (Duration.TryRead(value, out var duration)) return duration;
-        Wrong(value, "a duration: seconds as a number, or text such as 500ms, 2s or 1h30m", names);
+        if (Duration.TryRead(value, out var duration) && duration >= least) return duration;
+        Wrong(value, $"{expected}: seconds as a number, or text such as 500ms, 2s or 1h30m", names);
         return null;
     }
 

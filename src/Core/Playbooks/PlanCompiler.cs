@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Playbooks.Graphs;
 using PlaybookOperator.Core.Playbooks.Schemas;
 using PlaybookOperator.Core.Templates;
@@ -56,6 +57,13 @@ public static class PlanCompiler
             return (null, [.. problems]);
         }
 
+        // What walks a document goes by recursion, so this comes first.
+        if (DataLimits.Check(spec, "", DataLimits.MaxDocumentDepth) is { } beyond)
+        {
+            problems.Add(new Problem(ProblemSeverity.Error, beyond.Field, beyond.Message));
+            return (null, [.. problems]);
+        }
+
         var reader = new FieldReader(spec, "", problems);
         var sites = new Dictionary<string, IReadOnlyList<TemplateSite>>(StringComparer.Ordinal);
         var plan = Compile(name, reader, new TemplateCompiler(options, problems, tools, templates), sites);
@@ -63,6 +71,7 @@ public static class PlanCompiler
         {
             GraphCheck.Check(plan, reader.PathOf("onExit"), problems);
             ReferenceCheck.Check(plan, sites, problems);
+            UnreadableNames.Check(plan, sites, problems);
             ContainerCheck.Check(plan, problems);
             LoadingCompiler.Check(plan, problems);
         }
@@ -109,6 +118,8 @@ public static class PlanCompiler
     {
         var template = TaskCompiler.CompileMap(spec, templates, "workload");
         var source = spec.Take("workload") is { ValueKind: JsonValueKind.Object } found ? found : Executions.JsonText.EmptyObject;
+        if (DataLimits.Check(source, spec.PathOf("workload")) is { } beyond)
+            templates.Problems.Add(new Problem(ProblemSeverity.Error, beyond.Field, beyond.Message));
         return new WorkloadPlan(source, template);
     }
 

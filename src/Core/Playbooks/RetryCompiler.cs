@@ -66,9 +66,9 @@ internal static class RetryCompiler
             When = reader.Take("when") is { } when ? templates.CompileCondition(when, reader.PathOf("when")) : null,
             StopWhen = reader.Take("stopWhen") is { } stop ? templates.CompileCondition(stop, reader.PathOf("stopWhen")) : null,
             MaxAttempts = (int)(reader.TakeInteger(1, MaxAttempts, "maxAttempts") ?? defaults.MaxAttempts),
-            InitialDelay = reader.TakeDuration("initialDelay") ?? defaults.InitialDelay,
+            InitialDelay = reader.TakeDelay("initialDelay") ?? defaults.InitialDelay,
             BackoffMultiplier = reader.TakeNumber(1, 1000, "backoffMultiplier") ?? defaults.BackoffMultiplier,
-            MaxDelay = reader.TakeDuration("maxDelay") ?? defaults.MaxDelay,
+            MaxDelay = reader.TakeDelay("maxDelay") ?? defaults.MaxDelay,
             Jitter = reader.TakeBoolean("jitter") ?? defaults.Jitter,
             RetryableStatusCodes = CompileStatusCodes(reader),
         };

@@ -5,7 +5,8 @@ using PlaybookOperator.Core.Templates;
 namespace PlaybookOperator.Core.Playbooks;
 
 /// <summary>A field of the document whose template reads names.</summary>
-internal sealed record TemplateSite(string Field, IReadOnlyList<TemplateReference> References);
+/// <param name="Template">Null: the names stand in the document without a template.</param>
+internal sealed record TemplateSite(string Field, IReadOnlyList<TemplateReference> References, Template? Template = null);
 
 /// <summary>Turns JSON into parsed templates, collecting every template that does not parse as a problem of its field.</summary>
 /// <param name="tools">What the steps around the templates may name.</param>
@@ -92,7 +93,7 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
 
     private void Note(string field, Template template)
     {
-        if (template.References.Count > 0) _sites.Add(new TemplateSite(field, template.References));
+        if (template.References.Count > 0) _sites.Add(new TemplateSite(field, template.References, template));
     }
 
     private TemplateNode.Sequence CompileList(JsonElement list, string field)

@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Text;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Templates.Values;
 
 namespace PlaybookOperator.Core.Templates;
@@ -27,14 +28,10 @@ public static class TemplateEvaluation
     /// </summary>
     public static string AnswerLine(string line, Value context, EvaluationContext evaluation)
     {
-        Value request;
-        try
+        // The line is one level around the context.
+        if (!Value.TryRead(Encoding.UTF8.GetBytes(line), "", out var request, out var problem, DataLimits.MaxDepth + 1))
         {
-            request = Value.Parse(line.TrimStart('\ufeff'));
-        }
-        catch (JsonException failure)
-        {
-            return Refuse($"the line is not JSON, or nests too deep: byte {failure.BytePositionInLine}");
+            return Refuse(problem.Tell("the line").TrimEnd('.'));
         }
 
         if (!request.GetMember("template").TryGetString(out var template))

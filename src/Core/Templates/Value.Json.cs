@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Templates.Values;
 
 namespace PlaybookOperator.Core.Templates;
@@ -9,16 +11,27 @@ public readonly partial struct Value
 {
     /// <summary>
     /// Wraps a document without copying it: the members of a map or list become values when one of them is first read.
-    /// Integers are exact at any size; other numbers are floats. The element's document must outlive the value.
+    /// Integers are exact at any size, and decimals keep their digits where a float would not print them back. The element's document must outlive the value.
     /// </summary>
     public static Value FromJson(JsonElement element) => JsonValues.From(element);
 
-    /// <summary>Parses JSON into a value that owns its memory.</summary>
-    /// <exception cref="JsonException">The text is not one JSON value, or nests deeper than 64.</exception>
-    public static Value Parse(ReadOnlySpan<byte> utf8Json) => JsonValues.From(JsonElement.Parse(utf8Json));
+    /// <summary>Parses JSON that this program wrote into a value that owns its memory.</summary>
+    /// <exception cref="JsonException">The text is not one JSON value, or nests deeper than <see cref="DataLimits.ReadDepth"/>.</exception>
+    public static Value Parse(ReadOnlySpan<byte> utf8Json) => JsonValues.From(JsonElement.Parse(utf8Json, DataLimits.Documents));
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
-    public static Value Parse(string json) => JsonValues.From(JsonElement.Parse(json));
+    public static Value Parse(string json) => JsonValues.From(JsonElement.Parse(json, DataLimits.Documents));
+
+    /// <summary>Reads JSON that a user or a server sent, as <see cref="JsonData"/> does.</summary>
+    /// <param name="utf8Json">Must not change afterwards.</param>
+    /// <param name="field">Name of the value, with which the path in a problem begins; may be empty.</param>
+    public static bool TryRead(
+        ReadOnlyMemory<byte> utf8Json, string field, out Value value, [NotNullWhen(false)] out DataProblem? problem, int maxDepth = DataLimits.MaxDepth)
+    {
+        var isRead = JsonData.TryRead(utf8Json, field, out var element, out problem, maxDepth: maxDepth);
+        value = isRead ? JsonValues.From(element) : Undefined;
+        return isRead;
+    }
 
     /// <summary>
     /// Writes the value as JSON. Floats keep a decimal point or exponent; not-a-number, infinities and undefined are written as null.
@@ -42,7 +55,7 @@ public readonly partial struct Value
             WriteTo(writer);
         }
 
-        return JsonElement.Parse(buffer.WrittenSpan, new JsonDocumentOptions { MaxDepth = JsonText.Compact.MaxDepth });
+        return JsonElement.Parse(buffer.WrittenSpan, DataLimits.Documents);
     }
 
     /// <summary>
@@ -55,7 +68,7 @@ public readonly partial struct Value
         ValueKind.Null or ValueKind.Undefined => string.Empty,
         ValueKind.Boolean => _bits != 0 ? "true" : "false",
         ValueKind.Integer => Arithmetic.IntegerText(this),
-        ValueKind.Float => NumberText.Of(FloatBits),
+        ValueKind.Float => NumberText.Of(this),
         _ => ToJson(),
     };
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Templates.Values;
 
 namespace PlaybookOperator.Core.Templates;
@@ -21,6 +22,12 @@ public readonly partial struct Value : IEquatable<Value>
     }
 
     internal Value(Storage storage) => _object = storage;
+
+    internal Value(WrittenNumber number, double nearest)
+    {
+        _object = number;
+        _bits = BitConverter.DoubleToInt64Bits(nearest);
+    }
 
     public static Value Undefined => default;
 
@@ -91,7 +98,7 @@ public readonly partial struct Value : IEquatable<Value>
 
     internal bool IsBoolean => ReferenceEquals(_object, Tag.Boolean);
 
-    internal bool IsFloat => ReferenceEquals(_object, Tag.Float);
+    internal bool IsFloat => ReferenceEquals(_object, Tag.Float) || _object is WrittenNumber;
 
     internal long Bits => _bits;
 
@@ -103,6 +110,8 @@ public readonly partial struct Value : IEquatable<Value>
 
     internal ListValue? AsList => _object as ListValue;
 
+    internal WrittenNumber? AsWritten => _object as WrittenNumber;
+
     internal Storage? AsStorage => _object as Storage;
 
     /// <summary>Jinja2's truth: null, undefined, false, zero and anything empty are false.</summary>
@@ -110,7 +119,7 @@ public readonly partial struct Value : IEquatable<Value>
     {
         ValueKind.Boolean => _bits != 0,
         ValueKind.Integer => !IsInlineInteger || _bits != 0,
-        ValueKind.Float => FloatBits != 0,
+        ValueKind.Float => FloatBits != 0 || (_object is WrittenNumber written && !DecimalText.IsZero(written.Text)),
         ValueKind.String => ((string)_object!).Length > 0,
         ValueKind.List => ((ListValue)_object!).Count > 0,
         ValueKind.Map => ((MapValue)_object!).Count > 0,
@@ -144,7 +153,7 @@ public readonly partial struct Value : IEquatable<Value>
         return Kind == ValueKind.Integer;
     }
 
-    /// <summary>The number as a float: an integer is converted, nearest value.</summary>
+    /// <summary>The number as a float: an integer is converted, nearest value; so is a decimal of more digits than a float holds.</summary>
     public bool TryGetFloat(out double value)
     {
         value = IsFloat ? FloatBits : _object is BigNumber big ? Arithmetic.ToDouble(big.Number) : _bits;

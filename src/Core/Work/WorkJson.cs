@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PlaybookOperator.Core.Data;
 
 namespace PlaybookOperator.Core.Work;
 
@@ -9,7 +10,8 @@ namespace PlaybookOperator.Core.Work;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     UseStringEnumConverter = true,
-    AllowDuplicateProperties = false)]
+    AllowDuplicateProperties = false,
+    MaxDepth = DataLimits.ReadDepth)]
 [JsonSerializable(typeof(Assignment))]
 [JsonSerializable(typeof(WorkReport))]
 [JsonSerializable(typeof(WorkReport[]))]

@@ -8,7 +8,7 @@ namespace PlaybookOperator.EventLog.Postgres;
 
 /// <summary>
 /// JSON values as the text of a <c>jsonb</c> column. Some valid JSON has no place in <c>jsonb</c>: <c>\u0000</c>, lone surrogates, numbers with
-/// huge exponents, very deep nesting. Such a value is stored whole as <c>{"$json": "…its text…"}</c> and reads back exactly; so no report can
+/// an exponent upwards, which would come back as integers, very deep nesting. Such a value is stored whole as <c>{"$json": "…its text…"}</c> and reads back exactly; so no report can
 /// break the transaction that it arrives in.
 /// </summary>
 internal static class JsonColumn
@@ -20,8 +20,11 @@ internal static class JsonColumn
 
     private const int MaxDepth = 10_000;
 
-    /// <summary>Beyond this a number would read back as hundreds of digits, or not be stored at all.</summary>
-    private const int MaxPlainExponent = 400;
+    /// <summary>Digits behind the point that a number with an exponent may come to: a float, in the form that <c>jsonb</c> gives back, prints as it did.</summary>
+    private const int MaxPlainExponent = 300;
+
+    /// <summary>Characters of a number with an exponent that is a float.</summary>
+    private const int MaxFloatLength = 24;
 
     private const int MaxPlainDigits = 2_000;
 
@@ -75,9 +78,13 @@ internal static class JsonColumn
     private static bool IsPlainNumber(ReadOnlySpan<byte> number)
     {
         if (number.Length > MaxPlainDigits) return false;
+        // There is no zero with a sign in jsonb.
+        if (number.StartsWith("-0"u8) && number.IndexOfAnyInRange((byte)'1', (byte)'9') < 0) return false;
         var e = number.IndexOfAny((byte)'e', (byte)'E');
-        return e < 0 || (int.TryParse(number[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
-            && Math.Abs((long)exponent) <= MaxPlainExponent);
+        // An exponent upwards is written out there, and a float becomes an integer.
+        return e < 0 || (number.Length <= MaxFloatLength
+            && int.TryParse(number[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
+            && exponent is < 0 and >= -MaxPlainExponent);
     }
 
     /// <summary>Whether the escapes of a raw JSON string name no NUL and only whole surrogate pairs.</summary>

@@ -104,7 +104,7 @@ internal sealed class ExecutionStarts(ApiClient client, IEventReader reader, Pla
         var annotations = new JsonObject { [RequestDigest] = digest };
         if (user is not null) annotations[CreatedBy] = user;
         var spec = new JsonObject { ["playbook"] = request.Playbook };
-        if (request.Workload is { } workload) spec["workload"] = JsonNode.Parse(workload.GetRawText());
+        if (request.Workload is { } workload) spec["workload"] = JsonData.ToNode(workload);
         return new JsonObject
         {
             ["metadata"] = new JsonObject

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PlaybookOperator.Core.Data;
 
 namespace PlaybookOperator.Operator.Api;
 
@@ -32,7 +33,7 @@ internal static class Problems
     };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = DataLimits.ReadDepth)]
 [JsonSerializable(typeof(CacheAnswer))]
 [JsonSerializable(typeof(ControlAnswer))]
 [JsonSerializable(typeof(EventsAnswer))]

@@ -98,6 +98,7 @@ internal sealed class ExecutionStarter(
             return new StartResult.Failed("InvalidLimits", string.Join('\n', looser));
         if (Retention(execution, plan) is not { } retention)
             return new StartResult.Failed("InvalidEventRetention", $"eventRetention: must be keep, or a duration such as 30d, not {execution.Spec.EventRetention}.");
+        if (DataLimits.Check(pinned.Workload, "workload") is { } beyond) return new StartResult.Failed("InvalidWorkload", beyond.ToString());
         if (plan.Schema?.Check(plan.Workload, pinned.Workload, time.GetUtcNow()) is { Count: > 0 } unfit)
             return new StartResult.Failed("InvalidWorkload", string.Join('\n', unfit));
         return new StartResult.Started(await CreateAsync(execution, pinned, retention, cancellationToken));

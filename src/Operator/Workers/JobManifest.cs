@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
@@ -148,7 +149,7 @@ internal static class JobManifest
     internal static void AddPlacement(JsonObject pod, Plan plan)
     {
         if (Setting(plan, "nodeSelector") is { Count: > 0 } selector) pod["nodeSelector"] = selector;
-        if (Member(plan, "tolerations") is { ValueKind: JsonValueKind.Array } tolerations) pod["tolerations"] = JsonNode.Parse(tolerations.GetRawText());
+        if (Member(plan, "tolerations") is { ValueKind: JsonValueKind.Array } tolerations) pod["tolerations"] = JsonData.ToNode(tolerations);
     }
 
     private static JsonObject Container(Plan plan, WorkerOptions options) => new()
@@ -183,7 +184,7 @@ internal static class JobManifest
     {
         var environment = Environment(options);
         if (Member(plan, "env") is { ValueKind: JsonValueKind.Array } env)
-            foreach (var variable in env.EnumerateArray()) environment.Add(JsonNode.Parse(variable.GetRawText()));
+            foreach (var variable in env.EnumerateArray()) environment.Add(JsonData.ToNode(variable));
         return environment;
     }
 
@@ -227,5 +228,5 @@ internal static class JobManifest
     private static string? Text(Plan plan, string name) => Member(plan, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private static JsonObject Setting(Plan plan, string name) =>
-        Member(plan, name) is { ValueKind: JsonValueKind.Object } map ? JsonNode.Parse(map.GetRawText())!.AsObject() : [];
+        Member(plan, name) is { ValueKind: JsonValueKind.Object } map ? JsonData.ToNode(map)!.AsObject() : [];
 }

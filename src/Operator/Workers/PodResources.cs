@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Playbooks;
 
 namespace PlaybookOperator.Operator.Workers;
@@ -13,7 +14,7 @@ internal static class PodResources
     public static JsonObject Build(JsonElement? written, PlanLimits limits, WorkerOptions options)
     {
         var resources = written is { ValueKind: JsonValueKind.Object } own
-            ? JsonNode.Parse(own.GetRawText())!.AsObject()
+            ? JsonData.ToNode(own)!.AsObject()
             : new JsonObject
             {
                 ["requests"] = new JsonObject { ["cpu"] = options.CpuRequest, [Memory] = options.MemoryRequest },

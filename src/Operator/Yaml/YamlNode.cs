@@ -9,7 +9,22 @@ internal abstract record YamlNode(int Line, int Column)
 
     public sealed record Sequence(List<YamlNode> Items, int Line, int Column) : YamlNode(Line, Column);
 
-    public sealed record Mapping(List<(Scalar Key, YamlNode Value)> Members, int Line, int Column) : YamlNode(Line, Column);
+    public sealed record Mapping(List<(Scalar Key, YamlNode Value)> Members, int Line, int Column) : YamlNode(Line, Column)
+    {
+        private Dictionary<string, int>? _places;
+
+        /// <summary>The member of a name; null when there is none. Indexed when first asked.</summary>
+        public (Scalar Key, YamlNode Value)? Find(string name)
+        {
+            if (_places is null)
+            {
+                _places = new Dictionary<string, int>(Members.Count, StringComparer.Ordinal);
+                for (var i = 0; i < Members.Count; i++) _places[Members[i].Key.Text] = i;
+            }
+
+            return _places.TryGetValue(name, out var place) ? Members[place] : null;
+        }
+    }
 }
 
 /// <summary>The text is not YAML, or more of it than is taken. Line and column from 1.</summary>

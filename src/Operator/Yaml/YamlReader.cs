@@ -1,16 +1,22 @@
+using System.Text;
+using PlaybookOperator.Core.Data;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace PlaybookOperator.Operator.Yaml;
 
-/// <summary>Reads YAML into nodes. Anchors, aliases and merge keys (<c>&lt;&lt;</c>) are resolved; depth is bounded, and so is what aliases may multiply.</summary>
+/// <summary>
+/// Reads YAML into nodes. Anchors, aliases and merge keys (<c>&lt;&lt;</c>) are resolved. Depth is bounded, and so are documents, nodes and what merges copy, so that
+/// the time a text takes is bounded by its length.
+/// </summary>
 internal sealed class YamlReader
 {
-    internal const int MaxDepth = 100;
     private const string MergeKey = "<<";
+    private const string CoreTag = "tag:yaml.org,2002:";
 
     private readonly Parser _parser;
     private readonly Dictionary<AnchorName, YamlNode> _anchors = [];
+    private int _nodes;
 
     private YamlReader(string text) => _parser = new Parser(new StringReader(text));
 
@@ -42,6 +48,8 @@ internal sealed class YamlReader
         _parser.Consume<StreamStart>();
         while (_parser.TryConsume<DocumentStart>(out _))
         {
+            if (documents.Count == YamlDocument.MaxDocuments)
+                throw new YamlException($"The file has more than {YamlDocument.MaxDocuments} documents.", (int)_parser.Current!.Start.Line, (int)_parser.Current.Start.Column);
             _anchors.Clear();
             documents.Add(ReadNode(0));
             _parser.Consume<DocumentEnd>();
@@ -54,7 +62,7 @@ internal sealed class YamlReader
     {
         var mark = _parser.Current!.Start;
         var (line, column) = ((int)mark.Line, (int)mark.Column);
-        if (depth > MaxDepth) throw new YamlException($"The document is nested deeper than {MaxDepth} levels.", line, column);
+        Count(1, line, column);
         if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
             return _anchors.TryGetValue(alias.Value, out var known)
@@ -64,18 +72,20 @@ internal sealed class YamlReader
 
         if (_parser.TryConsume<YamlDotNet.Core.Events.Scalar>(out var scalar))
         {
-            var isPlain = scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty;
+            var isPlain = scalar.Tag.IsEmpty ? scalar.Style == ScalarStyle.Plain : IsResolved(scalar.Tag);
             return Anchor(scalar.Anchor, new YamlNode.Scalar(scalar.Value, isPlain, line, column));
         }
 
         if (_parser.TryConsume<SequenceStart>(out var list))
         {
+            CheckDepth(depth, line, column);
             var sequence = new YamlNode.Sequence([], line, column);
             while (!_parser.TryConsume<SequenceEnd>(out _)) sequence.Items.Add(ReadNode(depth + 1));
             return Anchor(list.Anchor, sequence);
         }
 
         var start = _parser.Consume<MappingStart>();
+        CheckDepth(depth, line, column);
         return Anchor(start.Anchor, ReadMapping(depth, line, column));
     }
 
@@ -88,9 +98,11 @@ internal sealed class YamlReader
         {
             var key = ReadNode(depth + 1) as YamlNode.Scalar ?? throw new YamlException("A key must be text.", line, column);
             var value = ReadNode(depth + 1);
+            if (Encoding.UTF8.GetByteCount(key.Text) is > DataLimits.MaxNameBytes and var bytes)
+                throw new YamlException($"The map {DataLimits.NameTooLong(bytes)}", key.Line, key.Column);
             if (key is { Text: MergeKey, IsPlain: true }) merged.Add(value);
             else if (names.Add(key.Text)) mapping.Members.Add((key, value));
-            else throw new YamlException($"The key '{key.Text}' is given twice.", key.Line, key.Column);
+            else throw new YamlException($"The key '{Shortened(key.Text)}' is given twice.", key.Line, key.Column);
         }
 
         foreach (var source in merged)
@@ -103,11 +115,28 @@ internal sealed class YamlReader
     }
 
     /// <summary>What is written out wins over what is merged in, and the earlier merge over the later. Lists of lists are refused: aliases could multiply them without end.</summary>
-    private static void Merge(YamlNode.Mapping mapping, HashSet<string> names, YamlNode source)
+    private void Merge(YamlNode.Mapping mapping, HashSet<string> names, YamlNode source)
     {
         if (source is not YamlNode.Mapping other) throw new YamlException("<< must be given a map or a list of maps.", source.Line, source.Column);
+        Count(other.Members.Count, source.Line, source.Column);
         mapping.Members.AddRange(other.Members.Where(member => names.Add(member.Key.Text)));
     }
+
+    private void Count(int nodes, int line, int column)
+    {
+        _nodes += nodes;
+        if (_nodes > YamlDocument.MaxNodes) throw new YamlException(YamlDocument.TooManyNodes, line, column);
+    }
+
+    private static void CheckDepth(int depth, int line, int column)
+    {
+        if (depth >= DataLimits.MaxDocumentDepth) throw new YamlException(YamlDocument.TooDeep, line, column);
+    }
+
+    /// <summary>Tags that say which of YAML's own types is meant, where the text says it too.</summary>
+    private static bool IsResolved(TagName tag) => tag.Value is CoreTag + "int" or CoreTag + "float" or CoreTag + "bool" or CoreTag + "null";
+
+    private static string Shortened(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
     private YamlNode Anchor(AnchorName name, YamlNode node)
     {

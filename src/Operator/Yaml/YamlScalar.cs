@@ -1,25 +1,38 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 
 namespace PlaybookOperator.Operator.Yaml;
 
 /// <summary>
 /// What a plain scalar means, by the rules of kubectl's YAML library, so that a file means the same on a laptop and on a cluster:
-/// YAML 1.1 booleans (<c>yes</c>, <c>on</c>, …), octal with a leading 0, underscores in numbers.
+/// YAML 1.1 booleans (<c>yes</c>, <c>on</c>, …), octal with a leading 0, underscores in numbers. Only digits that kubectl would lose are kept.
 /// </summary>
 internal static class YamlScalar
 {
     public static void Write(Utf8JsonWriter writer, YamlNode.Scalar scalar)
     {
         if (!scalar.IsPlain) writer.WriteStringValue(scalar.Text);
-        else if (scalar.Text is "" or "~" or "null" or "Null" or "NULL") writer.WriteNullValue();
+        else if (IsNull(scalar.Text)) writer.WriteNullValue();
         else if (Boolean(scalar.Text) is { } boolean) writer.WriteBooleanValue(boolean);
-        else if (Number(scalar.Text) is { } number) writer.WriteRawValue(number);
+        else if (Number(scalar) is { } number) writer.WriteRawValue(number);
         else if (scalar.Text is ".inf" or ".Inf" or ".INF" or "+.inf" or "-.inf" or ".nan" or ".NaN" or ".NAN")
             throw new YamlException($"{scalar.Text} is not a JSON number; put it in quotes if text is meant.", scalar.Line, scalar.Column);
         else writer.WriteStringValue(scalar.Text);
     }
+
+    /// <summary>What kubectl makes of a key that it does not take for the text that stands there: <c>the boolean true</c>; null when it does.</summary>
+    public static string? OtherMeaning(YamlNode.Scalar key)
+    {
+        if (!key.IsPlain) return null;
+        if (IsNull(key.Text)) return "null";
+        if (Boolean(key.Text) is { } boolean) return key.Text is "true" or "false" ? null : boolean ? "the boolean true" : "the boolean false";
+        return Number(key) is { } number && number != key.Text ? $"the number {number}" : null;
+    }
+
+    private static bool IsNull(string text) => text is "" or "~" or "null" or "Null" or "NULL";
 
     private static bool? Boolean(string text) => text switch
     {
@@ -29,48 +42,86 @@ internal static class YamlScalar
     };
 
     /// <summary>The number as JSON text, or null when the text is none.</summary>
-    private static string? Number(string text)
+    /// <exception cref="YamlException">It has more digits than are read.</exception>
+    private static string? Number(YamlNode.Scalar scalar)
     {
-        var first = text[0];
+        var first = scalar.Text[0];
         if (!char.IsAsciiDigit(first) && first is not ('+' or '-' or '.')) return null;
-        var plain = text.Replace("_", "", StringComparison.Ordinal);
-        return Integer(plain) ?? Decimal(plain);
+        var plain = scalar.Text.Replace("_", "", StringComparison.Ordinal);
+        return plain.Length == 0 ? null : Integer(plain, scalar) ?? Decimal(plain, scalar);
     }
 
-    private static string? Integer(string text)
+    private static string? Integer(string text, YamlNode.Scalar scalar)
     {
-        var negative = text[0] == '-';
+        var sign = text[0] == '-' ? "-" : "";
         var digits = text[0] is '-' or '+' ? text[1..] : text;
-        if (digits.Length == 0) return null;
-        var value = digits switch
+        return digits switch
         {
-            ['0', 'x' or 'X', .. var hex] => Parse(hex, 16),
-            ['0', 'b' or 'B', .. var binary] => Parse(binary, 2),
-            ['0', 'o' or 'O', .. var octal] => Parse(octal, 8),
-            ['0', _, ..] when digits.All(c => c is >= '0' and <= '7') => Parse(digits, 8),
-            _ => digits.All(char.IsAsciiDigit) && digits is not ['0', _, ..] ? BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture) : null,
+            "" => null,
+            "0" => "0",
+            ['0', 'x' or 'X', .. var hex] => Signed(sign, OfRadix(hex, 16, scalar)),
+            ['0', 'b' or 'B', .. var binary] => Signed(sign, OfRadix(binary, 2, scalar)),
+            ['0', 'o' or 'O', .. var octal] => Signed(sign, OfRadix(octal, 8, scalar)),
+            ['0', _, ..] => Signed(sign, OfRadix(digits, 8, scalar)),
+            _ when digits.All(char.IsAsciiDigit) => sign + Bounded(digits, digits.Length, scalar),
+            _ => null,
         };
-        return value is { } number ? (negative ? -number : number).ToString(CultureInfo.InvariantCulture) : null;
     }
 
-    private static BigInteger? Parse(string digits, int radix)
+    private static string? Signed(string sign, string? digits) => digits is null or "0" ? digits : sign + digits;
+
+    /// <summary>In decimal digits; null when a digit does not belong to the radix (2, 8 or 16).</summary>
+    private static string? OfRadix(string digits, int radix, YamlNode.Scalar scalar)
     {
-        if (digits.Length == 0) return null;
-        var value = BigInteger.Zero;
-        foreach (var c in digits)
-        {
-            var digit = char.IsAsciiHexDigit(c) ? Convert.ToInt32(c.ToString(), 16) : radix;
-            if (digit >= radix) return null;
-            value = (value * radix) + digit;
-        }
-
-        return value;
+        if (digits.Length == 0 || !digits.All(digit => ValueOf(digit) < radix)) return null;
+        Bounded(digits, digits.Length, scalar);
+        // Both forms are read in time by their length; the leading zero keeps the number positive.
+        var number = radix == 16
+            ? BigInteger.Parse("0" + digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+            : BigInteger.Parse("0" + (radix == 2 ? digits : Bits(digits)), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture);
+        var text = number.ToString(CultureInfo.InvariantCulture);
+        return Bounded(text, text.Length, scalar);
     }
 
-    private static string? Decimal(string text)
+    private static int ValueOf(char digit) => digit switch
     {
-        if (!double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value))
-            return null;
-        return double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : null;
+        >= '0' and <= '9' => digit - '0',
+        >= 'a' and <= 'f' => digit - 'a' + 10,
+        >= 'A' and <= 'F' => digit - 'A' + 10,
+        _ => int.MaxValue,
+    };
+
+    private static string Bits(string octal)
+    {
+        var bits = new StringBuilder(3 * octal.Length);
+        foreach (var digit in octal) bits.Append((digit - '0').ToString("b3", CultureInfo.InvariantCulture));
+        return bits.ToString();
     }
+
+    /// <summary>What a float of 64 bits holds is written as kubectl writes it; other numbers keep their digits.</summary>
+    private static string? Decimal(string text, YamlNode.Scalar scalar)
+    {
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (!double.TryParse(text, Style, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value)) return null;
+        Bounded(text, text.Count(char.IsAsciiDigit), scalar);
+        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        return DecimalText.AreEqual(text, shortest) ? shortest : AsJson(text);
+    }
+
+    /// <summary><c>+.5e3</c> → <c>0.5e3</c>: the same digits in JSON's grammar.</summary>
+    private static string AsJson(string number)
+    {
+        var isNegative = number[0] == '-';
+        var text = number.TrimStart('-', '+');
+        var mark = text.IndexOfAny(['e', 'E']);
+        var mantissa = mark < 0 ? text : text[..mark];
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var whole = (point < 0 ? mantissa : mantissa[..point]).TrimStart('0');
+        var fraction = point < 0 ? "" : mantissa[(point + 1)..];
+        return $"{(isNegative ? "-" : "")}{(whole.Length > 0 ? whole : "0")}{(fraction.Length > 0 ? "." + fraction : "")}{(mark < 0 ? "" : text[mark..])}";
+    }
+
+    private static string Bounded(string text, int digits, YamlNode.Scalar scalar) => digits <= DataLimits.MaxNumberDigits
+        ? text
+        : throw new YamlException($"This {DataLimits.TooManyDigits(digits)} Put it in quotes if text is meant.", scalar.Line, scalar.Column);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
@@ -45,12 +46,13 @@ public sealed class ContainerCalls(RunnerOptions options, TimeProvider time, Fun
     /// <summary>What the log is told of a container that ended: its result, its failure, or that another attempt is due later.</summary>
     public ValueTask<WorkReport> ReportAsync(Assignment assignment, TaskPlan plan, ContainerEnd end, CancellationToken cancellationToken)
     {
+        DataProblem? problem = null;
         var result = Value.Map([
             new("exit_code", end.ExitCode is { } code ? Value.From((long)code) : Value.Null),
             new("reason", Value.From(end.Reason)),
-            new("output", end.Log is { } log ? ShellTool.LastLine(log) : Value.Null),
+            new("output", end.Log is { } log ? ShellTool.LastLine(log, out problem) : Value.Null),
         ]);
-        var outcome = ErrorOf(end) is { } error ? new CallOutcome { Response = result, Error = error } : CallOutcome.Completed(result);
+        var outcome = (ErrorOf(end) ?? (problem is null ? null : ShellTool.Unusable(problem))) is { } error ? new CallOutcome { Response = result, Error = error } : CallOutcome.Completed(result);
         return _calls.ReportAsync(assignment, ContainerEnvironment.Split(plan).Visible, outcome, end.Elapsed, cancellationToken);
     }
 

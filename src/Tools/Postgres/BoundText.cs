@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Tools.Postgres;
@@ -48,7 +49,7 @@ internal static class BoundText
         if (!text.AsSpan().TrimStart().StartsWith('{') && !text.AsSpan().TrimStart().StartsWith('[')) return false;
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text, DataLimits.Documents);
             return true;
         }
         catch (JsonException)
@@ -59,9 +60,9 @@ internal static class BoundText
 
     /// <summary>5.0 is a whole number although templates print its point; 5.5 goes to the server as it is, to be refused there.</summary>
     private static string WholeNumber(Value value) =>
-        value.TryGetFloat(out var number) && double.IsInteger(number) && Math.Abs(number) < 1e18
-            ? ((long)number).ToString(CultureInfo.InvariantCulture)
-            : value.ToText();
+        value.ToText() is var text && DecimalText.Truncate(text) is { } whole && whole.ToString(CultureInfo.InvariantCulture) is var digits && DecimalText.AreEqual(text, digits)
+            ? digits
+            : text;
 
     private static string Array(Value list)
     {

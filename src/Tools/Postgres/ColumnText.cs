@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Tools.Postgres;
@@ -8,36 +8,31 @@ namespace PlaybookOperator.Tools.Postgres;
 /// <summary>Reads Postgres' text form of a column: booleans, numbers, JSON and one-dimensional arrays become such values, the rest stays text.</summary>
 internal static class ColumnText
 {
-    public static Value Parse(string text, string type)
+    /// <param name="problem">Set when the value is beyond the limits of data.</param>
+    public static Value Parse(string text, string type, ref DataProblem? problem)
     {
-        if (type.EndsWith("[]", StringComparison.Ordinal)) return ParseArray(text, type[..^2]);
+        if (type.EndsWith("[]", StringComparison.Ordinal)) return ParseArray(text, type[..^2], ref problem);
         return type switch
         {
             "boolean" => Value.From(text == "t"),
             "smallint" or "integer" or "bigint" or "oid" => Value.From(long.Parse(text, CultureInfo.InvariantCulture)),
-            "real" or "double precision" or "numeric" => ParseNumber(text),
-            "json" or "jsonb" => ParseJson(text),
-            _ when type.StartsWith("numeric(", StringComparison.Ordinal) => ParseNumber(text),
+            "real" or "double precision" or "numeric" => ParseNumber(text, ref problem),
+            "json" or "jsonb" => ParseJson(text, ref problem),
+            _ when type.StartsWith("numeric(", StringComparison.Ordinal) => ParseNumber(text, ref problem),
             _ when type.StartsWith("timestamp", StringComparison.Ordinal) => Value.From(ToIso(text)),
             _ => Value.From(text),
         };
     }
 
     /// <summary>NaN and infinities are no JSON numbers and stay text.</summary>
-    private static Value ParseNumber(string text) =>
-        text[^1] is >= '0' and <= '9' ? Value.Parse(Encoding.UTF8.GetBytes(text)) : Value.From(text);
+    private static Value ParseNumber(string text, ref DataProblem? problem) =>
+        text[^1] is >= '0' and <= '9' ? ParseJson(text, ref problem) : Value.From(text);
 
-    private static Value ParseJson(string text)
+    private static Value ParseJson(string text, ref DataProblem? problem)
     {
-        try
-        {
-            return Value.Parse(Encoding.UTF8.GetBytes(text));
-        }
-        catch (JsonException)
-        {
-            // Deeper than we read: the text is all there is to give.
-            return Value.From(text);
-        }
+        if (Value.TryRead(Encoding.UTF8.GetBytes(text), "", out var value, out var wrong)) return value;
+        problem ??= wrong;
+        return Value.From(text);
     }
 
     /// <summary><c>2024-01-31 10:00:00.5+02</c> → <c>2024-01-31T10:00:00.5+02:00</c>.</summary>
@@ -48,7 +43,7 @@ internal static class ColumnText
         return iso[^3] is '+' or '-' ? $"{iso}:00" : iso;
     }
 
-    private static Value ParseArray(string text, string elementType)
+    private static Value ParseArray(string text, string elementType, ref DataProblem? problem)
     {
         // Nested and shifted arrays are rare and stay text.
         if (!text.StartsWith('{') || text.StartsWith("{{", StringComparison.Ordinal)) return Value.From(text);
@@ -56,14 +51,14 @@ internal static class ColumnText
         var at = 1;
         while (at < text.Length && text[at] != '}')
         {
-            items.Add(ReadElement(text, ref at, elementType));
+            items.Add(ReadElement(text, ref at, elementType, ref problem));
             if (at < text.Length && text[at] == ',') at++;
         }
 
         return Value.List(items);
     }
 
-    private static Value ReadElement(string text, ref int at, string type)
+    private static Value ReadElement(string text, ref int at, string type, ref DataProblem? problem)
     {
         var element = new StringBuilder();
         var quoted = text[at] == '"';
@@ -76,6 +71,6 @@ internal static class ColumnText
 
         if (quoted) at++;
         var value = element.ToString();
-        return !quoted && value == "NULL" ? Value.Null : Parse(value, type);
+        return !quoted && value == "NULL" ? Value.Null : Parse(value, type, ref problem);
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Npgsql;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 
@@ -38,6 +40,7 @@ internal sealed class RowReader(NpgsqlDataReader reader, RowLimits limits)
             }
 
             _rows.Add(ReadRow());
+            if (Error is not null) return;
             if (_bytes <= limits.Bytes) continue;
             IsTruncated = true;
             Error = new(WorkErrorKind.ResultTooLarge, $"The rows together are larger than {limits.Bytes} bytes.");
@@ -66,7 +69,10 @@ internal sealed class RowReader(NpgsqlDataReader reader, RowLimits limits)
         {
             var text = reader.IsDBNull(i) ? null : reader.GetString(i);
             _bytes += text?.Length ?? 4;
-            members[i] = new(_names[i], text is null ? Value.Null : ColumnText.Parse(text, _types[i]));
+            DataProblem? problem = null;
+            members[i] = new(_names[i], text is null ? Value.Null : ColumnText.Parse(text, _types[i], ref problem));
+            if (problem is not null)
+                Error ??= new(WorkErrorKind.InvalidResponse, $"rows[{_rows.Count.ToString(CultureInfo.InvariantCulture)}].{_names[i]}: {problem.Tell("the value")}");
         }
 
         return Value.Map(members);

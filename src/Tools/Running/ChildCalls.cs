@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
@@ -50,7 +51,7 @@ public sealed class ChildCalls(RunnerOptions options, TimeProvider time, Func<do
         if (!plan.Tool.Settings.TryRender(scope.Variables, scope.Templates, out var settings, out wrong)) return (null, CallErrors.Template(wrong!));
         var workload = settings.TryGetMember("args", out var own) && own.Kind is not (ValueKind.Null or ValueKind.Undefined) ? own : args;
         if (workload.Kind != ValueKind.Map) return (null, CallErrors.Configuration("args", $"must be a map, not {workload.ToText()}."));
-        var (json, tooLarge) = ResultText.Write(workload, SecretMask.None, MaxWorkloadBytes);
+        var (json, tooLarge) = ResultText.Write(workload, SecretMask.None, MaxWorkloadBytes, DataLimits.MaxDepth);
         if (tooLarge is not null) return (null, CallErrors.Configuration("args", $"must be at most {MaxWorkloadBytes} bytes of JSON that is not nested too deeply."));
         if (Text(settings, "name") is not { Length: > 0 } name) return (null, CallErrors.Configuration("name", "must be the name of a playbook, not empty."));
         return (new ChildRequest(name, json, Text(settings, "returnStep")), null);

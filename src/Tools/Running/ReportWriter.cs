@@ -1,3 +1,4 @@
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
@@ -31,7 +32,7 @@ internal static class ReportWriter
         switch (outcome)
         {
             case TaskOutcome.Completed completed:
-                return Complete(report with { Until = completed.Until, Numbers = completed.Numbers }, plan.KeepsResult ? completed.Result : Value.Null, delivery);
+                return Complete(report with { Until = completed.Until, Numbers = completed.Numbers }, plan, completed.Result, delivery);
             case TaskOutcome.Waiting waiting:
                 return report with
                 {
@@ -46,9 +47,11 @@ internal static class ReportWriter
         }
     }
 
-    private static WorkReport Complete(WorkReport report, Value value, Delivery delivery)
+    private static WorkReport Complete(WorkReport report, TaskPlan plan, Value value, Delivery delivery)
     {
-        var (result, error) = ResultText.Write(value, delivery.Secrets.Mask, delivery.Assignment.MaxResultBytes);
+        // These two give a value as it is; the others put levels of their own around what they got.
+        var maxDepth = plan.Tool.Kind is "transform" or "noop" ? DataLimits.MaxDepth : DataLimits.MaxResultDepth;
+        var (result, error) = ResultText.Write(plan.KeepsResult ? value : Value.Null, delivery.Secrets.Mask, delivery.Assignment.MaxResultBytes, maxDepth);
         if (error is not null) return report with { Error = error, Until = null, Numbers = null, Case = null };
         return report with
         {

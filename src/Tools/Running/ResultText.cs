@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools.Secrets;
@@ -11,22 +12,19 @@ namespace PlaybookOperator.Tools.Running;
 /// <summary>Writes a result as JSON: without secrets, not larger and not deeper than it may be.</summary>
 internal static class ResultText
 {
-    /// <summary>A report puts a few levels around the result, and readers of JSON stop at 64.</summary>
-    public const int MaxDepth = 56;
-
     /// <summary>The text goes into a database and into JSON, never into a page: only what JSON itself needs is escaped.</summary>
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static (JsonElement Result, WorkError? Error) Write(Value value, SecretMask mask, long maxBytes)
+    public static (JsonElement Result, WorkError? Error) Write(Value value, SecretMask mask, long maxBytes, int maxDepth = DataLimits.MaxResultDepth)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer, s_options))
         {
-            if (Append(value, 1, new(writer, mask, maxBytes)) is { } error) return (default, error);
+            if (Append(value, 1, new(writer, mask, maxBytes, maxDepth)) is { } error) return (default, error);
         }
 
         // A single long text is only seen whole.
-        return buffer.WrittenCount > maxBytes ? (default, TooLarge(maxBytes)) : (JsonElement.Parse(buffer.WrittenSpan), null);
+        return buffer.WrittenCount > maxBytes ? (default, TooLarge(maxBytes)) : (JsonElement.Parse(buffer.WrittenSpan, DataLimits.Documents), null);
     }
 
     private static WorkError? Append(Value value, int depth, Sheet sheet)
@@ -34,8 +32,8 @@ internal static class ResultText
         if (sheet.Writer.BytesCommitted + sheet.Writer.BytesPending > sheet.MaxBytes) return TooLarge(sheet.MaxBytes);
         switch (value.Kind)
         {
-            case ValueKind.List or ValueKind.Map when depth > MaxDepth:
-                return new(WorkErrorKind.ResultTooLarge, $"The result nests deeper than {MaxDepth} levels.");
+            case ValueKind.List or ValueKind.Map when depth > sheet.MaxDepth:
+                return new(WorkErrorKind.ResultTooLarge, $"The result {DataLimits.TooDeep}");
             case ValueKind.List:
                 return AppendList(value, depth, sheet);
             case ValueKind.Map:
@@ -85,5 +83,5 @@ internal static class ResultText
     private static WorkError TooLarge(long maxBytes) =>
         new(WorkErrorKind.ResultTooLarge, $"The result is larger than {maxBytes.ToString(CultureInfo.InvariantCulture)} bytes.");
 
-    private sealed record Sheet(Utf8JsonWriter Writer, SecretMask Mask, long MaxBytes);
+    private sealed record Sheet(Utf8JsonWriter Writer, SecretMask Mask, long MaxBytes, int MaxDepth);
 }

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Tools.Secrets;
@@ -94,9 +94,9 @@ internal sealed class ShellTool(ShellOptions options, TimeProvider time) : ITool
         var result = Value.Map([
             new("exit_code", Value.From((long)exitCode)),
             new("stdout", Value.From(output)),
-            new("output", LastLine(output)),
+            new("output", LastLine(output, out var problem)),
         ]);
-        if (exitCode == 0) return CallOutcome.Completed(result);
+        if (exitCode == 0) return problem is null ? CallOutcome.Completed(result) : CallOutcome.Failed(Unusable(problem));
         var said = errors.Trim();
         var message = new StringBuilder($"The shell exited with {exitCode}").Append(said.Length == 0 ? "." : $": {said}");
         return new CallOutcome
@@ -106,19 +106,18 @@ internal sealed class ShellTool(ShellOptions options, TimeProvider time) : ITool
         };
     }
 
+    internal static WorkError Unusable(DataProblem problem) => new(WorkErrorKind.InvalidResponse, problem.Tell("The last line of the output is JSON that"));
+
     /// <summary>The last line that is not empty: as JSON when it is, else as text; null without one.</summary>
-    internal static Value LastLine(string output)
+    /// <param name="problem">Set when it is JSON beyond the limits of data; the value is then the text.</param>
+    internal static Value LastLine(string output, out DataProblem? problem)
     {
+        problem = null;
         var text = output.AsSpan().TrimEnd();
         var line = text[(text.LastIndexOf('\n') + 1)..].Trim().ToString();
         if (line.Length == 0) return Value.Null;
-        try
-        {
-            return Value.Parse(Encoding.UTF8.GetBytes(line));
-        }
-        catch (JsonException)
-        {
-            return Value.From(line);
-        }
+        if (Value.TryRead(Encoding.UTF8.GetBytes(line), "", out var value, out var wrong)) return value;
+        problem = wrong.Fault == DataFault.BeyondLimit ? wrong : null;
+        return Value.From(line);
     }
 }

@@ -54,7 +54,7 @@ public sealed class LanguageTests
     [InlineData("{{ 'aMOpbGxv' | b64decode }}", "\"héllo\"")]
     [InlineData("{{ '%%' | b64decode }}", "error Type: the text is not base64")]
     [InlineData("{{ '{\"a\": [1, 2.0]}' | fromjson }}", "{\"a\":[1,2.0]}")]
-    [InlineData("{{ '{' | fromjson is defined }}", "error Type: the text is not JSON (line 1, byte 1)")]
+    [InlineData("{{ '{' | fromjson is defined }}", "error Type: the text is not JSON: something else is wanted at line 1, byte 2")]
     [InlineData("{{ {'b': 1, 'a': [1]} | tojson(indent=2) }}", "\"{\\n  \\\"a\\\": [\\n    1\\n  ],\\n  \\\"b\\\": 1\\n}\"")]
     [InlineData("{{ 'a1b22' | regex_replace('[0-9]+', '#') }}", "\"a#b#\"")]
     [InlineData("{{ 'John Smith' | regex_replace('(\\\\w+) (\\\\w+)', '\\\\2 $1 \\\\1') }}", "\"Smith $1 John\"")]

@@ -9,7 +9,7 @@ public sealed class JsonColumnTests
     [InlineData("""{"a":[1,2.50,"x"],"b":null}""")]
     [InlineData("\"\\ud83d\\ude00\"")]
     [InlineData("\"\\\\u0000 is text\"")]
-    [InlineData("1e400")]
+    [InlineData("[1.50, -0.5, 12345678901234567.89, 1e-07]")]
     public void Ordinary_json_is_stored_as_it_is(string json) => Assert.Equal(json, JsonColumn.Write(JsonElement.Parse(json)));
 
     [Theory]
@@ -18,7 +18,10 @@ public sealed class JsonColumnTests
     [InlineData("[\"\\ud83d\"]")]
     [InlineData("\"\\ude00\\ud83d\"")]
     [InlineData("\"\\\\\\u0000\"")]
-    [InlineData("1e401")]
+    [InlineData("1e400")]
+    [InlineData("1e+16")]
+    [InlineData("[-0.0]")]
+    [InlineData("1.2345678901234567890123e-5")]
     [InlineData("-2E-99999999999")]
     [InlineData("""{"$json":"1"}""")]
     public void Json_that_a_column_refuses_or_would_change_is_wrapped_and_reads_back(string json)

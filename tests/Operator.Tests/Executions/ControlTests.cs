@@ -30,7 +30,7 @@ public sealed class ControlTests : IAsyncLifetime
     public async Task Rows_go_when_the_retention_is_over_and_stay_when_they_are_to_be_kept()
     {
         _operator.Playbook("book", "{eventRetention: keep, " + Echo + "}");
-        _operator.Execution("gone", "{playbook: book, eventRetention: 0s}");
+        _operator.Execution("gone", "{playbook: book, eventRetention: 1ms}");
         _operator.Execution("kept", "{playbook: book}");
         await _operator.FinishedAsync("gone");
         await _operator.FinishedAsync("kept");

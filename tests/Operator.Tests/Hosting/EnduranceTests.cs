@@ -15,7 +15,7 @@ public sealed class EnduranceTests
     {
         const int ExecutionsARound = 25, Rounds = 10;
         await using var started = await OperatorUnderTest.StartAsync();
-        const string Book = "{eventRetention: 0s, workflow: [{step: spin, tool: {kind: transform, result: '{{ workload.text | length }}'}, "
+        const string Book = "{eventRetention: 1ms, workflow: [{step: spin, tool: {kind: transform, result: '{{ workload.text | length }}'}, "
             + "vars: {n: '{{ (vars.n | default(0)) + 1 }}'}, next: [{when: 'vars.n < 10', then: spin}]}]}";
         var heaps = new List<long>();
         for (var round = -2; round < Rounds; round++)

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
@@ -108,6 +110,8 @@ internal abstract record LoopSource
             if (key.Kind is not (ValueKind.String or ValueKind.Integer or ValueKind.Float or ValueKind.Boolean))
                 return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.key must give text or a number, not {Describe(key)} as for index {i}.");
             keys[i] = key.ToText();
+            if (Encoding.UTF8.GetByteCount(keys[i]) is > DataLimits.MaxKeyBytes and var bytes)
+                return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.key gives a key of {bytes} bytes for index {i}; the longest that is allowed has {DataLimits.MaxKeyBytes} bytes.");
             if (!taken.TryAdd(keys[i], i))
                 return new Invalid(WorkErrorKind.Configuration, $"{step.Field}.loop.key gives '{Shorten(keys[i])}' for the indices {taken[keys[i]]} and {i}; each iteration needs a key of its own.");
         }

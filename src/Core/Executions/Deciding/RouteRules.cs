@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 
@@ -53,6 +54,7 @@ internal static class RouteRules
         if (step.Vars is { } vars)
         {
             if (!vars.TryRender(scope, draft.Evaluation, out var rendered, out var error)) return Fail("vars", error!);
+            if (Beyond("vars", rendered, DataLimits.MaxDepth + 1) is { } wide) return wide;
             exit = exit.WithVars(rendered);
             // What was just set can be read by the conditions that follow.
             scope.Set("vars", MergedVars(draft, exit.Vars!));
@@ -138,6 +140,7 @@ internal static class RouteRules
         if (actions.Set is { } set)
         {
             if (!set.TryRender(scope, draft.Evaluation, out var rendered, out var error)) return Fail("case", error!);
+            if (Beyond("set", rendered, DataLimits.MaxDepth + 1) is { } wide) return wide;
             exit = exit.WithVars(rendered);
             scope.Set("vars", MergedVars(draft, exit.Vars!));
         }
@@ -145,6 +148,7 @@ internal static class RouteRules
         if (actions.Result is { } node)
         {
             if (!node.TryRender(scope, draft.Evaluation, out var result, out var error)) return Fail("case", error!);
+            if (Beyond("result", result, DataLimits.MaxDepth) is { } wide) return wide;
             exit = exit with { Result = result.ToJsonElement() };
         }
 
@@ -188,6 +192,7 @@ internal static class RouteRules
             if (target.Args is { } node)
             {
                 if (!node.TryRender(scope, draft.Evaluation, out var rendered, out var error)) return Fail("next", error!);
+                if (Beyond("args", rendered, DataLimits.MaxDepth + 1) is { } wide) return wide;
                 args = rendered.ToJsonElement();
             }
 
@@ -199,6 +204,12 @@ internal static class RouteRules
 
     private static StepExit Fail(string key, TemplateError error) =>
         new() { Error = $"{key}: template, line {error.Line}, column {error.Column}: {error.Message}" };
+
+    /// <summary>A value that no reader would take, told where it is made. Null: it is within the limits.</summary>
+    private static StepExit? Beyond(string key, Value value, int maxDepth) =>
+        value.Kind is ValueKind.List or ValueKind.Map && DataLimits.Check(value.ToJsonElement(), key, maxDepth) is { } problem
+            ? new StepExit { Error = problem.ToString() }
+            : null;
 
     private static Value MergedVars(Draft draft, IReadOnlyDictionary<string, Value> set)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
@@ -77,14 +78,16 @@ internal static class StepRules
     private static void EndTransform(Draft draft, StepRun run, Value result, TemplateError? error)
     {
         var message = error is null ? null : $"template, line {error.Line}, column {error.Column}: {error.Message}";
+        JsonElement? json = error is null && result.Kind != ValueKind.Undefined ? result.ToJsonElement() : null;
+        var beyond = json is { } given && DataLimits.Check(given, "") is { } problem ? new WorkError(WorkErrorKind.ResultTooLarge, problem.Tell("The result")) : null;
         var report = new WorkReport
         {
             RunId = run.RunId,
             Index = WorkKey.Call,
             Fence = 1,
-            Outcome = error is null ? WorkOutcome.Completed : WorkOutcome.Failed,
-            Result = error is null && result.Kind != ValueKind.Undefined ? result.ToJsonElement() : null,
-            Error = message is null ? null : new WorkError(WorkErrorKind.Template, message),
+            Outcome = error is null && beyond is null ? WorkOutcome.Completed : WorkOutcome.Failed,
+            Result = beyond is null ? json : null,
+            Error = message is null ? beyond : new WorkError(WorkErrorKind.Template, message),
         };
         StartCall(draft, run);
         foreach (var happened in Ingest.ToEvents(report, run.Step, run.Epoch, draft.Now, draft.Plan.Limits.MaxInlineResultBytes))

@@ -32,7 +32,7 @@ internal static class ResultSize
         {
             throw new TemplateFault(TemplateErrorKind.UnknownName, UndefinedPhrase.Of((value.AsStorage as Missing)?.Expression, frame));
         }
-        else if (value.IsFloat && !double.IsFinite(value.FloatBits))
+        else if (value.IsFloat && !double.IsFinite(value.FloatBits) && value.AsWritten is null)
         {
             throw new TemplateFault(TemplateErrorKind.Arithmetic, $"JSON has no number {NumberText.Of(value.FloatBits)}");
         }

@@ -89,15 +89,12 @@ internal static class EncodingFilters
         var text = call.Text;
         // Its lists and maps are opened when they are first read: that is paid for here.
         call.Frame.ChargeLetters(text.Length / 2);
-        try
+        if (!Value.TryRead(Encoding.UTF8.GetBytes(text), "", out var value, out var problem))
         {
-            return Value.Parse(text);
+            throw new TemplateFault(TemplateErrorKind.Type, problem.Tell("the text").TrimEnd('.'));
         }
-        catch (JsonException failure)
-        {
-            throw new TemplateFault(
-                TemplateErrorKind.Type, $"the text is not JSON (line {failure.LineNumber + 1}, byte {failure.BytePositionInLine})");
-        }
+
+        return value;
     }
 
     private static Value FromBase64(in Call call)

@@ -27,6 +27,8 @@ internal static class NumberFilters
                 throw call.Wrong("a number", input);
             case ValueKind.Integer or ValueKind.Boolean:
                 return Value.From(Arithmetic.Integer(input));
+            case ValueKind.Float when input.AsWritten is { } written:
+                return written.Truncate() is { } whole ? Value.From(whole) : otherwise;
             case ValueKind.Float:
                 return double.IsFinite(input.FloatBits) ? Value.From(new BigInteger(input.FloatBits)) : otherwise;
             case ValueKind.String:

@@ -25,7 +25,7 @@ internal sealed class LiteralExpression(int position, Value value) : Expression(
             case ValueKind.Null:
                 printer.Write("none");
                 break;
-            case ValueKind.Float when double.IsInfinity(Value.FloatBits):
+            case ValueKind.Float when double.IsInfinity(Value.FloatBits) && Value.AsWritten is null:
                 printer.Write(Value.FloatBits > 0 ? "1e999" : "-1e999");
                 break;
             default:

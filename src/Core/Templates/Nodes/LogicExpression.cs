@@ -107,6 +107,11 @@ internal sealed class SignExpression(int position, Expression operand, bool isNe
             throw new TemplateFault(TemplateErrorKind.Type, $"{Values.Phrase.A(value)} has no sign");
         }
 
+        if (value.AsWritten is { } written)
+        {
+            return isNegative ? written.Negate() : value;
+        }
+
         if (value.IsFloat)
         {
             return Value.From(isNegative ? -value.FloatBits : value.FloatBits);

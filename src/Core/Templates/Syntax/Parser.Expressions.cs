@@ -220,6 +220,6 @@ internal sealed partial class Parser
 
     private static Expression Signed(int position, Expression operand, bool isNegative) =>
         operand is LiteralExpression { Value: { Kind: ValueKind.Integer or ValueKind.Float } value } && isNegative
-            ? new LiteralExpression(position, value.IsFloat ? Value.From(-value.FloatBits) : Value.From(-Arithmetic.Integer(value)))
+            ? new LiteralExpression(position, value.AsWritten is { } written ? written.Negate() : value.IsFloat ? Value.From(-value.FloatBits) : Value.From(-Arithmetic.Integer(value)))
             : new SignExpression(position, operand, isNegative);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using PlaybookOperator.Core.Templates.Evaluation;
 using PlaybookOperator.Core.Templates.Library;
 using PlaybookOperator.Core.Templates.Nodes;
@@ -30,7 +31,7 @@ internal sealed partial class Parser
                 return new LiteralExpression(token.Position, Integer(token));
             case TokenKind.Float:
                 Take();
-                return new LiteralExpression(token.Position, Value.From(double.Parse(token.Text, CultureInfo.InvariantCulture)));
+                return new LiteralExpression(token.Position, WrittenNumber.Read(Encoding.ASCII.GetBytes(token.Text), isLiteral: true));
             case TokenKind.Operator when token.Text is "(" or "[" or "{":
                 return Bracketed(token);
             default:

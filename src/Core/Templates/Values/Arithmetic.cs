@@ -221,9 +221,14 @@ internal static class Arithmetic
         return number.Sign < 0 ? -rounded : rounded;
     }
 
-    /// <summary>Exact also between integers beyond 53 bits and floats. Not-a-number gives null.</summary>
+    /// <summary>Exact also between integers beyond 53 bits, decimals as written and floats. Not-a-number gives null.</summary>
     public static int? Compare(Value left, Value right)
     {
+        if (left.AsWritten is not null || right.AsWritten is not null)
+        {
+            return WrittenNumber.Compare(left, right);
+        }
+
         if (!left.IsFloat && !right.IsFloat)
         {
             return left.AsStorage is BigNumber || right.AsStorage is BigNumber

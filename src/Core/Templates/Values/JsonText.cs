@@ -66,7 +66,7 @@ internal static class JsonText
         ValueKind.String => Quoted(value.AsString!),
         ValueKind.Boolean => value.Bits != 0 ? "true" : "false",
         ValueKind.Integer => Arithmetic.IntegerText(value),
-        ValueKind.Float when double.IsFinite(value.FloatBits) => NumberText.Of(value.FloatBits),
+        ValueKind.Float when double.IsFinite(value.FloatBits) || value.AsWritten is not null => NumberText.Of(value),
         _ => "null",
     };
 

@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using PlaybookOperator.Core.Data;
 
 namespace PlaybookOperator.Core.Templates.Values;
 
 /// <summary>Values over a JSON document. A level is turned into values as a whole when one of its members is first read.</summary>
 internal static class JsonValues
 {
-    /// <summary>Integers of more digits become floats: their exact value would cost more than anybody means.</summary>
-    private const int MaxIntegerDigits = 4300;
-
     public static Value From(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => new Value(new JsonMap(element)),
@@ -25,6 +25,19 @@ internal static class JsonValues
     /// <summary>The value of a member; that of <c>headers</c> is found by names in any case.</summary>
     public static Value Member(string name, JsonElement element) =>
         element.ValueKind == JsonValueKind.Object && name == HeaderMap.Name ? new Value(new HeaderMap(new JsonMap(element))) : From(element);
+
+    /// <summary>The name of a member; what is said of values holds for names.</summary>
+    public static string Name(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return JsonText.LenientText($"\"{Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(property))}\"");
+        }
+    }
 
     private static string Text(JsonElement element)
     {
@@ -46,10 +59,11 @@ internal static class JsonValues
             return Value.From(integer);
         }
 
-        var text = element.GetRawText();
-        return text.AsSpan().IndexOfAny(".eE") < 0 && text.Length <= MaxIntegerDigits
-            ? Value.From(BigInteger.Parse(text, CultureInfo.InvariantCulture))
-            : Value.From(double.Parse(text, CultureInfo.InvariantCulture));
+        var number = JsonMarshal.GetRawUtf8Value(element);
+        if (number.IndexOfAny(".eE"u8) >= 0) return WrittenNumber.Read(number);
+        return number.Length <= DataLimits.MaxNumberDigits + 1
+            ? Value.From(BigInteger.Parse(Encoding.ASCII.GetString(number), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
+            : Value.From(double.Parse(number, CultureInfo.InvariantCulture));
     }
 }
 
@@ -93,7 +107,8 @@ internal sealed class JsonMap(JsonElement element) : MapValue
     private EntryMap Load()
     {
         var members = EntryMap.From(element.EnumerateObject()
-            .Select(property => KeyValuePair.Create(property.Name, JsonValues.Member(property.Name, property.Value))));
+            .Select(property => (Name: JsonValues.Name(property), property.Value))
+            .Select(member => KeyValuePair.Create(member.Name, JsonValues.Member(member.Name, member.Value))));
         return Interlocked.CompareExchange(ref _members, members, comparand: null) ?? members;
     }
 }

@@ -6,6 +6,9 @@ namespace PlaybookOperator.Core.Templates.Values;
 /// <summary>Floats as text: the shortest digits that read back as the same number, always with a decimal point or exponent.</summary>
 internal static class NumberText
 {
+    /// <summary>The text of a value that is a float; a decimal that no float prints back, as it was written.</summary>
+    public static string Of(Value number) => number.AsWritten is { } written ? written.Text : Of(number.FloatBits);
+
     public static string Of(double number)
     {
         if (!double.IsFinite(number))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
@@ -22,13 +23,13 @@ internal static class ChildManifest
         var spec = new JsonObject
         {
             ["playbook"] = child.Name,
-            ["workload"] = JsonNode.Parse(request.Workload.GetRawText()),
+            ["workload"] = JsonData.ToNode(request.Workload),
             ["parentExecution"] = Parent(header, run, delivery, request, chain),
         };
         // Only where it tightens: a child must not ask for more than its own playbook allows.
         if (parent.Plan.ByName[run.Step].Task?.Timeout is { } timeout && timeout < child.Limits.MaxDuration)
             spec["limits"] = new JsonObject { ["maxDuration"] = timeout.TotalSeconds };
-        if (resource?.Spec.EventRetention is { } retention) spec["eventRetention"] = JsonNode.Parse(retention.GetRawText());
+        if (resource?.Spec.EventRetention is { } retention) spec["eventRetention"] = JsonData.ToNode(retention);
         if (SecondsToLive(parent.State, run, resource) is { } seconds) spec["ttlSecondsAfterFinished"] = seconds;
         return new JsonObject
         {

@@ -77,12 +77,13 @@ public sealed class AssignmentRunnerTests(SampleFixture sample)
     }
 
     [Fact]
-    public async Task A_result_that_nests_too_deep_for_a_report_fails()
+    public async Task A_result_of_64_levels_is_reported_and_a_deeper_one_fails()
     {
         using var bench = Bench();
-        bench.Variables = "{\"deep\": " + new string('[', 60) + new string(']', 60) + "}";
-        var report = await bench.RunAsync("""{"tool": {"kind": "transform", "result": "{{ deep }}"}}""");
-        Assert.Contains("deeper than 56", report.Error!.Message, StringComparison.Ordinal);
+        bench.Variables = "{\"deep\": " + new string('[', 63) + new string(']', 63) + "}";
+        Assert.Equal(WorkOutcome.Completed, (await bench.RunAsync("""{"tool": {"kind": "transform", "result": "{{ [deep] }}"}}""")).Outcome);
+        var report = await bench.RunAsync("""{"tool": {"kind": "transform", "result": "{{ [[deep]] }}"}}""");
+        Assert.Equal("The result nests deeper than 64 levels.", report.Error!.Message);
     }
 
     [Fact]
