@@ -37,6 +37,9 @@ public enum IterationStatus
 
     Completed,
     Failed,
+
+    /// <summary>It was stopped because its execution was.</summary>
+    Cancelled,
 }
 
 /// <summary>One iteration; or one chunk, by the index of its first element.</summary>

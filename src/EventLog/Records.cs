@@ -75,6 +75,9 @@ public sealed record ExecutionHeader
 public sealed record LoopProgress(long Total, long Succeeded, long Failed)
 {
     public static LoopProgress None { get; } = new(0, 0, 0);
+
+    /// <summary>How far its workflow is.</summary>
+    public StepProgress Steps { get; init; }
 }
 
 /// <summary>
@@ -137,6 +140,9 @@ public sealed record AppendBatch(long ExpectedVersion, IReadOnlyList<ExecutionEv
 
     /// <summary>Work whose delivery must still be what the decider saw: same fence and still open; for each re-delivery and each failure that the decider declares.</summary>
     public IReadOnlyList<OpenWork> StillOpen { get; init; } = [];
+
+    /// <summary>How far the workflow is with this batch; null leaves what was known.</summary>
+    public StepProgress? Steps { get; init; }
 
     /// <summary>Runs of loops that must be done (done = total, nothing open), or, with a count below the total, must still stand at that count.</summary>
     public IReadOnlyList<LoopCondition> Loops { get; init; } = [];

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Kubernetes.Client;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Operator;
+using PlaybookOperator.Operator.Executions;
 
 namespace PlaybookOperator.Cli.Commands;
 
@@ -54,10 +56,19 @@ internal static class RedriveCommand
             return ExitCodes.Failed;
         }
 
+        if (Succeeded(execution.Status))
+        {
+            await Console.Error.WriteLineAsync($"playbook: nothing failed in Execution '{former.Name}'; there is nothing to run again, and nothing was created.");
+            return ExitCodes.Failed;
+        }
+
         var made = await client.CreateAsync(ResourceTypes.Executions, Manifest(former, execution.Spec.Playbook), cancellationToken);
         Console.Out.WriteLine(made.Item.Metadata.Name);
         return ExitCodes.Completed;
     }
+
+    /// <summary>A completed Execution may still have iterations that failed, where its loops allow it.</summary>
+    private static bool Succeeded(ExecutionStatus status) => status.Phase == nameof(ExecutionPhase.Completed) && (status.Progress?.Failed ?? 0) == 0;
 
     private static JsonObject Manifest(NamespacedName former, string playbook) => new()
     {

@@ -59,6 +59,7 @@ internal sealed class ClusterExecutions(ClusterAccess cluster) : IExecutionSourc
             EndTime = status?.CompletionTime,
             Message = status?.Message,
             Steps = [.. (status?.Steps ?? []).Select(step => (step.Name, step.Phase.ToUpperInvariant(), step.Progress ?? ""))],
+            Failures = [.. (status?.Failures ?? []).Select(one => (one.Signature, one.Count))],
             Raw = JsonSerializer.SerializeToElement(execution, ResourceTypes.Executions.Json),
         };
     }

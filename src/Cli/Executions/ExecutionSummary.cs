@@ -32,6 +32,9 @@ internal sealed record ExecutionSummary
 
     public IReadOnlyList<(string Name, string Status, string Progress)> Steps { get; init; } = [];
 
+    /// <summary>Failures by signature, most frequent first; empty where they are not told.</summary>
+    public IReadOnlyList<(string Signature, long Count)> Failures { get; init; } = [];
+
     /// <summary>What was read, for <c>--output json</c>.</summary>
     public required JsonElement Raw { get; init; }
 

@@ -24,6 +24,7 @@ internal static class ExecutionText
         output.WriteLine($"  playbook {one.Playbook}, execution {one.Id ?? "not registered yet"}, {(one.Duration(now) is null ? "not started" : Duration(one.Duration(now)))}");
         foreach (var (name, status, progress) in one.Steps) output.WriteLine($"  {status.PadRight("CANCELLED".Length)} {name}{(progress.Length > 0 ? $"  {progress}" : "")}");
         if (one.Message is { Length: > 0 } message) output.WriteLine($"  {message}");
+        foreach (var (signature, count) in one.Failures) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count} x {signature}"));
     }
 
     /// <summary>Where it stands, on one line.</summary>

@@ -62,6 +62,9 @@ internal sealed class ServerExecutions(OperatorApi api) : IExecutionSource
             Steps = answer.TryGetProperty("steps", out var steps)
                 ? [.. steps.EnumerateArray().Select(step => (Text(step, "name")!, Text(step, "status")!, Text(step, "progress") ?? ""))]
                 : [],
+            Failures = answer.TryGetProperty("failures", out var failures)
+                ? [.. failures.EnumerateArray().Select(one => (Text(one, "signature")!, Count(one, "count")))]
+                : [],
             Raw = answer,
         };
     }

@@ -12,6 +12,7 @@ internal sealed class ReplayedRun(string step, bool keepResults)
     private long? _total;
     private long _completed;
     private long _failed;
+    private long _cancelled;
     private bool _isChunked;
     private bool _iteratorEnded;
     private bool _exited;
@@ -92,6 +93,7 @@ internal sealed class ReplayedRun(string step, bool keepResults)
         if (ended.IterationIndex is not { } index) return broken;
         if (!_ended.Add(index)) broken.Add($"iteration {index} of step '{step}' ends twice.");
         if (ended.Type == EventType.IterationCompleted) _completed++;
+        else if (ended.Status == EventStatus.Cancelled) _cancelled++;
         else _failed++;
         if (keepResults) _results[index] = ended.Result;
         return broken;
@@ -121,6 +123,8 @@ internal sealed class ReplayedRun(string step, bool keepResults)
 
         var stats = ended.Result.Member("stats");
         if (_isChunked || stats is null) return broken;
+        // Logs from before 0.2 count what was cancelled as failed.
+        if (stats.Member("failed") is { ValueKind: JsonValueKind.Number } told && told.TryGetInt64(out var count) && count == _failed + _cancelled) _failed = count;
         Agree("total", total);
         Agree("succeeded", _completed);
         Agree("failed", _failed);

@@ -28,6 +28,17 @@ internal static class RunSummary
 
         writer.WriteEndObject();
         WriteMap(writer, "vars", view.State.Vars);
+        writer.WriteStartArray("failures");
+        foreach (var failure in StatusProjection.FailuresOf(view.State).Top)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("signature", failure.Signature);
+            writer.WriteNumber("count", failure.Count);
+            writer.WriteString("example", failure.Example);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteStartObject("events");
         writer.WriteNumber("total", view.Counts.Sum(count => count.Number));
         writer.WriteStartObject("by_type");
@@ -57,6 +68,11 @@ internal static class RunSummary
         if (view.State.Message is { } message) await text.WriteLineAsync(message);
         foreach (var run in view.Runs)
             foreach (var warning in run.Warnings) await text.WriteLineAsync($"Warning: {run.Step}: {warning}");
+        // One failure is told by its step.
+        if (StatusProjection.FailuresOf(view.State).Top is not { IsEmpty: false } failures || failures is [{ Count: 1 }]) return;
+        await text.WriteLineAsync("Failures:");
+        foreach (var failure in failures)
+            await text.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {failure.Count,7}  {failure.Signature}"));
     }
 
     private static string Mark(StepStatus status) => status switch

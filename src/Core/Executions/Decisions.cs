@@ -33,6 +33,9 @@ public sealed record Decisions
     /// <summary>Runs in <see cref="LoopsDone"/> whose count must be exactly that: those with a pool, whose results come in at any time.</summary>
     public IReadOnlySet<long> Settled { get; init; } = new HashSet<long>();
 
+    /// <summary>How far the workflow is with <see cref="Events"/>.</summary>
+    public StepProgress Steps { get; init; }
+
     /// <summary>Deliveries that should have a worker and have none. Only meaningful when there are no events: decide again after appending.</summary>
     public IReadOnlyList<Delivery> Start { get; init; } = [];
 

@@ -43,6 +43,9 @@ public sealed record ExecutionState
     /// <summary>A word for <see cref="Message"/>, such as <c>StepFailed</c> or <c>DeadlineExceeded</c>; null otherwise.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Steps of the playbook; 0 while it has not begun.</summary>
+    public int StepCount { get; init; }
+
     /// <summary>Completed, Failed or Cancelled from the event that decides it on, which onExit and the terminal event follow; null before.</summary>
     public ExecutionPhase? Outcome { get; init; }
 
@@ -102,6 +105,7 @@ public sealed record ExecutionState
     private ExecutionState ApplyToExecution(ExecutionEvent happened) => happened.Type switch
     {
         EventType.PlaybookStarted => this with { Phase = ExecutionPhase.Running, StartedAt = happened.CreatedAt },
+        EventType.WorkflowInitialized => this with { StepCount = happened.Context.Member("steps") is { } steps && steps.TryGetInt32(out var count) ? count : 0 },
         EventType.ExecutionSuspended => this with { Phase = ExecutionPhase.Suspended, SuspendedAt = happened.CreatedAt },
         EventType.ExecutionResumed => Resume(happened),
         EventType.ExecutionCancelling => Decide(ExecutionPhase.Cancelled, happened) with { Phase = ExecutionPhase.Cancelling, SuspendedAt = null },

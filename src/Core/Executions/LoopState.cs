@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlaybookOperator.Core.Executions.Failures;
 using PlaybookOperator.Core.Statistics;
 
 namespace PlaybookOperator.Core.Executions;
@@ -37,6 +38,9 @@ public sealed record LoopState
     /// <summary>The failure with the lowest event id, as <c>index: message</c>; null while nothing failed.</summary>
     public string? FirstError { get; init; }
 
+    /// <summary>Failures by signature.</summary>
+    public FailureTable Failures { get; init; } = FailureTable.Empty;
+
     public DateTimeOffset StartedAt { get; init; }
 
     /// <summary>An iteration found <c>until</c> true: nothing more starts, and what has not started is skipped.</summary>
@@ -50,6 +54,9 @@ public sealed record LoopState
 
     /// <summary>Elements that are leased to workers of the pool and have not ended, as the log's ledger says; no event tells of it.</summary>
     public long Leased { get; init; }
+
+    /// <summary>Those of them that execute, as far as the ledger knows.</summary>
+    public long Executing { get; init; }
 
     /// <summary>The numbers that it sums up, as they are at its start; null: none.</summary>
     public AggregateBook? Aggregates { get; init; }
@@ -65,7 +72,7 @@ public sealed record LoopState
     public int SizeAt(long index, int? chunk = null) =>
         (int)(EndToRun(index, Math.Min(Total, index + (Chunk is { } full ? Math.Min(full, chunk ?? full) : 1))) - index);
 
-    /// <summary>Iterations that have their terminal event.</summary>
+    /// <summary>Iterations that succeeded or failed. One that was cancelled did neither: it counts as skipped.</summary>
     public long Done => Succeeded + Failed;
 
     /// <summary>Reads the loop out of its <c>iterator.started</c> event.</summary>
@@ -104,13 +111,17 @@ public sealed record LoopState
             Succeeded = Succeeded + (happened.ChunkSize ?? 1),
             Stopped = Stopped || happened.Context.Member("until") is { ValueKind: JsonValueKind.True },
         },
-        EventType.IterationFailed => this with
+        EventType.IterationFailed when happened.Status != EventStatus.Cancelled => this with
         {
             Failed = Failed + (happened.ChunkSize ?? 1),
             FirstError = FirstError ?? $"iteration {happened.IterationIndex}: {happened.Error}",
+            Failures = Failures.Add(FailuresOf(happened)),
         },
         _ => this,
     };
+
+    private static FailureTable FailuresOf(ExecutionEvent failed) =>
+        FailureTable.Of(FailureTable.KindOf(failed.Context.Member("error")), failed.Error, failed.ChunkSize ?? 1);
 }
 
 /// <summary>A lazy list of integers: element i is <c>Start + i × Step</c>.</summary>

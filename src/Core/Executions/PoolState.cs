@@ -6,7 +6,7 @@ namespace PlaybookOperator.Core.Executions;
 /// <param name="Fence">The current Job of the pool, from 1. Pods of former Jobs stay welcome.</param>
 /// <param name="Losses">Jobs in a row that were lost without an iteration having ended in between.</param>
 /// <param name="Done">Elements that had ended when the current Job was asked for.</param>
-/// <param name="MaxParallel">Iterations executing at once when it began; for showing only.</param>
+/// <param name="MaxParallel">Iterations executing at once when it began.</param>
 public sealed record PoolState(int Fence, int Losses = 0, long Done = 0, int MaxParallel = 1)
 {
     /// <summary>When the current Job was asked for, if it followed another.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using PlaybookOperator.Core.Executions.Failures;
 
 namespace PlaybookOperator.Core.Executions;
 
@@ -8,8 +9,22 @@ public sealed record Progress(long Total, long Succeeded, long Failed, long Acti
 {
     public static Progress None { get; } = new(0, 0, 0, 0);
 
-    /// <summary>Such as <c>730/1000</c>; empty while there is no loop.</summary>
-    public string Text => Total == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Succeeded + Failed}/{Total}");
+    /// <summary>Steps that are over, and all of them; none where only a loop is meant.</summary>
+    public StepProgress Steps { get; init; }
+
+    /// <summary>Such as <c>730/1000</c>; while no loop has begun the steps, such as <c>3/7</c>; empty before the start.</summary>
+    public string Text => Total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Succeeded + Failed}/{Total}") : Steps.Text;
+}
+
+/// <summary>How far a workflow is, in steps.</summary>
+/// <param name="Done">Steps that are over, skipped ones too.</param>
+/// <param name="Total">Steps of the playbook.</param>
+public readonly record struct StepProgress(int Done, int Total)
+{
+    /// <summary>Such as <c>3/7</c>; empty before the start.</summary>
+    public string Text => Total == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Math.Min(Done, Total)}/{Total}");
+
+    public static StepProgress Of(ExecutionState state) => new(state.Steps.Values.Count(run => run.IsOver), state.StepCount);
 }
 
 /// <param name="Progress">Empty for steps without a loop.</param>
@@ -31,6 +46,9 @@ public sealed record ExecutionStatusView
 
     /// <summary>At most <see cref="StatusProjection.MaxSteps"/>, newest last.</summary>
     public required ImmutableArray<StepStatusLine> Steps { get; init; }
+
+    /// <summary>Failures of iterations, and of calls outside loops, by signature: at most <see cref="FailureTable.MaxShown"/>, most frequent first.</summary>
+    public required ImmutableArray<FailureCount> Failures { get; init; }
 
     public string? Message { get; init; }
 
@@ -68,6 +86,7 @@ public static class StatusProjection
             .OrderBy(run => run.StartedAt).ThenBy(run => run.RunId)
             .TakeLast(MaxSteps)
             .Select(run => new StepStatusLine(run.Step, PhaseOf(run), ProgressOf(state, run)))],
+        Failures = FailuresOf(state).Top,
         Message = Shorten(state.Message ?? Warnings(state)),
         Reason = state.Reason,
         LastEventId = state.LastEventId,
@@ -83,11 +102,17 @@ public static class StatusProjection
     /// <summary>The word that the HTTP API and the command line use for a step.</summary>
     public static string ApiStatus(StepStatus status) => status.ToString().ToUpperInvariant();
 
+    /// <summary>All failures of the newest runs. A run that has failed as a whole because its iterations did is told by those.</summary>
+    public static FailureTable FailuresOf(ExecutionState state) => state.Steps.Values.Aggregate(FailureTable.Empty, (table, run) =>
+        state.Loops.TryGetValue(run.RunId, out var loop) ? table.Add(loop.Failures)
+        : run is { CallEnded: true, Error: { } error, Status: StepStatus.Running or StepStatus.Failed } ? table.Add(FailureTable.Of(FailureTable.KindOf(run.ErrorDetail), error))
+        : table);
+
     private static Progress Sum(ExecutionState state)
     {
-        var active = state.Open.Values.Where(work => work.NextAt is null).Sum(work => work.Elements) + state.Loops.Values.Sum(loop => Math.Min(loop.Leased, loop.Pool?.MaxParallel ?? 0));
+        var active = state.Open.Values.Where(work => work.NextAt is null).Sum(work => work.Elements) + state.Loops.Values.Sum(loop => loop.Executing);
         return state.Loops.Values.Aggregate(
-            Progress.None with { Active = active },
+            Progress.None with { Active = active, Steps = StepProgress.Of(state) },
             (sum, loop) => sum with { Total = sum.Total + loop.Total, Succeeded = sum.Succeeded + loop.Succeeded, Failed = sum.Failed + loop.Failed });
     }
 

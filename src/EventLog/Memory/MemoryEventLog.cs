@@ -200,7 +200,7 @@ public sealed class MemoryEventLog(TimeProvider clock, MemoryEventLogOptions opt
     private static long Count(AppendBatch batch, EventType type)
     {
         var count = 0L;
-        foreach (var happened in batch.Events) count += happened.Type == type ? 1 : 0;
+        foreach (var happened in batch.Events) count += happened.Type == type && happened.Status != EventStatus.Cancelled ? 1 : 0;
         return count;
     }
 

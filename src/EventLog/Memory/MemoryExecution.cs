@@ -38,7 +38,7 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
                 return ToHeader() with
                 {
                     Progress = _state.Loops.Values.Aggregate(
-                        LoopProgress.None, static (sum, loop) => new(sum.Total + loop.Total, sum.Succeeded + loop.Succeeded, sum.Failed + loop.Failed)),
+                        LoopProgress.None with { Steps = StepProgress.Of(_state) }, static (sum, loop) => sum with { Total = sum.Total + loop.Total, Succeeded = sum.Succeeded + loop.Succeeded, Failed = sum.Failed + loop.Failed }),
                 };
             }
         }
@@ -246,8 +246,11 @@ internal sealed class MemoryExecution(NewExecution registered, MemoryEventLogOpt
     private void SetLeased(long runId)
     {
         if (_state.Loops.TryGetValue(runId, out var loop))
-            _state = _state with { Loops = _state.Loops.SetItem(runId, loop with { Leased = _ledgers.TryGetValue(runId, out var ledger) ? ledger.Leased : 0 }) };
+            _state = _state with { Loops = _state.Loops.SetItem(runId, WithLedger(loop, _ledgers.GetValueOrDefault(runId))) };
     }
+
+    private static LoopState WithLedger(LoopState loop, PoolLedger? ledger) =>
+        loop with { Leased = ledger?.Leased ?? 0, Executing = ledger?.Executing(loop.Chunk ?? 1) ?? 0 };
 
     private bool Holds(AppendBatch batch) =>
         batch.StillOpen.All(seen => _state.Open.TryGetValue(seen.Key, out var open) && open.Fence == seen.Fence)

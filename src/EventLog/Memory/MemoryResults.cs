@@ -92,6 +92,7 @@ internal sealed class MemoryResults(ByteBudget budget)
             Ended: true, json, failed ? ended.Error ?? "" : null, Large: ended.Result is null, Dropped: !failed && result is not null && json is null)
         {
             Size = ended.ChunkSize,
+            Cancelled = ended.Status == EventStatus.Cancelled,
         };
     }
 
@@ -119,10 +120,13 @@ internal sealed class MemoryResults(ByteBudget budget)
         /// <summary>Elements of a chunk; null for single iterations.</summary>
         public int? Size { get; init; }
 
+        /// <summary>Whether it was stopped because its execution was.</summary>
+        public bool Cancelled { get; init; }
+
         /// <summary>Where a carried result was made; null: here.</summary>
         public ResultOrigin? Origin { get; init; }
 
-        public IterationRow ToRow(long index) => new(index, Error is null ? IterationStatus.Completed : IterationStatus.Failed)
+        public IterationRow ToRow(long index) => new(index, Error is null ? IterationStatus.Completed : Cancelled ? IterationStatus.Cancelled : IterationStatus.Failed)
         {
             Error = Error,
             Result = Json is null || Large ? null : Parse(Json),

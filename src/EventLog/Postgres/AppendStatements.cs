@@ -41,6 +41,8 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
                 Parameters.Of(change.Phase?.ToString()),
                 Parameters.Of(change.StartedAt is { } started ? Storable.Instant(started) : null),
                 Parameters.Of(change.EndedAt is { } ended ? Storable.Instant(ended) : null),
+                Parameters.Of((long?)batch.Steps?.Total),
+                Parameters.Of((long?)batch.Steps?.Done),
             ]);
         if (batch.Results.Count > 0)
         {
@@ -136,7 +138,8 @@ internal sealed class AppendStatements(ExecutionId id, AppendBatch batch)
             Parameters.Of([.. advanced.Select(loop => loop.Succeeded)]),
             Parameters.Of([.. advanced.Select(loop => loop.Failed)]),
             Parameters.Of([.. advanced.Select(loop => loop.FirstError)]),
-            Parameters.Of([.. advanced.Select(loop => loop.NextStartAt)]));
+            Parameters.Of([.. advanced.Select(loop => loop.NextStartAt)]),
+            Parameters.Of([.. advanced.Select(loop => loop.Failures.Write())]));
     }
 
     private IEnumerable<NpgsqlBatchCommand> Work()

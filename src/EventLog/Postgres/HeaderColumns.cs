@@ -31,11 +31,17 @@ internal static class HeaderColumns
         Allowance = row.IsDBNull(16) ? null : new Allowance(row.GetInt32(16), row.GetInt32(17)),
     };
 
-    /// <summary>The same with total, succeeded and failed of its loops in the three columns after it, null without loops.</summary>
-    public static ExecutionHeader ReadWithProgress(NpgsqlDataReader row) => Read(row) with
+    /// <summary>
+    /// The same with steps and those that are over in the two columns after it, null before the start, and total, succeeded and failed of its loops in
+    /// the three after them, null without loops.
+    /// </summary>
+    public static ExecutionHeader ReadWithProgress(NpgsqlDataReader row)
     {
-        Progress = row.IsDBNull(Count) ? LoopProgress.None : new LoopProgress(row.GetInt64(Count), row.GetInt64(Count + 1), row.GetInt64(Count + 2)),
-    };
+        const int Loops = Count + 2;
+        var steps = row.IsDBNull(Count) ? default : new StepProgress((int)row.GetInt64(Count + 1), (int)row.GetInt64(Count));
+        var loops = row.IsDBNull(Loops) ? LoopProgress.None : new LoopProgress(row.GetInt64(Loops), row.GetInt64(Loops + 1), row.GetInt64(Loops + 2));
+        return Read(row) with { Progress = loops with { Steps = steps } };
+    }
 
     private static DateTimeOffset? Instant(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

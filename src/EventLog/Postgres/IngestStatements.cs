@@ -1,5 +1,6 @@
 using Npgsql;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Failures;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog.Writing;
 
@@ -16,6 +17,7 @@ internal sealed class IngestStatements
     private readonly List<ExecutionEvent> _events = [];
     private readonly List<int> _reportOfEvent = [];
     private readonly string?[] _errors;
+    private readonly string?[] _signatures;
     private readonly List<int> _large = [];
 
     public IngestStatements(ExecutionId id, IReadOnlyList<WorkReport> reports, DateTimeOffset now, long inlineResultBytes)
@@ -23,6 +25,7 @@ internal sealed class IngestStatements
         _id = id;
         _reports = [.. reports.Select(ReportCleaning.Clean)];
         _errors = new string?[_reports.Length];
+        _signatures = new string?[_reports.Length];
         for (var i = 0; i < _reports.Length; i++) Prepare(i, now, inlineResultBytes);
     }
 
@@ -62,9 +65,11 @@ internal sealed class IngestStatements
                 Parameters.Of((string?)null),
                 Parameters.Of((DateTimeOffset?)null),
                 Parameters.Of((DateTimeOffset?)null),
+                Parameters.Of((long?)null),
+                Parameters.Of((long?)null),
             ]);
         if (indexes.Any(index => index >= 0))
-            yield return Statement(Sql.CountReports, Parameters.Of(runs), Parameters.Of(indexes), Parameters.Of(waits), Parameters.Of(_errors), Parameters.Of([.. _reports.Select(report => report.Until)]));
+            yield return Statement(Sql.CountReports, Parameters.Of(runs), Parameters.Of(indexes), Parameters.Of(waits), Parameters.Of(_errors), Parameters.Of([.. _reports.Select(report => report.Until)]), Parameters.Of(_signatures));
         if (waits.Contains(true)) yield return Wait(runs, indexes);
         if (waits.Contains(false)) yield return Statement(Sql.EndReported, Parameters.Of(runs), Parameters.Of(indexes), Parameters.Of(waits));
         if (_large.Count > 0) yield return StoreResults();
@@ -80,7 +85,12 @@ internal sealed class IngestStatements
         }
 
         var end = _events[^1];
-        if (end.Type == EventType.IterationFailed) _errors[i] = Storable.Sentence(end.Error);
+        if (end.Type == EventType.IterationFailed)
+        {
+            _errors[i] = Storable.Sentence(end.Error);
+            _signatures[i] = Storable.Sentence(FailureSignature.Of(_reports[i].Error?.Kind, _errors[i]));
+        }
+
         if (end is { Result: null, Type: EventType.CallDone or EventType.IterationCompleted } && _reports[i].Result is not null) _large.Add(i);
     }
 

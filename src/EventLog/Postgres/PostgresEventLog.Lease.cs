@@ -101,7 +101,9 @@ public sealed partial class PostgresEventLog
             Parameters.Of(written.Succeeded),
             Parameters.Of(written.Failed),
             Parameters.Of(written.FirstError),
-            Parameters.Of(written.Stopped));
+            Parameters.Of(written.Stopped),
+            Parameters.Of(ledger.Executing(call.Settings.Loop.Chunk ?? 1)),
+            Parameters.Of(written.Failures.Write()));
         if (written.Large.Count == 0) yield break;
         yield return BatchStatement.For(
             Sql.StoreLeasedResults,

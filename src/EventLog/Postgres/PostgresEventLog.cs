@@ -63,7 +63,7 @@ public sealed partial class PostgresEventLog : IEventLog, IEventReader
         var began = _clock.GetTimestamp();
         var result = await AppendOnceAsync(id, batch, cancellationToken).ConfigureAwait(false);
         if (result is not AppendResult.Appended) return result;
-        var ended = batch.Events.Where(happened => happened.IterationIndex is not null).CountBy(happened => happened.Type).ToDictionary();
+        var ended = batch.Events.Where(happened => happened.IterationIndex is not null && happened.Status != EventStatus.Cancelled).CountBy(happened => happened.Type).ToDictionary();
         _metrics.Written(
             _clock.GetElapsedTime(began),
             batch.Events.Count,

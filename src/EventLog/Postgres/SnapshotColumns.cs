@@ -1,5 +1,6 @@
 using Npgsql;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Failures;
 
 namespace PlaybookOperator.EventLog.Postgres;
 
@@ -7,7 +8,7 @@ namespace PlaybookOperator.EventLog.Postgres;
 internal static class SnapshotColumns
 {
     private const int FirstLoop = HeaderColumns.Count + 14;
-    private const int FirstWork = FirstLoop + 14;
+    private const int FirstWork = FirstLoop + 16;
 
     public static ExecutionSnapshot Read(NpgsqlDataReader row) =>
         new(HeaderColumns.Read(row), EventColumns.Read(row, HeaderColumns.Count), ReadLoops(row), ReadWork(row));
@@ -29,6 +30,8 @@ internal static class SnapshotColumns
         var stopped = row.GetFieldValue<bool[]>(FirstLoop + 11);
         var nextStarts = row.GetFieldValue<DateTime?[]>(FirstLoop + 12);
         var leased = row.GetFieldValue<long[]>(FirstLoop + 13);
+        var executing = row.GetFieldValue<long[]>(FirstLoop + 14);
+        var failures = row.GetFieldValue<string?[]>(FirstLoop + 15);
         return [.. runs.Select((run, i) => new LoopState
         {
             RunId = run,
@@ -43,6 +46,8 @@ internal static class SnapshotColumns
             StartedAt = new DateTimeOffset(started[i]),
             Stopped = stopped[i],
             Leased = leased[i],
+            Executing = executing[i],
+            Failures = FailureTable.Read(failures[i]),
             NextStartAt = nextStarts[i] is { } next ? new DateTimeOffset(next) : null,
         })];
     }

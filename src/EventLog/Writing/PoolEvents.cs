@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Failures;
 using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Work;
 
@@ -10,15 +11,16 @@ namespace PlaybookOperator.EventLog.Writing;
 /// <param name="Succeeded">Elements.</param>
 /// <param name="Failed">Elements.</param>
 /// <param name="FirstError">As <see cref="LoopState.FirstError"/>; null when nothing failed.</param>
+/// <param name="Failures">By signature.</param>
 /// <param name="Stopped">An iteration found <c>until</c> true.</param>
 internal sealed record PoolEvents(
-    IReadOnlyList<ExecutionEvent> Events, IReadOnlyDictionary<long, WorkReport> Large, long Succeeded, long Failed, string? FirstError, bool Stopped)
+    IReadOnlyList<ExecutionEvent> Events, IReadOnlyDictionary<long, WorkReport> Large, long Succeeded, long Failed, string? FirstError, FailureTable Failures, bool Stopped)
 {
     public static PoolEvents Of(PoolStep step, LoopState loop, DateTimeOffset now, long inlineResultBytes)
     {
         var events = new List<ExecutionEvent>(step.Accepted.Count + step.Lost.Count);
         var large = new Dictionary<long, WorkReport>();
-        var counters = loop with { Succeeded = 0, Failed = 0, Stopped = false, FirstError = null };
+        var counters = loop with { Succeeded = 0, Failed = 0, Stopped = false, FirstError = null, Failures = FailureTable.Empty };
         foreach (var (report, size) in step.Accepted.Concat(step.Lost))
         {
             foreach (var happened in Ingest.ToEvents(report, loop.Step, loop.Epoch, now, inlineResultBytes, size))
@@ -30,7 +32,7 @@ internal sealed record PoolEvents(
             if (events[^1] is { Type: EventType.IterationCompleted, Result: null } && report.Result is not null) large[report.Index] = report;
         }
 
-        return new PoolEvents(events, large, counters.Succeeded, counters.Failed, counters.FirstError, counters.Stopped);
+        return new PoolEvents(events, large, counters.Succeeded, counters.Failed, counters.FirstError, counters.Failures, counters.Stopped);
     }
 
     /// <summary>The turns with their reports brought into the bounds of the contract.</summary>

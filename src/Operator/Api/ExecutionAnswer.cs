@@ -27,6 +27,9 @@ internal sealed record ExecutionAnswer
     /// <summary>The newest steps, at most 50, in the order in which they began.</summary>
     public required IReadOnlyList<StepAnswer> Steps { get; init; }
 
+    /// <summary>Failures by signature, at most 10, most frequent first; each once with an example.</summary>
+    public required IReadOnlyList<FailureAnswer> Failures { get; init; }
+
     /// <summary>Why it failed or was cancelled.</summary>
     public string? Message { get; init; }
 
@@ -73,6 +76,14 @@ internal sealed record ChildAnswer
 internal sealed record PlaybookAnswer(string Name, string Digest, JsonElement? Spec);
 
 internal sealed record ProgressAnswer(long Total, long Succeeded, long Failed, long Active, string Text);
+
+/// <param name="Signature">The error's kind and message without numbers, ids and quoted text.</param>
+/// <param name="Count">Iterations, or calls outside loops, that failed so.</param>
+/// <param name="Example">The message of one of them.</param>
+internal sealed record FailureAnswer(string Signature, long Count, string Example)
+{
+    public static IReadOnlyList<FailureAnswer> Of(ExecutionStatusView view) => [.. view.Failures.Select(one => new FailureAnswer(one.Signature, one.Count, one.Example))];
+}
 
 /// <param name="Progress">Such as <c>730/1000</c>; empty for steps without a loop.</param>
 internal sealed record StepAnswer(string Name, string Status, string Progress);

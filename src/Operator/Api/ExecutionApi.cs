@@ -91,6 +91,7 @@ internal static class ExecutionApi
             EndTime = view.CompletionTime,
             DurationSeconds = view.StartTime is { } start ? ((view.CompletionTime ?? now) - start).TotalSeconds : null,
             Progress = new ProgressAnswer(view.Progress.Total, view.Progress.Succeeded, view.Progress.Failed, view.Progress.Active, view.Progress.Text),
+            Failures = FailureAnswer.Of(view),
             Steps = [.. view.Steps.Select(step => new StepAnswer(step.Name, step.Phase.ToUpperInvariant(), step.Progress))],
             Message = view.Message,
             ParentExecutionId = header.Parent?.ToString(),

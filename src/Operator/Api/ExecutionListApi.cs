@@ -67,7 +67,7 @@ internal sealed record ExecutionLine
 
     public double? DurationSeconds { get; init; }
 
-    /// <summary>Null while there is no loop.</summary>
+    /// <summary>Null before the start.</summary>
     public LineProgress? Progress { get; init; }
 
     public string? ParentExecutionId { get; init; }
@@ -85,15 +85,15 @@ internal sealed record ExecutionLine
         StartTime = header.StartedAt?.ToUniversalTime(),
         EndTime = header.EndedAt?.ToUniversalTime(),
         DurationSeconds = header.StartedAt is { } start ? ((header.EndedAt ?? now) - start).TotalSeconds : null,
-        Progress = header.Progress is { Total: > 0 } loops ? LineProgress.Of(loops) : null,
+        Progress = header.Progress is { } progress && (progress.Total > 0 || progress.Steps.Total > 0) ? LineProgress.Of(progress) : null,
         ParentExecutionId = header.Parent?.ToString(),
         RetryOf = header.RetryOf?.ToString(),
     };
 }
 
-/// <summary>How far the loops are; what is active now is told by the execution itself.</summary>
+/// <summary>How far the loops are, and as text while none has begun the steps; what is active now is told by the execution itself.</summary>
 internal sealed record LineProgress(long Total, long Succeeded, long Failed, string Text)
 {
     public static LineProgress Of(LoopProgress loops) =>
-        new(loops.Total, loops.Succeeded, loops.Failed, new Progress(loops.Total, loops.Succeeded, loops.Failed, 0).Text);
+        new(loops.Total, loops.Succeeded, loops.Failed, (Progress.None with { Total = loops.Total, Succeeded = loops.Succeeded, Failed = loops.Failed, Steps = loops.Steps }).Text);
 }

@@ -115,6 +115,9 @@ public sealed record ExecutionStatus
     [Description("At most 50, newest last.")]
     public IReadOnlyList<ExecutionStep>? Steps { get; init; }
 
+    [Description("Failures by signature, at most 10, most frequent first.")]
+    public IReadOnlyList<ExecutionFailure>? Failures { get; init; }
+
     [Description("Why it failed, or what it waits for.")]
     public string? Message { get; init; }
 
@@ -132,7 +135,7 @@ public sealed record ExecutionProgress
 
     public long Active { get; init; }
 
-    [Description("Ended of total, such as 730/1000.")]
+    [Description("Ended iterations of all, such as 730/1000; while no loop has begun the steps that are over of all, such as 3/7.")]
     public string? Text { get; init; }
 
     [Description("How many end in a second, minute or hour, lately, such as 3120/s.")]
@@ -140,6 +143,18 @@ public sealed record ExecutionProgress
 
     [Description("When the loops under way will have ended at this rate, such as 4m10s from now.")]
     public string? Eta { get; init; }
+}
+
+public sealed record ExecutionFailure
+{
+    [Description("The error's kind and message without numbers, ids and quoted text.")]
+    public required string Signature { get; init; }
+
+    [Description("How many iterations, or calls outside loops, failed so.")]
+    public long Count { get; init; }
+
+    [Description("The message of one of them, cut.")]
+    public string? Example { get; init; }
 }
 
 public sealed record ExecutionStep

@@ -15,7 +15,7 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
     public ExecutionStatus Compose(Execution execution, ExecutionId id, ExecutionStatusView view, ProgressRate rate)
     {
         var isRunning = view.Phase == nameof(ExecutionPhase.Running);
-        return new ExecutionStatus
+        return StatusSize.Fit(new ExecutionStatus
         {
             Phase = view.Phase,
             ExecutionId = id.ToString(),
@@ -35,9 +35,10 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
                 Eta = isRunning && rate.TimeLeft(view.Left) is { } left ? Text(left) : null,
             },
             Steps = [.. view.Steps.Select(step => new ExecutionStep { Name = step.Name, Phase = step.Phase, Progress = OrNull(step.Progress) })],
+            Failures = view.Failures.IsEmpty ? null : [.. view.Failures.Select(one => new ExecutionFailure { Signature = one.Signature, Count = one.Count, Example = OrNull(one.Example) })],
             Message = view.Message,
             LastEventId = view.LastEventId,
-        };
+        });
     }
 
     /// <summary>The status of an Execution that never got as far as the log.</summary>
@@ -63,7 +64,7 @@ internal sealed class ExecutionStatusWriter(ApiClient client, TimeProvider time)
     {
         var patch = Node(status);
         // In a merge patch only an explicit null removes what was there.
-        foreach (var name in (string[])["message", "completionTime"])
+        foreach (var name in (string[])["message", "completionTime", "failures"])
             if (!patch.ContainsKey(name)) patch[name] = null;
         if (patch["progress"] is JsonObject progress)
             foreach (var name in (string[])["rate", "eta"])

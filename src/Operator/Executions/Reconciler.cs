@@ -202,6 +202,7 @@ public sealed class Reconciler(
     {
         Collections = decisions.Collections,
         Results = decisions.Results,
+        Steps = decisions.Steps,
         StillOpen = decisions.StillOpen,
         Keys = decisions.Keys,
         Carried = decisions.Carried,

@@ -15,6 +15,8 @@ public sealed class RedriveTests : IAsyncLifetime
     private WebApplication? _server;
     private JsonElement? _created;
     private string _finished = "True";
+    private string _phase = "Running";
+    private int _failed = 1;
 
     public async ValueTask InitializeAsync()
     {
@@ -63,6 +65,19 @@ public sealed class RedriveTests : IAsyncLifetime
         Assert.Contains(message, outcome.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Completed", 0, true)]
+    [InlineData("Completed", 1, false)] // its loop allows it
+    [InlineData("Failed", 0, false)]
+    [InlineData("Cancelled", 0, false)]
+    public async Task One_in_which_nothing_failed_is_not_run_again(string phase, int failed, bool isRefused)
+    {
+        (_phase, _failed) = (phase, failed);
+        var outcome = await PlaybookCommand.RunOnClusterAsync(_folder.Path("kubeconfig"), "redrive", "nightly");
+        Assert.Equal((isRefused ? 1 : 0, isRefused), (outcome.ExitCode, _created is null));
+        Assert.Equal(isRefused, outcome.Errors.Contains("nothing failed in Execution 'nightly'; there is nothing to run again, and nothing was created.", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Without_a_cluster_the_command_line_is_wrong()
     {
@@ -82,7 +97,7 @@ public sealed class RedriveTests : IAsyncLifetime
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync($$"""
             {"apiVersion": "playbooks.dev/v1alpha1", "kind": "Execution", "metadata": {"name": "nightly", "namespace": "{{space}}", "uid": "u"}, "spec": {"playbook": "book"},
-             "status": {"phase": "Running", "conditions": [{"type": "Finished", "status": "{{_finished}}"}]} }
+             "status": {"phase": "{{_phase}}", "progress": {"total": 3, "succeeded": 2, "failed": {{_failed}}, "active": 0}, "conditions": [{"type": "Finished", "status": "{{_finished}}"}]} }
             """);
     }
 

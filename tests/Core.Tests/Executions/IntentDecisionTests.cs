@@ -52,6 +52,9 @@ public sealed class IntentDecisionTests
             ["execution.cancelling", "iteration.failed only 0", "iteration.failed only 1", "iterator.failed only", "step.exit only", "execution.cancelled"],
             run.Story.SkipWhile(line => line != "execution.cancelling"));
         Assert.Equal(StepStatus.Cancelled, run.State.Steps["only"].Status);
+        var stats = run.Log.Events.Single(happened => happened.Type == EventType.IteratorFailed).Result!.Value.GetRawText();
+        Assert.Equal("{\"stats\":{\"total\":3,\"succeeded\":0,\"failed\":0,\"skipped\":3}}", stats);
+        Assert.Equal(0, StatusProjection.Project(run.State).Progress.Failed);
         Assert.Equal(2, run.Log.Events.Count(happened => happened is { Type: EventType.IterationFailed, Status: EventStatus.Cancelled }));
         Assert.Empty(run.Jobs);
     }

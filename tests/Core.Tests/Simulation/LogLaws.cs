@@ -191,7 +191,7 @@ internal sealed class LogLaws(World world, GeneratedPlan generated)
         foreach (var happened in world.Log.Events.Where(happened => happened.RunId == run))
         {
             if (happened.Type == EventType.IterationCompleted) succeeded += happened.ChunkSize ?? 1;
-            else if (happened.Type == EventType.IterationFailed) failed += happened.ChunkSize ?? 1;
+            else if (happened.Type == EventType.IterationFailed && happened.Status != EventStatus.Cancelled) failed += happened.ChunkSize ?? 1;
             else if (happened.Type is EventType.IteratorCompleted or EventType.IteratorFailed) ended = happened;
         }
 

@@ -20,7 +20,7 @@ internal static class StateText
         }
 
         // No event tells what is leased: the ledger does.
-        foreach (var loop in state.Loops.Values) text.Append(loop with { Leased = 0 }).Append('\n');
+        foreach (var loop in state.Loops.Values) text.Append(loop with { Leased = 0, Executing = 0 }).Append('\n');
         foreach (var work in state.Open.Values) text.Append(work).Append('\n');
         foreach (var (name, value) in state.Vars) text.Append($"{name}={value}\n");
         foreach (var (field, value) in state.Overrides) text.Append($"{field}={value}\n");

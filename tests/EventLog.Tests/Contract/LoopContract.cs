@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Failures;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.EventLog.Tests.Support;
 
@@ -24,6 +25,52 @@ public abstract class LoopContract : EventLogContract
         var ends = (await Reader.ReadAllAsync(id)).Where(e => e.Type is EventType.IterationCompleted or EventType.CallError or EventType.IterationFailed);
         Assert.Equal(["4 4-8", "0 0-4", "0 0-4"], ends.Select(e => $"{e.IterationIndex} {e.Context!.Value.GetProperty("lo")}-{e.Context.Value.GetProperty("hi")}"));
         Assert.Equal([(0L, true), (4L, false)], (await Reader.ReadResultsAsync(id, Run, 0, 10, Stop)).Select(outcome => (outcome.Index, outcome.Error is not null)));
+    }
+
+    [Fact]
+    public async Task Failures_are_counted_by_signature_whoever_tells_of_them()
+    {
+        var id = await BeginAsync(Build.Loop("fetch", -2, 9), elements: 0, [.. Enumerable.Range(0, 6).Select(i => Build.Iteration("fetch", -2, i))]);
+        await Log.IngestAsync(id, [Build.Failed(Run, 0, "row 1 is locked"), Build.Done(Run, 1), Build.Failed(Run, 0, "row 2 is locked"), Build.Failed(Run, 2, "row 3 is locked")], Stop);
+        var closed = Build.Event(EventType.IterationFailed, "fetch", Run, 3, """{"error": {"kind": "WorkerLost", "message": "x"} }""") with { Error = "The worker was lost 3 times.", Fence = 1 };
+        var cancelled = Build.Event(EventType.IterationFailed, "fetch", Run, 4) with { Error = "The Execution was cancelled.", Fence = 1, Status = EventStatus.Cancelled };
+        await Log.AppendedAsync(id, new AppendBatch(1, [closed, cancelled]));
+        await Log.IngestAsync(id, [Build.Failed(Run, 5, "row 4 is locked")], Stop);
+
+        var state = await Reader.ReadStateAsync(id);
+        Assert.Equal((1, 4), (state.Loops[Run].Succeeded, state.Loops[Run].Failed));
+        Assert.Equal(
+            [new FailureCount("Http: row # is locked", 3, "row 1 is locked"), new FailureCount("WorkerLost: The worker was lost # times.", 1, "The worker was lost 3 times.")],
+            state.Loops[Run].Failures.Entries);
+        Assert.Equal(Picture.Of(ExecutionState.Initial.Apply(await Reader.ReadAllAsync(id))), Picture.Of(state));
+        Assert.Equal([IterationStatus.Cancelled], (await Reader.ListIterationsAsync(id, Run, new IterationQuery(4, 1), Stop)).Select(row => row.Status));
+        Assert.Equal([0L, 2, 3, 5], (await Reader.ListIterationsAsync(id, Run, new IterationQuery(0, 100) { Status = IterationStatus.Failed }, Stop)).Select(row => row.Index));
+    }
+
+    [Fact]
+    public async Task The_least_frequent_failures_give_way_to_new_ones()
+    {
+        const int Kinds = 40;
+        var id = await BeginAsync(Build.Loop("fetch", -2, 200), elements: 0, [.. Enumerable.Range(0, 120).Select(i => Build.Iteration("fetch", -2, i))]);
+        for (var i = 0; i < Kinds; i++)
+            await Log.IngestAsync(id, [Build.Failed(Run, 3 * i, Word(i)), Build.Failed(Run, (3 * i) + 1, Word(i)), Build.Failed(Run, (3 * i) + 2, "always")], Stop);
+        var entries = (await Reader.ReadStateAsync(id)).Loops[Run].Failures.Entries;
+        Assert.Equal((FailureTable.MaxEntries, new FailureCount("Http: always", Kinds, "always")), (entries.Length, entries[0]));
+        Assert.Contains(entries, entry => entry.Signature == $"Http: {Word(Kinds - 1)}");
+
+        static string Word(int number) => new((char)('a' + (number % 26)), 2 + (number / 26));
+    }
+
+    [Fact]
+    public async Task Lists_tell_how_many_steps_are_over()
+    {
+        var id = await Log.CreateAsync(Build.Execution(), Stop);
+        var begun = Build.Event(EventType.WorkflowInitialized, context: """{"steps": 7, "start": "fetch"}""");
+        await Log.AppendedAsync(id, new AppendBatch(0, [Build.Event(EventType.PlaybookStarted), begun, Build.Start("fetch", 3)]) { Steps = new StepProgress(0, 7) });
+        await Log.AppendedAsync(id, new AppendBatch(1, [Build.Event(EventType.StepExit, "fetch", 3)]) { Steps = new StepProgress(1, 7) });
+        await Log.AppendedAsync(id, new AppendBatch(2, [Build.Event(EventType.ExecutionSuspended)]));
+        var header = Assert.Single(await Reader.ListAsync(new ExecutionQuery(500), Stop), header => header.Id == id);
+        Assert.Equal(LoopProgress.None with { Steps = new StepProgress(1, 7) }, header.Progress);
     }
 
     [Fact]

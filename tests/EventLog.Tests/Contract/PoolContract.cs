@@ -1,4 +1,5 @@
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Failures;
 using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Work;
@@ -131,6 +132,42 @@ public abstract class PoolContract : EventLogContract
         Assert.Equal((0, Total), await LeasedAsync(id));
     }
 
+    [Fact]
+    public async Task What_executes_is_what_workers_may_do_at_once_of_what_they_have()
+    {
+        var id = await BeginAsync(total: 1000);
+        await SayAsync(id, "a", wants: 100);
+        // Half of the window of 16 is for a second worker.
+        Assert.Equal((100, 8), await ExecutingAsync(id));
+        await SayAsync(id, "b", wants: 2);
+        Assert.Equal((102, 8 + 2), await ExecutingAsync(id));
+        await SayAsync(id, "a", width: 2);
+        await SayAsync(id, "b", width: 2);
+        Assert.Equal((102, 2), await ExecutingAsync(id));
+        await SayAsync(id, "a", width: 40);
+        await SayAsync(id, "b", width: 40);
+        Assert.Equal((102, 20 + 2), await ExecutingAsync(id));
+    }
+
+    [Fact]
+    public async Task Failures_of_a_pool_are_counted_by_signature()
+    {
+        var id = await BeginAsync(total: 100);
+        var grant = Assert.Single((await SayAsync(id, "a", wants: 5)).Grants);
+        await SayAsync(id, "a", [Failed(grant, 1), Done(grant, 0), Build.Failed(Run, 2, "row 12 is locked", grant.Lease)]);
+        await SayAsync(id, "a", [Build.Failed(Run, 3, "row 7 is locked", grant.Lease)]);
+        var state = await Reader.ReadStateAsync(id);
+        Assert.Equal(
+            [new FailureCount("Http: row # is locked", 2, "row 12 is locked"), new FailureCount("Http: no luck", 1, "no luck")], state.Loops[Run].Failures.Entries);
+        Assert.Equal(Picture.Of(ExecutionState.Initial.Apply(await Reader.ReadAllAsync(id))), Picture.Of(state));
+    }
+
+    private async Task<(long Leased, long Executing)> ExecutingAsync(ExecutionId id)
+    {
+        var loop = (await Reader.ReadStateAsync(id)).Loops[Run];
+        return (loop.Leased, loop.Executing);
+    }
+
     private static IEnumerable<long> Indexes(PoolGrant grant)
     {
         for (var index = grant.Lo; index < grant.Hi; index++) yield return index;
@@ -142,11 +179,11 @@ public abstract class PoolContract : EventLogContract
 
     private static WorkReport Waiting(PoolGrant grant, long index) => Build.Waiting(Run, index, fence: grant.Lease);
 
-    private async Task<PoolAnswer> SayAsync(ExecutionId id, string member, WorkReport[]? reports = null, int wants = 0)
+    private async Task<PoolAnswer> SayAsync(ExecutionId id, string member, WorkReport[]? reports = null, int wants = 0, int width = 16)
     {
         var loop = (await Reader.ReadAsync(id, 0, Stop))?.ToState(ExecutionState.Initial).Loops.GetValueOrDefault(Run)
             ?? new LoopState { RunId = Run, Step = "fetch", Epoch = 0, Total = 1, StartedAt = Build.Now };
-        var settings = new PoolSettings { Loop = loop, IsOpen = true, MaxParallel = 16, PoolSize = 8, Failures = new FailurePolicy.CollectAll() };
+        var settings = new PoolSettings { Loop = loop, IsOpen = true, MaxParallel = width, PoolSize = 2, Failures = new FailurePolicy.CollectAll() };
         return Assert.Single(await Log.LeaseAsync(id, Run, [new PoolTurn(member, reports ?? []) { Wants = wants }], settings, Stop));
     }
 

@@ -22,7 +22,7 @@ internal static class Picture
         foreach (var loop in state.Loops.Values)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"loop {loop.RunId} {loop.Step}#{loop.Epoch} total={loop.Total} range={loop.Range} cursor={loop.Cursor} {loop.Succeeded}/{loop.Failed} {loop.FirstError} {At(loop.StartedAt)} chunk={loop.Chunk} stopped={loop.Stopped} next={At(loop.NextStartAt)} carried={loop.Carried?.Count}");
+                $"loop {loop.RunId} {loop.Step}#{loop.Epoch} total={loop.Total} range={loop.Range} cursor={loop.Cursor} {loop.Succeeded}/{loop.Failed} {loop.FirstError} {At(loop.StartedAt)} chunk={loop.Chunk} stopped={loop.Stopped} next={At(loop.NextStartAt)} carried={loop.Carried?.Count} failures={loop.Failures.Write()}");
         }
 
         foreach (var open in state.Open.Values)

@@ -39,6 +39,7 @@ public sealed partial class PageTests : IAsyncLifetime
         Assert.Contains("""<progress max="3" value="2">""", page, StringComparison.Ordinal);
         Assert.Contains("2 of 3 iterations, 1 active, 1 failed", page, StringComparison.Ordinal);
         Assert.Matches("walk\\[1\\]</td><td>bert</td><td><span class=\"FAILED\">FAILED</span>.*?503 from the server\\.", page);
+        Assert.Matches("<td>1</td><td>Http: # from the server\\.</td>", page);
         Assert.Contains("iteration.failed", page, StringComparison.Ordinal);
         // What a worker brought is text.
         Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", page, StringComparison.Ordinal);

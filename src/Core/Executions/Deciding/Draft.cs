@@ -95,7 +95,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
 
     /// <summary>Iterations that have ended, without those that this draft ends.</summary>
     private long DoneInLog(LoopState loop) => loop.Done - _events
-        .Where(happened => happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed))
+        .Where(happened => happened.RunId == loop.RunId && happened.Type is (EventType.IterationCompleted or EventType.IterationFailed) && happened.Status != EventStatus.Cancelled)
         .Sum(happened => happened.ChunkSize ?? 1L);
 
     /// <summary>Has the log keep the elements of a loop that starts, with their names where it has a <c>key</c>.</summary>
@@ -170,6 +170,7 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         StillOpen = _stillOpen,
         LoopsDone = _loopsDone,
         Settled = _settled,
+        Steps = _events.Count > 0 ? StepProgress.Of(State) : default,
         Start = start,
         Stop = stop,
         WakeAt = WakeAt,

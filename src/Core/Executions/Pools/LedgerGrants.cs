@@ -20,6 +20,7 @@ internal sealed class LedgerGrants(LedgerDraft draft, PoolTurn turn)
         // One that still works is asked again, so that what it does is not lost. One that goes must not keep its place.
         var leave = stop && !draft.HasLease(turn.Member);
         if (leave) draft.Members.RemoveAt(place);
+        else draft.Members[place] = draft.Members[place] with { Slots = slots };
         return new PoolAnswer
         {
             Grants = _grants.ToImmutable(),

@@ -38,6 +38,11 @@ public sealed record PoolLedger
     /// <summary>Elements that are leased and have not ended.</summary>
     [JsonIgnore]
     public long Leased => Leases.Sum(lease => lease.Open.Sum(part => part.Hi - part.Lo));
+
+    /// <summary>Elements that execute: each worker as many iterations of its leases as it may at once.</summary>
+    /// <param name="unit">Elements of an iteration, at most.</param>
+    public long Executing(int unit) => Members.Sum(member =>
+        Math.Min((long)member.Slots * unit, Leases.Where(lease => lease.Member == member.Name).Sum(lease => lease.Open.Sum(part => part.Hi - part.Lo))));
 }
 
 /// <summary>The indexes from <paramref name="Lo"/> up to, not including, <paramref name="Hi"/>.</summary>
@@ -62,7 +67,8 @@ public sealed record PoolLease(int Id, string Member, ImmutableArray<IndexRange>
 /// <param name="Name">The pod's uid; for a worker in this process any name of its own.</param>
 /// <param name="Until">Without another word until then it counts as gone.</param>
 /// <param name="JoinedAt">When it was heard first.</param>
-public sealed record PoolMember(string Name, DateTimeOffset Until, DateTimeOffset JoinedAt = default);
+/// <param name="Slots">Iterations that it may execute at once, as it was told last.</param>
+public sealed record PoolMember(string Name, DateTimeOffset Until, DateTimeOffset JoinedAt = default, int Slots = 0);
 
 /// <summary>How the ledger is stored.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -4,7 +4,7 @@ SELECT x.*, p.total, p.succeeded, p.failed
 FROM (
     SELECT
         x.id, x.cluster_uid, x.uid, x.namespace, x.name, x.playbook, x.digest, '{}'::text, x.phase, x.version, x.last_event_id, x.parent_id,
-        x.created_at, x.started_at, x.ended_at, x.retry_of, x.max_parallel, x.halvings
+        x.created_at, x.started_at, x.ended_at, x.retry_of, x.max_parallel, x.halvings, x.steps, x.steps_done
     FROM execution x
     WHERE x.id < $1 {conditions}
     ORDER BY x.id DESC

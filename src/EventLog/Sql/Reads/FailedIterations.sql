@@ -4,6 +4,6 @@ SELECT
     (e.context ->> 'hi')::bigint - e.iteration_index AS size, NULL::bigint,
     (SELECT el.key FROM element el WHERE el.execution_id = $1 AND el.run_id = $2 AND el.idx = e.iteration_index) AS key
 FROM event e
-WHERE e.execution_id = $1 AND e.run_id = $2 AND e.iteration_index >= $3 AND e.event_type = 'iteration.failed'
+WHERE e.execution_id = $1 AND e.run_id = $2 AND e.iteration_index >= $3 AND e.event_type = 'iteration.failed' AND e.status = 'FAILED'
 ORDER BY e.iteration_index
 LIMIT $4

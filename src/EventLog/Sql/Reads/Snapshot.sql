@@ -41,7 +41,9 @@ LEFT JOIN LATERAL (
         array_agg(l.started_at) AS loop_started_ats,
         array_agg(l.stopped) AS loop_stopped,
         array_agg(l.next_start_at) AS loop_next_start_ats,
-        array_agg(l.leased) AS loop_leased
+        array_agg(l.leased) AS loop_leased,
+        array_agg(l.executing) AS loop_executing,
+        array_agg(l.failures::text) AS loop_failures
     FROM (
         SELECT loop.* FROM loop JOIN step_run s USING (execution_id, run_id) WHERE execution_id = $1 AND s.newest ORDER BY run_id
     ) AS l

@@ -5,4 +5,4 @@ WITH ended AS (
     WHERE p.execution_id = $1 AND p.run_id = ANY ($2::bigint[]) AND scope.base IS NOT NULL
     RETURNING p.run_id
 )
-UPDATE loop l SET leased = 0 FROM ended WHERE l.execution_id = $1 AND l.run_id = ended.run_id
+UPDATE loop l SET leased = 0, executing = 0 FROM ended WHERE l.execution_id = $1 AND l.run_id = ended.run_id

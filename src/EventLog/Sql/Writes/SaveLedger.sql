@@ -6,5 +6,7 @@ UPDATE loop SET
     succeeded = succeeded + $5,
     failed = failed + $6,
     first_error = coalesce(first_error, $7),
-    stopped = stopped OR $8
+    stopped = stopped OR $8,
+    executing = $9,
+    failures = CASE WHEN $10::text IS NULL THEN failures ELSE merge_failures(failures, $10::jsonb) END
 WHERE execution_id = $1 AND run_id = $2

@@ -26,6 +26,8 @@ WITH scope AS (
         phase = coalesce($17, x.phase),
         started_at = coalesce($18, x.started_at),
         ended_at = coalesce($19, x.ended_at),
+        steps = coalesce($20, x.steps),
+        steps_done = coalesce($21, x.steps_done),
         expires_at = coalesce($19 + make_interval(secs => x.retention_seconds), x.expires_at)
     FROM scope
     WHERE x.id = $1 AND scope.base IS NOT NULL

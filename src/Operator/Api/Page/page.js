@@ -67,15 +67,15 @@ async function list(mine, cursor) {
   for (const one of answer.executions) {
     const link = element('a', one.name);
     link.href = `#/${one.execution_id}`;
-    $('executions').append(row(link, one.namespace, one.path, word(one.status), time(one.start_time), lasted(one.duration_seconds)));
+    $('executions').append(row(link, one.namespace, one.path, word(one.status), one.progress?.text ?? '', time(one.start_time), lasted(one.duration_seconds)));
   }
   $('older').hidden = !answer.next_cursor;
   $('older').onclick = () => guard(() => list(mine, answer.next_cursor));
 }
 
 function standing(one) {
-  const { total, succeeded, failed, active } = one.progress;
-  const counts = total ? `${succeeded + failed} of ${total} iterations, ${active} active, ${failed} failed` : 'no loop yet';
+  const { total, succeeded, failed, active, text } = one.progress;
+  const counts = total ? `${succeeded + failed} of ${total} iterations, ${active} active, ${failed} failed` : `${text || 'none'} of its steps`;
   $('standing').replaceChildren(word(one.status), ` ${one.path}, ${counts}, ${lasted(one.duration_seconds)}. ${one.message ?? ''}`);
 }
 
@@ -101,6 +101,8 @@ async function follow(mine, id) {
   $('name').textContent = one.name;
   standing(one);
   $('steps').replaceChildren(...one.steps.map(step));
+  $('failures').replaceChildren(...one.failures.map(one => row(one.count, one.signature, short(one.example))));
+  $('failing').hidden = one.failures.length === 0;
   $('events').replaceChildren(...one.events.map(happening));
   $('controls').hidden = isOver(one.status);
   for (const button of document.querySelectorAll('#controls button')) {
