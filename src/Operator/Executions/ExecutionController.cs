@@ -22,6 +22,7 @@ internal sealed class ExecutionController(
     ExecutionExpiry expiry,
     ExecutionStatusWriter statuses,
     StuckExecutions stuck,
+    ExecutionSpaces spaces,
     UnusableResources unusables,
     ExecutionTelling telling)
 {
@@ -39,6 +40,7 @@ internal sealed class ExecutionController(
 
     public void Remember(ExecutionRef execution, ExecutionId id)
     {
+        spaces.Remember(id, execution.Name.Namespace);
         _ids[execution] = id;
         _refs[id] = execution;
         stuck.Begin(id);
@@ -114,6 +116,8 @@ internal sealed class ExecutionController(
         if (!_ids.TryGetValue(key, out var id))
         {
             if (await starter.FindAsync(key.Uid, cancellationToken) is not { } header) return null;
+            // An owner reference in another namespace may name any uid: that its owner is not there says nothing about the one that has it.
+            if (header.Namespace != key.Name.Namespace || header.Name != key.Name.Name) return null;
             id = header.Id;
         }
 
@@ -181,6 +185,7 @@ internal sealed class ExecutionController(
         _refs.TryRemove(id, out _);
         telling.Forget(id);
         stuck.Forget(id);
+        spaces.Forget(id);
         workers.Forget(id);
     }
 

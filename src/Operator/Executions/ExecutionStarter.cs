@@ -110,6 +110,14 @@ internal sealed class ExecutionStarter(
         return EventRetention.TryRead(own, out var retention) ? retention : null;
     }
 
+    /// <summary>The execution that asked for this one; null when none did, or when the labels name one that does not own it.</summary>
+    private async ValueTask<ExecutionId?> ParentAsync(Execution execution, CancellationToken cancellationToken)
+    {
+        if (ChildLabels.Read(execution.Metadata) is not { } said) return null;
+        var parent = await reader.ReadHeaderAsync(said.Parent, cancellationToken);
+        return parent?.Namespace == execution.Metadata.Namespace && parent?.Uid == ChildLabels.Owner(execution)?.Uid ? said.Parent : null;
+    }
+
     /// <summary>The execution of a resource, by the resource's uid; null when it never got as far as the log.</summary>
     public async ValueTask<ExecutionHeader?> FindAsync(string uid, CancellationToken cancellationToken) =>
         await reader.FindAsync(await cluster.GetUidAsync(cancellationToken), uid, cancellationToken);
@@ -142,7 +150,7 @@ internal sealed class ExecutionStarter(
                 RetryOf = pinned.RetryOf,
                 CreatedAt = now,
                 Retention = retention.Period,
-                Parent = ChildLabels.Read(execution.Metadata)?.Parent,
+                Parent = await ParentAsync(execution, cancellationToken),
             },
             cancellationToken);
     }

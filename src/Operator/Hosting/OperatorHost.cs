@@ -160,6 +160,7 @@ internal static class OperatorHost
         services.AddSingleton<ExecutionTelling>();
         services.AddSingleton<ExecutionExpiry>();
         services.AddSingleton<UnusableResources>();
+        services.AddSingleton<ExecutionSpaces>();
         services.AddSingleton<ExecutionController>();
         services.AddSingleton<PlaybookController>();
         services.AddSingleton<ReviewMetrics>();

@@ -17,7 +17,7 @@ namespace PlaybookOperator.Operator.Workers;
 /// counts as existing, so that a late watch never makes a claimed delivery look lost.
 /// </summary>
 internal sealed class KubernetesWorkers(
-    ApiClient client, Informer<Job> jobs, PoolPods pools, IEventLog log, WorkerOptions options, WorkerMetrics metrics) : IWorkers
+    ApiClient client, Informer<Job> jobs, PoolPods pools, ExecutionSpaces spaces, IEventLog log, WorkerOptions options, WorkerMetrics metrics) : IWorkers
 {
     /// <summary>Name of the informer's index by execution id.</summary>
     public const string ExecutionIndex = "execution";
@@ -34,7 +34,7 @@ internal sealed class KubernetesWorkers(
         if (_unseen.TryGetValue(id, out var unseen))
             foreach (var delivery in unseen.Keys) observed[delivery] = JobPhase.Active;
         foreach (var job in jobs.ListBy(ExecutionIndex, id.ToString()))
-            if (WorkerLabels.Read(job.Metadata) is { } found) observed[found.Delivery] = PhaseOf(job);
+            if (WorkerLabels.Read(job.Metadata) is { } found && spaces.Holds(id, job.Metadata)) observed[found.Delivery] = PhaseOf(job);
         foreach (var newest in observed.Keys.Where(delivery => delivery.Key.IsPool).GroupBy(delivery => delivery.Key, (_, own) => own.MaxBy(delivery => delivery.Fence)).ToList())
         {
             // It speaks for all Jobs of its pool, once the informer has seen it: it came after what was done to the former ones.
@@ -47,7 +47,7 @@ internal sealed class KubernetesWorkers(
     /// <summary>Tells that the informer has seen a Job come or go: from here on it is the truth about it.</summary>
     public void Saw(ObjectMeta metadata)
     {
-        if (WorkerLabels.Read(metadata) is { } found && _unseen.TryGetValue(found.Execution, out var unseen)) unseen.TryRemove(found.Delivery, out _);
+        if (WorkerLabels.Read(metadata) is { } found && spaces.Holds(found.Execution, metadata) && _unseen.TryGetValue(found.Execution, out var unseen)) unseen.TryRemove(found.Delivery, out _);
     }
 
     /// <summary>
@@ -56,7 +56,7 @@ internal sealed class KubernetesWorkers(
     /// </summary>
     public async ValueTask AdoptAsync(WorkOrder order, CancellationToken cancellationToken)
     {
-        var existing = jobs.ListBy(ExecutionIndex, order.Execution.Id.ToString());
+        var existing = jobs.ListBy(ExecutionIndex, order.Execution.Id.ToString()).Where(job => job.Metadata.Namespace == order.Execution.Namespace).ToList();
         var noted = _noted.GetValueOrDefault(order.Execution.Id);
         var missing = existing.Where(job => job.Metadata.Uid is { } uid && noted?.Contains(uid) != true).ToList();
         if (missing.Count == 0) return;
@@ -93,7 +93,7 @@ internal sealed class KubernetesWorkers(
     public async ValueTask StopAsync(ExecutionHeader execution, IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
     {
         var names = jobs.ListBy(ExecutionIndex, execution.Id.ToString())
-            .Where(job => WorkerLabels.Read(job.Metadata) is { } found && deliveries.Contains(found.Delivery))
+            .Where(job => job.Metadata.Namespace == execution.Namespace && WorkerLabels.Read(job.Metadata) is { } found && deliveries.Contains(found.Delivery))
             .ToList();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.CreateParallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(names, parallel, async (job, token) =>

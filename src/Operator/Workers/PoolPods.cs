@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Kubernetes.Objects;
 using PlaybookOperator.Kubernetes.Watching;
+using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Workers.Containers;
 
 namespace PlaybookOperator.Operator.Workers;
@@ -10,7 +11,7 @@ namespace PlaybookOperator.Operator.Workers;
 /// How many pods a pool has. Its Jobs do not say: after a pod has failed, their controller neither makes another nor brings the Job's status up to date
 /// for ten seconds, then twenty, up to minutes. So the pods are counted, and what is missing gets a Job of its own.
 /// </summary>
-internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs) : IPoolMembers
+internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs, ExecutionSpaces spaces) : IPoolMembers
 {
     /// <summary>Pods whose end is remembered: those of the last minutes are enough, for a lease of a silent worker ends by itself.</summary>
     private const int MaxGone = 1000;
@@ -59,7 +60,7 @@ internal sealed class PoolPods(Informer<Pod> pods, Informer<Job> jobs) : IPoolMe
 
     private IEnumerable<Job> Running(ExecutionId id, WorkKey pool) =>
         from job in jobs.ListBy(KubernetesWorkers.ExecutionIndex, id.ToString())
-        where WorkerLabels.Read(job.Metadata)?.Delivery.Key == pool && !job.IsFinished && job.Metadata.DeletionTimestamp is null
+        where WorkerLabels.Read(job.Metadata)?.Delivery.Key == pool && spaces.Holds(id, job.Metadata) && !job.IsFinished && job.Metadata.DeletionTimestamp is null
         select job;
 
     /// <summary>Pods that are still to be made are counted on, unless the Job has lost some: then it may take its time.</summary>

@@ -44,6 +44,46 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.NotEqual(HttpStatusCode.OK, await OpenAsync(_operator.Cluster.TokenOf(Pod("elsewhere", Owner(uid: uid)))));
     }
 
+    [Fact]
+    public async Task A_Job_of_another_namespace_that_claims_to_be_of_the_execution_neither_ends_it_nor_counts_as_its_own()
+    {
+        var passes = await PassesAsync();
+        var twin = (JsonObject)_job.DeepClone();
+        twin["metadata"]!["namespace"] = "elsewhere";
+        _operator.Cluster.Put("/apis/batch/v1/namespaces/elsewhere/jobs", twin);
+        _operator.Cluster.SetStatus($"/apis/batch/v1/namespaces/elsewhere/jobs/{Name}", new JsonObject
+        {
+            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Failed", ["status"] = "True" }),
+        });
+        await OperatorUnderTest.UntilAsync("its owner has been looked at", async () => await PassesAsync() > passes);
+        _operator.Execution("run", "{playbook: book, ttlSecondsAfterFinished: 5}");
+        await OperatorUnderTest.UntilAsync("the execution has been looked at", () => (long?)_operator.FindExecution("run")!["status"]?["observedGeneration"] == 2);
+
+        Assert.Equal("Running", OperatorUnderTest.Phase(_operator.FindExecution("run")));
+        Assert.Equal(Name, (string?)Assert.Single(_operator.Jobs())["metadata"]!["name"]);
+    }
+
+    [Fact]
+    public async Task An_Execution_of_another_namespace_that_claims_to_be_a_child_neither_ends_the_parent_nor_reports_to_it()
+    {
+        _operator.Playbook("parent", "workflow: [{step: ask, tool: {kind: playbook, name: book}}]");
+        _operator.Playbook("quick", "workflow: [{step: only, tool: {kind: transform, result: forged}}]", "elsewhere");
+        _operator.Execution("above", "{playbook: parent}");
+        await OperatorUnderTest.UntilAsync("there is a child", () => _operator.Children("above").Count == 1);
+        var child = (JsonObject)_operator.Children("above")[0].DeepClone();
+        child["metadata"]!["namespace"] = "elsewhere";
+        child["spec"]!["playbook"] = "quick";
+        child.Remove("status");
+        _operator.Cluster.Put("/apis/playbooks.dev/v1alpha1/namespaces/elsewhere/executions", child);
+        var name = (string)child["metadata"]!["name"]!;
+        await OperatorUnderTest.UntilAsync("it has ended", () => OperatorUnderTest.Phase(_operator.FindExecution(name, "elsewhere")) == "Completed");
+        _operator.Execution("above", "{playbook: parent, ttlSecondsAfterFinished: 5}");
+        await OperatorUnderTest.UntilAsync("the parent has been looked at", () => (long?)_operator.FindExecution("above")!["status"]?["observedGeneration"] == 2);
+
+        Assert.Equal("Running", OperatorUnderTest.Phase(_operator.FindExecution("above")));
+        Assert.Equal(0, await _operator.NumberAsync("SELECT count(*) FROM execution WHERE namespace = 'elsewhere' AND parent_id IS NOT NULL"));
+    }
+
     [Theory]
     [InlineData("name")]
     [InlineData("uid")]
@@ -139,10 +179,13 @@ public sealed class SessionTests : IAsyncLifetime
         return response.StatusCode;
     }
 
-    private async Task<int> RefusedAsync(string reason)
+    private Task<int> RefusedAsync(string reason) => CountAsync($"playbook_worker_sessions_refused_total{{reason=\"{reason}\"}}");
+
+    private Task<int> PassesAsync() => CountAsync("controller_runtime_reconcile_total{controller=\"execution\",result=\"success\"}");
+
+    private async Task<int> CountAsync(string series)
     {
-        var metrics = await _client.GetStringAsync("/metrics");
-        var line = metrics.Split('\n').Single(line => line.StartsWith($"playbook_worker_sessions_refused_total{{reason=\"{reason}\"}}", StringComparison.Ordinal));
+        var line = (await _client.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith(series, StringComparison.Ordinal));
         return int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -22,7 +22,7 @@ namespace PlaybookOperator.Operator.Executions.Children;
 /// </remarks>
 internal sealed class ChildExecutions(
     ApiClient client, Informer<Execution> executions, PlanSource plans, IEventLog log, AssignmentReader assignments, ReportQueue reports, ChildCalls calls,
-    TimeProvider time)
+    ExecutionSpaces spaces, TimeProvider time)
     : IWorkers
 {
     private const string Claimant = "child";
@@ -35,7 +35,7 @@ internal sealed class ChildExecutions(
             foreach (var delivery in unseen.Keys) observed[delivery] = JobPhase.Active;
         foreach (var child in Of(id))
         {
-            if (ExecutionController.IsFinished(child) || ChildLabels.Read(child.Metadata) is not { } found) continue;
+            if (ExecutionController.IsFinished(child) || ChildLabels.Read(child.Metadata) is not { } found || !spaces.Holds(id, child.Metadata)) continue;
             // Being deleted by somebody: it ends without a word to its parent.
             observed[found.Delivery] = child.Metadata.DeletionTimestamp is null ? JobPhase.Active : JobPhase.Failed;
         }
@@ -46,7 +46,7 @@ internal sealed class ChildExecutions(
     /// <summary>Tells that the informer has seen a child come or go.</summary>
     public void Saw(ObjectMeta metadata)
     {
-        if (ChildLabels.Read(metadata) is { } found && _unseen.TryGetValue(found.Parent, out var unseen)) unseen.TryRemove(found.Delivery, out _);
+        if (ChildLabels.Read(metadata) is { } found && spaces.Holds(found.Parent, metadata) && _unseen.TryGetValue(found.Parent, out var unseen)) unseen.TryRemove(found.Delivery, out _);
     }
 
     public void Forget(ExecutionId id) => _unseen.TryRemove(id, out _);

@@ -35,7 +35,7 @@ internal sealed class ChildReports(
         if (Parent(child) is not var (parent, delivery)) return;
         var end = await ChildResult.ReadAsync(reader, pass.Header, pass.Plan, pass.State, child.Spec.ParentExecution?.ReturnStep, cancellationToken);
         var elapsed = pass.State is { StartedAt: { } start, EndedAt: { } ended } ? ended - start : TimeSpan.Zero;
-        await TellAsync(parent, delivery, end, pass.Header.Id, elapsed, cancellationToken);
+        await TellAsync(child, parent, delivery, end, pass.Header.Id, elapsed, cancellationToken);
     }
 
     /// <summary>The execution never got as far as the log, or lost what it rests on.</summary>
@@ -43,20 +43,22 @@ internal sealed class ChildReports(
     {
         if (Parent(child) is not var (parent, delivery)) return;
         var error = new WorkError(WorkErrorKind.Playbook, $"Execution {child.Metadata.Name} of playbook '{child.Spec.Playbook}' failed: {message}");
-        await TellAsync(parent, delivery, new ChildEnd.Failed(error), child: null, TimeSpan.Zero, cancellationToken);
+        await TellAsync(child, parent, delivery, new ChildEnd.Failed(error), id: null, TimeSpan.Zero, cancellationToken);
     }
 
     private async Task TellAsync(
-        ExecutionId parent, Delivery delivery, ChildEnd end, ExecutionId? child, TimeSpan elapsed, CancellationToken cancellationToken)
+        Execution child, ExecutionId parent, Delivery delivery, ChildEnd end, ExecutionId? id, TimeSpan elapsed, CancellationToken cancellationToken)
     {
         if (await FindAsync(parent, cancellationToken) is not var (header, state, plan)) return;
+        // Whoever may create Executions somewhere writes labels and owners as he likes.
+        if (header.Namespace != child.Metadata.Namespace || ChildLabels.Owner(child)?.Uid != header.Uid) return;
         // What is no longer open has been told, replaced or given up; the log would drop it too.
         if (!state.Open.TryGetValue(delivery.Key, out var open) || open.Fence != delivery.Fence) return;
         if (state.Steps.Values.FirstOrDefault(step => step.RunId == delivery.Key.RunId) is not { } run) return;
         if (plan.ByName[run.Step].Task is not { RunsAsChild: true } task) return;
         var element = await assignments.ReadElementAsync(parent, open, cancellationToken);
         var assignment = await assignments.ComposeAsync(new ExecutionView(header, state, plan), run, open, element, takesReferences: false, cancellationToken);
-        var report = await calls.ReportAsync(assignment, task, end, child, elapsed, cancellationToken);
+        var report = await calls.ReportAsync(assignment, task, end, id, elapsed, cancellationToken);
         await reports.EnqueueAsync(parent, [report], cancellationToken);
     }
 

@@ -27,7 +27,7 @@ internal sealed class ContainerOutcomes(
         if (open.Count == 0) return Settlement.Nothing;
         var known = new Dictionary<Delivery, Job>();
         foreach (var job in jobs.ListBy(KubernetesWorkers.ExecutionIndex, order.Execution.Id.ToString()))
-            if (WorkerLabels.Read(job.Metadata) is { } found) known[found.Delivery] = job;
+            if (WorkerLabels.Read(job.Metadata) is { } found && job.Metadata.Namespace == order.Execution.Namespace) known[found.Delivery] = job;
         var settled = new ConcurrentBag<(Delivery Delivery, Step Step)>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = ReadParallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(open.Where(known.ContainsKey), parallel, async (delivery, token) =>
