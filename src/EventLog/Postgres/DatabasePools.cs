@@ -8,6 +8,9 @@ namespace PlaybookOperator.EventLog.Postgres;
 /// </summary>
 public sealed class DatabasePools : IAsyncDisposable
 {
+    private const string Unreadable =
+        "ConnectionString cannot be read: it must be postgres://user:password@host:5432/database, with / ? # and @ in user and password percent-encoded, or Host=…;Username=…;Password=…;Database=….";
+
     private readonly PoolGauges _gauges;
 
     /// <exception cref="ArgumentException">The options are out of range or the connection string cannot be read.</exception>
@@ -16,17 +19,17 @@ public sealed class DatabasePools : IAsyncDisposable
         var problems = options.Problems().ToArray();
         if (problems.Length > 0) throw new ArgumentException(string.Join(' ', problems), nameof(options));
         Options = options;
-        Main = Build(options, "main", builder =>
+        Main = BuildReadable(options, "main", builder =>
         {
             builder.MaxPoolSize = options.MaxPoolSize;
             builder.MinPoolSize = options.MinPoolSize;
         });
-        Background = Build(options, "background", builder =>
+        Background = BuildReadable(options, "background", builder =>
         {
             builder.MaxPoolSize = options.BackgroundPoolSize;
             builder.MinPoolSize = 0;
         });
-        Listener = Build(options, "listener", static builder =>
+        Listener = BuildReadable(options, "listener", static builder =>
         {
             builder.Pooling = false;
             // A connection that only listens would not notice that its server is gone.
@@ -34,6 +37,20 @@ public sealed class DatabasePools : IAsyncDisposable
             builder.TcpKeepAlive = true;
         });
         _gauges = new PoolGauges(metrics.Meter, options);
+    }
+
+    /// <summary>What is wrong with a connection string, in words that repeat no part of it; null: nothing.</summary>
+    public static string? Problem(string connectionString)
+    {
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(PostgresUri.ToConnectionString(connectionString));
+            return null;
+        }
+        catch (Exception unread) when (IsUnreadable(unread))
+        {
+            return Unreadable;
+        }
     }
 
     public EventLogOptions Options { get; }
@@ -52,6 +69,24 @@ public sealed class DatabasePools : IAsyncDisposable
         await Background.DisposeAsync().ConfigureAwait(false);
         await Listener.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static NpgsqlDataSource BuildReadable(EventLogOptions options, string name, Action<NpgsqlConnectionStringBuilder> configure)
+    {
+        try
+        {
+            return Build(options, name, configure);
+        }
+        catch (Exception unread) when (IsUnreadable(unread))
+        {
+            // Without the reason, and not as its cause: it may repeat a part of the text, such as the password.
+            throw Unread(nameof(options));
+        }
+    }
+
+    private static ArgumentException Unread(string parameter) => new(Unreadable, parameter);
+
+    private static bool IsUnreadable(Exception exception) =>
+        exception is ArgumentException or FormatException or OverflowException or KeyNotFoundException or InvalidOperationException;
 
     private static NpgsqlDataSource Build(EventLogOptions options, string name, Action<NpgsqlConnectionStringBuilder> configure)
     {

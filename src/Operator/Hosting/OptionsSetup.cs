@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using PlaybookOperator.EventLog;
+using PlaybookOperator.EventLog.Postgres;
 using PlaybookOperator.Operator.Api;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Operator.Reviews;
@@ -34,6 +35,7 @@ internal static class OptionsSetup
         services.AddSingleton(Checked(configuration.GetSection(LimitsOptions.Section).Get<LimitsOptions>() ?? new(), LimitsOptions.Section, new LimitsOptionsValidator()));
         var database = configuration.GetSection("Database").Get<EventLogOptions>() ?? new();
         var problems = database.Problems().ToList();
+        if (DatabasePools.Problem(database.ConnectionString) is { } unreadable) problems.Add(unreadable);
         if (problems.Count > 0) throw new OptionsValidationException("Database", typeof(EventLogOptions), problems.Select(problem => $"Database:{problem}"));
         services.AddSingleton(database);
     }

@@ -44,6 +44,26 @@ public sealed class DatabasePoolsTests
     }
 
     [Theory]
+    [InlineData("postgres://user:sw0rd#fish@h/db")]
+    [InlineData("postgres://user:x@h/db?port=sw0rd")]
+    [InlineData("postgres://user:x@h/db?sw0rd=fish")]
+    [InlineData("postgres://user:x@h/db?sslmode=sw0rd")]
+    [InlineData("Host=h;Password=x;sw0rd=fish")]
+    [InlineData("Host=h;Password=x;Port=sw0rd")]
+    [InlineData("Host=h;Password='x;sw0rd")]
+    [InlineData("sw0rd fish")]
+    public void A_connection_string_that_cannot_be_read_is_refused_without_quoting_it(string text)
+    {
+        using var metrics = new EventLogMetrics();
+        var refused = Assert.Throws<ArgumentException>(() => new DatabasePools(new EventLogOptions { ConnectionString = text }, metrics)).ToString();
+        foreach (var message in (string[])[refused, DatabasePools.Problem(text)!])
+        {
+            Assert.Contains("percent-encoded", message, StringComparison.Ordinal);
+            foreach (var part in (string[])["sw0rd", "fish"]) Assert.DoesNotContain(part, message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("postgres://u%40x:p%3Aq@db.example:6432/book?sslmode=require", "db.example", 6432, "u@x", "p:q", "book", SslMode.Require)]
     [InlineData("postgresql://db", "db", 5432, null, null, null, SslMode.Prefer)]
     [InlineData("postgres:///book?host=/run/pg&user=u&sslmode=verify-full", "/run/pg", 5432, "u", null, "book", SslMode.VerifyFull)]
