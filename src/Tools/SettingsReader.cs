@@ -83,7 +83,8 @@ internal sealed class SettingsReader(CallRequest request, SecretScope secrets)
     /// <summary>First masked, then cut: the other way round half a secret would stay, which nothing recognises any more.</summary>
     public static string Show(Value value, SecretMask mask)
     {
-        var json = mask.Apply(value.ToJson());
+        // Its texts first: JSON escapes them once more.
+        var json = mask.Apply(mask.Apply(value).ToJson());
         return json.Length <= MaxShownLength ? json : string.Concat(json.AsSpan(0, MaxShownLength), "…");
     }
 }

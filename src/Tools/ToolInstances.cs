@@ -15,6 +15,9 @@ public sealed class ToolInstances : IDisposable
 {
     public static readonly BoundedCacheOptions DefaultBounds = new() { Name = "tool_instance", MaxEntries = 100, TimeToLive = TimeSpan.FromSeconds(300) };
 
+    /// <summary>Keys are listed; without it a weak password could be guessed from one.</summary>
+    private static readonly byte[] s_salt = RandomNumberGenerator.GetBytes(32);
+
     private readonly BoundedCache<string, PostgresServer> _servers;
     private readonly HttpMessageInvoker _http;
 
@@ -48,7 +51,7 @@ public sealed class ToolInstances : IDisposable
     internal PostgresServer Server(NpgsqlConnectionStringBuilder connection)
     {
         var text = connection.ConnectionString;
-        var key = $"postgres/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}";
+        var key = $"postgres/{Convert.ToHexStringLower(HMACSHA256.HashData(s_salt, Encoding.UTF8.GetBytes(text)))[..16]}";
         return _servers.GetOrAdd(key, _ => new PostgresServer(connection));
     }
 

@@ -10,9 +10,6 @@ namespace PlaybookOperator.Worker;
 /// </summary>
 internal sealed class MaskRun(PersistentCalls operatorCalls, MountedSecrets secrets, WorkerLog log, TimeProvider time)
 {
-    /// <summary>A line of a secret of several, such as a key in PEM, is hidden by itself from this length on; what is shorter is no secret.</summary>
-    private const int MinLineLength = 8;
-
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
@@ -45,11 +42,7 @@ internal sealed class MaskRun(PersistentCalls operatorCalls, MountedSecrets secr
         try
         {
             foreach (var name in secrets.Names())
-            {
-                if (await secrets.ReadAsync(name, cancellationToken) is not { Length: > 0 } value) continue;
-                hidden.Add(value);
-                hidden.AddRange(value.Split(['\r', '\n']).Where(line => line.Length >= MinLineLength));
-            }
+                if (await secrets.ReadAsync(name, cancellationToken) is { } value) hidden.Add(value);
 
             return SecretMask.Of(hidden);
         }

@@ -26,6 +26,7 @@ var runner = new AssignmentRunner(
     tools, secrets, new RunnerOptions(), TimeProvider.System, Random.Shared.NextDouble, queries, caches, new OperatorInputs(calls));
 try
 {
+    foreach (var name in await secrets.TooShortAsync(stop.Token)) log.NotMasked(name);
     if (options.MaskedPod is { } pod) return await new MaskRun(calls, secrets, log, TimeProvider.System).RunAsync(pod, stop.Token);
     return await new WorkerRun(calls, runner, log, TimeProvider.System).RunAsync(stop.Token);
 }

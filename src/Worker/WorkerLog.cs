@@ -45,6 +45,8 @@ internal sealed class WorkerLog(TextWriter output, TimeProvider time)
 
     public void TooLarge() => Write("warn", "The report was too large; reporting that instead.", static _ => { });
 
+    public void NotMasked(string secret) => Write("warn", "A secret is too short to be masked.", writer => writer.WriteString("secret", secret));
+
     public void Stopped() => Write("info", "Told to stop; ending without a report.", static _ => { });
 
     private static void Identify(Utf8JsonWriter writer, Assignment assignment)

@@ -3,6 +3,7 @@ using PlaybookOperator.Benchmarks.EventLog;
 using PlaybookOperator.Benchmarks.Fairness;
 using PlaybookOperator.Benchmarks.Inputs;
 using PlaybookOperator.Benchmarks.Queues;
+using PlaybookOperator.Benchmarks.Secrets;
 using PlaybookOperator.Benchmarks.Templates;
 
 // One suite a word; what follows goes to the suite. hack/bench.sh runs them all and adds what needs a cluster.
@@ -16,6 +17,8 @@ switch (args)
         return await FairnessBenchmarks.RunAsync();
     case ["inputs"]:
         return await InputBenchmarks.RunAsync();
+    case ["masks"]:
+        return MaskBenchmarks.Run();
     case ["query-cache"]:
         return await QueryCacheBenchmarks.RunAsync();
     case ["queues", .. var rest]:
@@ -25,6 +28,6 @@ switch (args)
     case ["templates", .. var rest]:
         return TemplateBenchmarks.Run(rest);
     default:
-        await Console.Error.WriteLineAsync("usage: caching | event-log | fairness | inputs | query-cache | queues | states | templates");
+        await Console.Error.WriteLineAsync("usage: caching | event-log | fairness | inputs | masks | query-cache | queues | states | templates");
         return 2;
 }

@@ -4,6 +4,7 @@ using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Tools.Container;
+using PlaybookOperator.Tools.Secrets;
 using Duration = PlaybookOperator.Core.Playbooks.Duration;
 
 namespace PlaybookOperator.Cli.Running;
@@ -80,6 +81,8 @@ internal static class RunCommand
         var file = PlaybookFile.Read(request.File);
         foreach (var problem in file.Problems) await terminal.Errors.WriteLineAsync(problem.ToString());
         if (file.HasErrors) return ExitCodes.Wrong;
+        foreach (var (name, _) in request.Secrets.Where(secret => secret.Value.Length < SecretMask.MinTelling).OrderBy(secret => secret.Key, StringComparer.Ordinal))
+            await terminal.Errors.WriteLineAsync($"playbook: warning: secret {name} has fewer than {SecretMask.MinTelling} characters: it is not masked in what is printed and kept.");
         if (file.Plan!.Steps.FirstOrDefault(step => step.Task is { RunsAsContainer: true }) is { } container)
             throw new UsageException($"{request.File}: {container.Field}.tool: {ContainerTool.NeedsCluster}");
         var time = TimeProvider.System;

@@ -20,6 +20,13 @@ internal static class AggregateNumbers
         for (var i = 0; i < numbers.Length; i++)
         {
             if (!aggregates[i].Number.TryRender(scope.Variables, scope.Templates, out var value, out var wrong)) return (numbers, CallErrors.Template(wrong!));
+            // A number that is a secret must not leave, not even as one of a sum.
+            if (!scope.Secrets.Mask.IsEmpty && value.Kind != ValueKind.Null && scope.Secrets.Mask.Tells(value.ToText()))
+            {
+                scope.Warn();
+                continue;
+            }
+
             if (!TryRead(value, out numbers[i])) return (numbers, Refuse(aggregates[i].Name, value));
         }
 

@@ -28,6 +28,7 @@ public sealed class AssignmentRunner(
     WorkerCaches? caches = null,
     IInputSource? inputs = null)
 {
+    private readonly SecretMasks _masks = new();
     private readonly QueryCalls? _queries = queries is null ? null : new QueryCalls(queries);
 
     /// <summary>
@@ -77,7 +78,7 @@ public sealed class AssignmentRunner(
 
     internal ScopeBuilder.Settings ScopeSettings => new(options.Templates, time);
 
-    internal SecretScope NewSecrets() => new(secrets);
+    internal SecretScope NewSecrets() => new(secrets, _masks);
 
     internal LateInputs? LateInputsOf(Assignment assignment) => LateInputs.Of(assignment, inputs, time);
 
@@ -112,6 +113,7 @@ public sealed class AssignmentRunner(
         SaveProgress? save,
         CancellationToken cancellationToken)
     {
+        if (await delivery.Secrets.KnowAllAsync(delivery.Assignment.Secrets, cancellationToken) is { } unread) return new TaskOutcome.Failed(unread);
         var (scope, error) = await variables(cancellationToken);
         if (scope is null) return new TaskOutcome.Failed(error!);
         delivery.Scope = scope;

@@ -12,6 +12,23 @@ public sealed class MountedSecrets(string directory) : ISecrets
         // Kubernetes keeps its own versions of the folder beside them, in folders that begin with two dots.
         Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("..", StringComparison.Ordinal));
 
+    /// <summary>The names of those that no mask hides (<see cref="SecretMask.MinTelling"/>); none where they cannot be read, which the work will tell.</summary>
+    public async Task<IReadOnlyList<string>> TooShortAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<string>();
+        try
+        {
+            foreach (var name in Names())
+                if (await ReadAsync(name, cancellationToken) is { Length: > 0 and < SecretMask.MinTelling }) found.Add(name);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+
+        return found;
+    }
+
     /// <exception cref="IOException">The file is there and cannot be read, or is larger than 1 MiB.</exception>
     public async ValueTask<string?> ReadAsync(string name, CancellationToken cancellationToken)
     {

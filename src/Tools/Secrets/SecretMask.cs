@@ -1,65 +1,82 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
+using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Tools.Secrets;
 
 /// <summary>
-/// Replaces secrets by <c>***</c>: as they are, URL-encoded (whichever characters were), base64 (also inside a longer encoded text) and as JSON escapes.
-/// Immutable and thread-safe.
+/// Replaces secrets by <c>***</c>, in the forms that <c>docs/security.md</c> lists: as they are, in base64, and escaped as URLs, JSON, HTML, shells and
+/// programs escape. The time it takes grows with the text, not with the number of secrets. Immutable and thread-safe.
 /// </summary>
 public sealed class SecretMask
 {
     public const string Replacement = "***";
 
-    /// <summary>Fewer characters tell nothing: they would hide the names of our own keys and half of all numbers.</summary>
+    /// <summary>
+    /// Secrets of fewer characters are not hidden: they would hide the names of our own keys and half of all numbers, and whoever sees where the
+    /// <c>***</c> stand could tell them.
+    /// </summary>
     public const int MinTelling = 4;
 
-    /// <summary>Shorter pieces of base64 would match by chance.</summary>
-    private const int MinBase64PieceLength = 6;
+    /// <summary>Characters that one character of a secret may take when it is escaped, JSON in JSON.</summary>
+    private const int LongestEscape = 8;
 
-    private readonly string[] _patterns;
+    private readonly HashSet<string> _secrets;
+    private readonly Dictionary<char, string[]> _patterns;
     private readonly SearchValues<string> _search;
     private readonly bool _hasSpaces;
 
-    private SecretMask(string[] patterns)
+    private SecretMask(HashSet<string> secrets, string[] patterns)
     {
-        (_patterns, _hasSpaces) = (patterns, patterns.Any(pattern => pattern.Contains(' ')));
+        _secrets = secrets;
+        // The longest first: of two patterns that begin at one place the longer must win, or its rest would stay visible.
+        _patterns = patterns.GroupBy(pattern => pattern[0]).ToDictionary(group => group.Key, group => group.OrderByDescending(pattern => pattern.Length).ToArray());
         _search = SearchValues.Create(patterns, StringComparison.Ordinal);
-        // As if every byte were encoded.
-        LongestLength = patterns.Length == 0 ? 0 : patterns.Max(pattern => 3 * Encoding.UTF8.GetByteCount(pattern));
+        _hasSpaces = patterns.Any(pattern => pattern.Contains(' '));
+        LongestLength = patterns.Length == 0 ? 0 : LongestEscape * patterns.Max(pattern => pattern.Length);
     }
 
     /// <summary>Hides nothing.</summary>
-    public static SecretMask None { get; } = new([]);
+    public static SecretMask None { get; } = new([], []);
 
-    public bool IsEmpty => _patterns.Length == 0;
+    public bool IsEmpty => _patterns.Count == 0;
 
     public static SecretMask Of(IEnumerable<string> secrets)
     {
-        // The longest first: of two patterns that begin at one place the longer must win, or its rest would stay visible.
-        var patterns = secrets.Where(secret => secret.Length > 0).SelectMany(Spellings)
-            .Distinct(StringComparer.Ordinal).OrderByDescending(pattern => pattern.Length).ToArray();
-        return patterns.Length == 0 ? None : new SecretMask(patterns);
+        var hidden = secrets.ToHashSet(StringComparer.Ordinal);
+        var patterns = hidden.SelectMany(SecretForms.Of).Distinct(StringComparer.Ordinal).ToArray();
+        return patterns.Length == 0 && hidden.Count == 0 ? None : new SecretMask(hidden, patterns);
     }
+
+    /// <summary>Whether it was made of exactly these.</summary>
+    public bool IsOf(IReadOnlySet<string> secrets) => _secrets.Count == secrets.Count && _secrets.SetEquals(secrets);
 
     /// <summary>The text without secrets; the same instance when there are none in it.</summary>
     public string Apply(string text)
     {
-        if (IsEmpty) return text;
-        StringBuilder? masked = null;
+        if (IsEmpty || Find(text) is not { Count: > 0 } found) return text;
+        var masked = new StringBuilder(text.Length);
         var from = 0;
-        foreach (var (start, end) in Find(text))
+        foreach (var (start, end) in found)
         {
-            (masked ??= new StringBuilder(text.Length)).Append(text, from, start - from).Append(Replacement);
+            masked.Append(text, from, start - from).Append(Replacement);
             from = end;
         }
 
-        return masked is null ? text : masked.Append(text, from, text.Length - from).ToString();
+        return masked.Append(text, from, text.Length - from).ToString();
     }
 
-    /// <summary>Whether a secret of at least <see cref="MinTelling"/> characters is in the text: for names and numbers, where shorter ones occur by chance.</summary>
-    public bool Tells(string text) => text.Length >= MinTelling && !IsEmpty && Find(text).Exists(place => place.End - place.Start >= MinTelling);
+    /// <summary>The value with secrets replaced in its texts, names among them.</summary>
+    public Value Apply(Value value) => IsEmpty ? value : value.Kind switch
+    {
+        ValueKind.String => Value.From(Apply(value.ToText())),
+        ValueKind.List => Value.List([.. value.Items.Select(Apply)]),
+        ValueKind.Map => Value.Map([.. value.Members.Select(member => KeyValuePair.Create(Apply(member.Key), Apply(member.Value)))]),
+        _ => value,
+    };
+
+    /// <summary>Whether a secret is in the text.</summary>
+    public bool Tells(string text) => !IsEmpty && text.Length >= MinTelling && Find(text).Count > 0;
 
     /// <summary>Characters of the longest text that this replaces.</summary>
     public int LongestLength { get; }
@@ -81,16 +98,25 @@ public sealed class SecretMask
     /// <summary>Where secrets stand, in order; the places do not overlap.</summary>
     private List<(int Start, int End)> Find(string text)
     {
-        var found = Matches(text);
-        foreach (var decoded in UrlDecoded.Of(text, _hasSpaces)) found.AddRange(Matches(decoded.Text).Select(decoded.PlaceOf));
+        var found = Matches(text, MinTelling);
+        if (!text.AsSpan().ContainsAny(DecodedText.Triggers)) return found;
+        foreach (var decoded in DecodedText.Of(text, _hasSpaces)) found.AddRange(Matches(decoded.Text, decoded.MinLength).Select(decoded.PlaceOf));
         return found.Count < 2 ? found : Merge(found);
     }
 
-    private List<(int Start, int End)> Matches(string text)
+    /// <summary>In order. A pattern that begins within another one counts too, or the end of a secret would stay that overlaps with another.</summary>
+    private List<(int Start, int End)> Matches(string text, int minLength)
     {
         var found = new List<(int Start, int End)>();
-        for (var (from, next) = (0, 0); (next = text.AsSpan(from).IndexOfAny(_search)) >= 0; from = found[^1].End)
-            found.Add((from + next, from + next + MatchLength(text.AsSpan(from + next))));
+        for (var (from, next) = (0, 0); from < text.Length && (next = text.AsSpan(from).IndexOfAny(_search)) >= 0; from++)
+        {
+            from += next;
+            var end = from + MatchLength(text.AsSpan(from));
+            if (end - from < minLength) continue;
+            if (found.Count > 0 && from < found[^1].End) found[^1] = (found[^1].Start, Math.Max(found[^1].End, end));
+            else found.Add((from, end));
+        }
+
         return found;
     }
 
@@ -109,39 +135,8 @@ public sealed class SecretMask
 
     private int MatchLength(ReadOnlySpan<char> text)
     {
-        foreach (var pattern in _patterns)
+        foreach (var pattern in _patterns[text[0]])
             if (text.StartsWith(pattern, StringComparison.Ordinal)) return pattern.Length;
         return 1;
-    }
-
-    private static IEnumerable<string> Spellings(string secret)
-    {
-        yield return secret;
-        yield return JsonEncodedText.Encode(secret).ToString();
-        yield return JsonEncodedText.Encode(secret, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
-        foreach (var piece in Base64Pieces(Encoding.UTF8.GetBytes(secret)))
-        {
-            yield return piece;
-            yield return piece.Replace('+', '-').Replace('/', '_');
-        }
-    }
-
-    /// <summary>
-    /// The encoded secret, and the part of it that is the same wherever the secret stands in a longer encoded text:
-    /// base64 spells three bytes at a time, so there are three such parts.
-    /// </summary>
-    private static IEnumerable<string> Base64Pieces(byte[] secret)
-    {
-        var whole = Convert.ToBase64String(secret);
-        yield return whole;
-        if (whole.TrimEnd('=').Length >= MinBase64PieceLength) yield return whole.TrimEnd('=');
-        for (var before = 0; before < 3; before++)
-        {
-            var shifted = Convert.ToBase64String([.. new byte[before], .. secret]);
-            // Characters that also carry bits of the neighbouring bytes are not ours to match.
-            var from = before switch { 0 => 0, 1 => 2, _ => 3 };
-            var to = (before + secret.Length) / 3 * 4 + ((before + secret.Length) % 3) switch { 0 => 0, 1 => 1, _ => 2 };
-            if (to - from >= MinBase64PieceLength) yield return shifted[from..to];
-        }
     }
 }
