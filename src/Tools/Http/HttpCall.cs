@@ -15,6 +15,9 @@ internal sealed record HttpCall
 
     public required Uri Url { get; init; }
 
+    /// <summary>The URL as results and errors have it.</summary>
+    public required ShownUrl Shown { get; init; }
+
     /// <summary>Request and content headers alike, in the order of the playbook; authentication last.</summary>
     public required IReadOnlyList<(string Name, string Value)> Headers { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record HttpCall
         {
             Method = method,
             Url = url!,
+            Shown = ShownUrl.Of(settings.Text("url")!, url!, context.Secrets.Mask),
             Headers = headers,
             Credentials = credentials,
             Body = body,

@@ -13,7 +13,7 @@ internal sealed record HttpRead(HttpCall Call) : CacheableCall(KeyOf(Call))
     public override Value Keep(CallOutcome outcome)
     {
         var url = outcome.Result.GetMember("url");
-        return Result(outcome.Result, outcome.Headers, url.ToText() == HttpTool.Show(Call.Url) ? Value.Null : url);
+        return Result(outcome.Result, outcome.Headers, url.ToText() == Call.Shown.Text ? Value.Null : url);
     }
 
     public override CallOutcome Restore(Value kept)
@@ -24,9 +24,10 @@ internal sealed record HttpRead(HttpCall Call) : CacheableCall(KeyOf(Call))
         {
             Status = kept.GetMember("status_code").TryGetInteger(out var status) ? (int)status : null,
             Headers = headers,
-            Links = HttpTool.Links(headers, url.Kind == ValueKind.Null ? Call.Url : new Uri(url.ToText())),
+            // What a redirect led to may be masked: then links are relative to what was asked for.
+            Links = HttpTool.Links(headers, Uri.TryCreate(url.ToText(), UriKind.Absolute, out var answered) ? answered : Call.Url),
             Response = kept.GetMember("data"),
-            Result = Result(kept, headers, url.Kind == ValueKind.Null ? Value.From(HttpTool.Show(Call.Url)) : url),
+            Result = Result(kept, headers, url.Kind == ValueKind.Null ? Value.From(Call.Shown.Text) : url),
         };
     }
 

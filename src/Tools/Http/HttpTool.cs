@@ -28,11 +28,11 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
         {
-            return CallOutcome.Failed(HttpFailures.Describe(Describe(call), exception));
+            return CallOutcome.Failed(HttpFailures.Describe(Describe(call), call, exception));
         }
         catch (Exception exception) when (HttpFailures.IsUnsendable(exception))
         {
-            return CallOutcome.Failed(HttpFailures.Unsendable(Describe(call), exception));
+            return CallOutcome.Failed(HttpFailures.Unsendable(Describe(call), call, exception));
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
             if (!call.FollowRedirects || HttpRedirect.Next(call, response) is not { } next) return await ReadAsync(call, response, secrets, cancellationToken);
             if (hops == MaxRedirects)
                 return CallOutcome.Failed(new(WorkErrorKind.Http, $"{Describe(call)} redirected more than {MaxRedirects} times.", (int)response.StatusCode));
-            call = next;
+            call = next with { Shown = ShownUrl.OfRedirect(call, next.Url, secrets.Mask) };
         }
     }
 
@@ -93,21 +93,21 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
         var data = HttpResponseValues.Read(MediaType.Parse(headers.GetMember("content-type").ToText()), body.GetValueOrDefault());
         if (status >= 400)
         {
-            var said = data.IsBase64 ? "" : data.Data.ToText();
-            return seen with { Response = data.Data, Error = Refused(call, response, secrets.Mask.Apply(said)) };
+            var said = data.IsBase64 ? "" : Readable(data.Data, call, secrets.Mask);
+            return seen with { Response = data.Data, Error = Refused(call, response, said) };
         }
 
         if (data.Problem is { } problem) return seen with { Error = new(WorkErrorKind.InvalidResponse, $"{Describe(call)} answered {status} with a body {problem}", status) };
-        return seen with { Response = data.Data, Result = Result(status, headers, call.Url, data) };
+        return seen with { Response = data.Data, Result = Result(status, headers, call.Shown, data) };
     }
 
-    private static Value Result(int status, Value headers, Uri url, HttpData data)
+    private static Value Result(int status, Value headers, ShownUrl url, HttpData data)
     {
         List<KeyValuePair<string, Value>> members =
         [
             new("status_code", Value.From(status)),
             new("headers", headers),
-            new("url", Value.From(Show(url))),
+            new("url", Value.From(url.Text)),
             new("data", data.Data),
         ];
         if (data.IsBase64) members.Add(new("encoding", Value.From("base64")));
@@ -129,10 +129,19 @@ internal sealed class HttpTool(ToolInstances instances, TimeProvider time) : ICa
         return new(WorkErrorKind.Http, $"{Describe(call)} answered {status} {response.ReasonPhrase}{reason}", status, Retryable: IsRetryable(status));
     }
 
+    /// <summary>
+    /// A body without secrets. What came as JSON is masked before it is written as JSON: as a text it would be escaped once more. Servers that tell back
+    /// what they were sent tell credentials too that come from no secret.
+    /// </summary>
+    private static string Readable(Value data, HttpCall call, SecretMask mask)
+    {
+        var sent = call.Headers.Where(header => call.Credentials.Contains(header.Name) && !mask.Tells(header.Value)).Select(header => header.Value);
+        // Without the scheme, such as Bearer, which may be spelled otherwise.
+        var own = SecretMask.Of(sent.Select(value => value[(value.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
+        return own.Apply(mask.Apply(own.Apply(mask.Apply(data)).ToText()));
+    }
+
     private static bool IsRetryable(int status) => status is 408 or 425 or 429 or (>= 500 and <= 599);
 
-    private static string Describe(HttpCall call) => $"{call.Method} {Show(call.Url)}";
-
-    /// <summary>Without query and user information, which may hold secrets.</summary>
-    internal static string Show(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    private static string Describe(HttpCall call) => $"{call.Method} {call.Shown.Text}";
 }

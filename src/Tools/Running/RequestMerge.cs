@@ -69,12 +69,14 @@ internal static class RequestMerge
         if (!Uri.TryCreate(previous, next.ToText(), out var url) && !Uri.TryCreate(next.ToText(), UriKind.Absolute, out url))
             return (request, CallErrors.Configuration("retry.on_success.next_call.url", $"must be a URL, not {SettingsReader.Show(next, mask)}."));
         if (previous is not null && !HttpRedirect.IsSameOrigin(previous, url) && CarriesCredentials(request))
-            return (request, CallErrors.Configuration("retry.on_success.next_call.url", $"leads from {previous.Authority} to {url.Authority}, where the credentials of this step must not go."));
+            return (request, CallErrors.Configuration("retry.on_success.next_call.url", $"leads from {Place(previous, request.GetMember("url").ToText(), mask)} to {Place(url, next.ToText(), mask)}, where the credentials of this step must not go."));
         var own = HttpQuery.Read(url.Query).Select(pair => pair.Name).ToHashSet(StringComparer.Ordinal);
         var inherited = request.GetMember("params");
         var moved = With(request, "url", Value.From(url.AbsoluteUri));
         return (inherited.Kind == ValueKind.Map ? With(moved, "params", Value.Map(inherited.Members.Where(member => !own.Contains(member.Key)))) : moved, null);
     }
+
+    private static string Place(Uri url, string written, SecretMask mask) => ShownUrl.Of(written, url, mask).IsSecret ? SecretMask.Replacement : mask.Apply(url.Authority);
 
     private static bool CarriesCredentials(Value request) =>
         request.GetMember("auth").IsTruthy
