@@ -29,7 +29,7 @@ internal sealed class OperatorClient : IDisposable
     }
 
     public Task<CallAnswer<SessionAnswer>> ExchangeAsync(string token, CancellationToken cancellationToken) =>
-        PostAsync("worker/v1/session", null, Body(new SessionRequest(token), WorkJson.Default.SessionRequest), WorkJson.Default.SessionAnswer, cancellationToken);
+        PostAsync("worker/v1/session", null, Body(new SessionRequest(token), WorkJson.Default.SessionRequest), WorkJson.Default.SessionAnswer, cancellationToken, token);
 
     /// <summary>An answer without a value: there is nothing to do.</summary>
     public Task<CallAnswer<Assignment>> ClaimAsync(string session, CancellationToken cancellationToken) =>
@@ -66,7 +66,9 @@ internal sealed class OperatorClient : IDisposable
 
     internal static byte[] Body<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
 
-    private async Task<CallAnswer<T>> PostAsync<T>(string path, string? session, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <param name="token">In the body; it must not be repeated, as the session must not.</param>
+    private async Task<CallAnswer<T>> PostAsync<T>(
+        string path, string? session, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellationToken, string? token = null)
         where T : class
     {
         try
@@ -77,7 +79,7 @@ internal sealed class OperatorClient : IDisposable
             if (body is not null) request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var response = await _http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.NoContent) return new(null, null);
-            if (!response.IsSuccessStatusCode) return new(null, await RefusalAsync(response, cancellationToken));
+            if (!response.IsSuccessStatusCode) return new(null, await RefusalAsync(response, session ?? token, cancellationToken));
             var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             return JsonSerializer.Deserialize(bytes, type) is { } value ? new(value, null) : new(null, CallRefusal.Unreadable("null"));
         }
@@ -95,9 +97,10 @@ internal sealed class OperatorClient : IDisposable
         }
     }
 
-    private static async Task<CallRefusal> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>Whoever answers may repeat what it refuses, and the reason is logged.</summary>
+    private static async Task<CallRefusal> RefusalAsync(HttpResponseMessage response, string? token, CancellationToken cancellationToken)
     {
-        var detail = await ProblemTitle.ReadAsync(response, cancellationToken);
+        var detail = await ProblemTitle.ReadAsync(response, token, cancellationToken);
         var retryAfter = response.Headers.RetryAfter?.Delta;
         return new CallRefusal(response.StatusCode, $"{(int)response.StatusCode} {detail ?? response.ReasonPhrase}", retryAfter);
     }

@@ -17,8 +17,12 @@ internal sealed class OperatorApi : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly HttpClient _http;
 
+    /// <summary>The server as messages name it: without a user and a password, which its URL may have.</summary>
+    private readonly string _place;
+
     private OperatorApi(Uri server, string? token)
     {
+        _place = server.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
         {
             BaseAddress = server,
@@ -96,7 +100,7 @@ internal sealed class OperatorApi : IDisposable
         catch (HttpRequestException failure)
         {
             if (failures is > 0 and < MostFailures) return null;
-            throw new OperatorApiException(null, $"{_http.BaseAddress} cannot be reached: {failure.GetBaseException().Message}");
+            throw new OperatorApiException(null, $"{_place} cannot be reached: {failure.GetBaseException().Message}");
         }
 
         if (response.IsSuccessStatusCode) return response;
@@ -121,22 +125,29 @@ internal sealed class OperatorApi : IDisposable
         }
         catch (JsonException)
         {
-            throw new OperatorApiException(null, $"{_http.BaseAddress} answers, but not as an operator does.");
+            throw new OperatorApiException(null, $"{_place} answers, but not as an operator does.");
         }
         catch (HttpRequestException failure)
         {
-            throw new OperatorApiException(null, $"{_http.BaseAddress} cannot be reached: {failure.GetBaseException().Message}");
+            throw new OperatorApiException(null, $"{_place} cannot be reached: {failure.GetBaseException().Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new OperatorApiException(null, $"{_http.BaseAddress} did not answer within {s_patience.TotalSeconds} s.");
+            throw new OperatorApiException(null, $"{_place} did not answer within {s_patience.TotalSeconds} s.");
         }
     }
 
     /// <summary>Of a problem document; else of the status alone.</summary>
     private string Sentence(HttpResponseMessage response, byte[] body)
     {
-        var bare = $"{_http.BaseAddress} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+        var sentence = Said(response, body);
+        // A server that refuses a request may repeat it.
+        return _http.DefaultRequestHeaders.Authorization?.Parameter is { Length: > 0 } token ? sentence.Replace(token, "***", StringComparison.Ordinal) : sentence;
+    }
+
+    private string Said(HttpResponseMessage response, byte[] body)
+    {
+        var bare = $"{_place} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
         if (response.Content.Headers.ContentType?.MediaType != "application/problem+json") return bare;
         return JsonElement.Parse(body) is { ValueKind: JsonValueKind.Object } problem && problem.TryGetProperty("detail", out var detail) ? detail.ToString() : bare;
     }

@@ -181,7 +181,7 @@ public sealed partial class ApiClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(type);
         var body = Bytes(Envelop(type, JsonSerializer.SerializeToNode(question, type.Json)!.AsObject()));
-        var request = Request(type, HttpMethod.Post, "create", default) with { Path = type.CollectionPath(null), Body = body };
+        var request = Request(type, HttpMethod.Post, "create", default) with { Path = type.CollectionPath(null), Body = body, Token = (question as TokenReview)?.Spec?.Token };
         return Decode(request, await _sender.SendAsync(request, cancellationToken), type);
     }
 

@@ -21,6 +21,9 @@ internal sealed record ApiRequest
 
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>A token in the body, which no message may repeat though the server may; null: there is none.</summary>
+    public string? Token { get; init; }
+
     public string ContentType { get; init; } = "application/json";
 
     /// <summary>Whether sending it twice has the effect of sending it once.</summary>

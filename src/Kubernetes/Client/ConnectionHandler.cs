@@ -52,7 +52,7 @@ internal static class ConnectionHandler
     private static bool Check(KubeConfig config, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)
     {
         if (config.SkipTlsVerify) return true;
-        var place = config.Server.GetLeftPart(UriPartial.Authority);
+        var place = config.Server.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
         if (presented is not X509Certificate2 certificate)
             throw new CertificateRejectedException($"The API server {place} shows no certificate.");
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))

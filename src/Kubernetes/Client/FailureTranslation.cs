@@ -103,7 +103,7 @@ internal static class FailureTranslation
         return text.TrimEnd('.').ReplaceLineEndings(" ");
     }
 
-    private static string Place(Uri server) => server.GetLeftPart(UriPartial.Authority);
+    private static string Place(Uri server) => server.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
     private static string Reason(Exception exception)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using PlaybookOperator.Kubernetes.Configuration;
 using PlaybookOperator.Kubernetes.Metrics;
 
@@ -46,11 +47,11 @@ internal sealed class RequestSender(
     /// </summary>
     public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var response = await ExchangeAsync(request, renewCredential: false, cancellationToken);
+        var (response, token) = await ExchangeAsync(request, renewCredential: false, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized && config.Credential.IsRenewable)
         {
             response.Dispose();
-            response = await ExchangeAsync(request, renewCredential: true, cancellationToken);
+            (response, token) = await ExchangeAsync(request, renewCredential: true, cancellationToken);
         }
 
         if (response.IsSuccessStatusCode) return response;
@@ -58,7 +59,7 @@ internal sealed class RequestSender(
         {
             var body = await BoundedBody.ReadAsync(response.Content, MaxStatusBytes, cancellationToken);
             var wait = FailureTranslation.RetryAfter(response.Headers.RetryAfter, time.GetUtcNow());
-            throw FailureTranslation.FromAnswer(request, response.StatusCode, body.Span, wait);
+            throw FailureTranslation.FromAnswer(request, response.StatusCode, WithoutTokens(body, token, request.Token), wait);
         }
     }
 
@@ -104,7 +105,11 @@ internal sealed class RequestSender(
     {
         try
         {
-            return await config.Credential.GetAsync(renew, cancellationToken);
+            var credential = await config.Credential.GetAsync(renew, cancellationToken);
+            // No header may carry it, and what says so otherwise is no failure that callers know.
+            return credential.Token?.Any(letter => letter is <= ' ' or > '~') == true
+                ? throw new ApiUnauthorizedException("The token for the API server has characters that no token has.")
+                : credential;
         }
         catch (KubeConfigException exception)
         {
@@ -113,7 +118,17 @@ internal sealed class RequestSender(
         }
     }
 
-    private async Task<HttpResponseMessage> ExchangeAsync(ApiRequest request, bool renewCredential, CancellationToken cancellationToken)
+    /// <summary>Servers and what stands before them may repeat what they refuse, and messages are logged.</summary>
+    private static byte[] WithoutTokens(ReadOnlyMemory<byte> body, params ReadOnlySpan<string?> tokens)
+    {
+        var text = Encoding.UTF8.GetString(body.Span);
+        foreach (var token in tokens)
+            if (token is { Length: > 0 }) text = text.Replace(token, "***", StringComparison.Ordinal);
+        return Encoding.UTF8.GetBytes(text);
+    }
+
+    /// <summary>The answer up to its headers, and the token that the request bore.</summary>
+    private async Task<(HttpResponseMessage Response, string? Token)> ExchangeAsync(ApiRequest request, bool renewCredential, CancellationToken cancellationToken)
     {
         var credential = await CredentialAsync(renewCredential, cancellationToken);
         using var message = new HttpRequestMessage(request.Method, new Uri(_root + request.Path));
@@ -130,7 +145,7 @@ internal sealed class RequestSender(
         {
             var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             metrics.Requests.Answered(response.StatusCode, request.Method);
-            return response;
+            return (response, credential.Token);
         }
         catch (Exception)
         {
