@@ -119,8 +119,10 @@ internal static class JobManifest
         return pod;
     }
 
-    /// <summary>Puts a worker beside a container that is given secrets. Only it sees what the container printed before they are hidden.</summary>
-    internal static void AddMask(JsonObject pod, Plan plan, IReadOnlyList<string> secrets, WorkerOptions options)
+    /// <summary>
+    /// Puts a worker beside a container, with all secrets of the playbook mounted. Only it sees what the container printed before they are hidden.
+    /// </summary>
+    internal static void AddMask(JsonObject pod, Plan plan, WorkerOptions options)
     {
         var worker = Container(plan, options);
         worker["name"] = "mask";
@@ -142,7 +144,7 @@ internal static class JobManifest
         var security = worker["securityContext"]!;
         (security["runAsNonRoot"], security["runAsUser"], security["runAsGroup"]) = (true, UserId, UserId);
         pod["containers"]!.AsArray().Add((JsonNode)worker);
-        pod["volumes"] = Volumes(plan.Secrets.Where(secret => secrets.Contains(secret.Name)));
+        pod["volumes"] = Volumes(plan.Secrets);
     }
 
     /// <summary>Where the playbook wants its pods.</summary>

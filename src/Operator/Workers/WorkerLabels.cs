@@ -18,6 +18,9 @@ internal static class WorkerLabels
     /// <summary>On pods that are watched one by one; of others, their Jobs are.</summary>
     public const string Watched = "playbooks.dev/watched";
 
+    /// <summary>On containers beside which a worker masks what they print.</summary>
+    public const string Masked = "playbooks.dev/masked";
+
     public const string Fence = "playbooks.dev/fence";
 
     private const string CallIndex = "call";

@@ -8,8 +8,8 @@ using PlaybookOperator.Tools.Container;
 namespace PlaybookOperator.Operator.Workers.Containers;
 
 /// <summary>
-/// Builds the Job of a container: the user's image, without a token unless the step names an account for it. It is alone unless it is given secrets:
-/// then a worker is beside it, which hides them in what it printed. Pure.
+/// Builds the Job of a container: the user's image, without a token unless the step names an account for it. It is alone unless the playbook has
+/// secrets: then a worker is beside it, which hides them in what it printed. Pure.
 /// Images choose their own user, which is why none is forced here; what a pod can do is confined all the same.
 /// </summary>
 internal static class ContainerManifest
@@ -25,6 +25,7 @@ internal static class ContainerManifest
         var labels = JobManifest.Labels(execution, run, delivery);
         labels[WorkerLabels.Tool] = ToolPlan.Container;
         labels[WorkerLabels.Watched] = "true";
+        if (IsMasked(plan)) labels[WorkerLabels.Masked] = "true";
         var seconds = (long)Math.Max(1, Math.Ceiling((request.Timeout ?? TimeSpan.FromSeconds(workers.DefaultTimeoutSeconds)).TotalSeconds));
         return new JsonObject
         {
@@ -59,10 +60,12 @@ internal static class ContainerManifest
         };
         if (request.ServiceAccount is { } account) pod["serviceAccountName"] = account;
         JobManifest.AddPlacement(pod, plan);
-        var secrets = Secrets(plan, run);
-        if (secrets.Length > 0) JobManifest.AddMask(pod, plan, [.. secrets.Select(variable => variable.Secret).Distinct(StringComparer.Ordinal)], workers);
+        if (IsMasked(plan)) JobManifest.AddMask(pod, plan, workers);
         return pod;
     }
+
+    /// <summary>A container may print secrets that it was not given: what an earlier step sent somewhere may come back from there.</summary>
+    private static bool IsMasked(Plan plan) => plan.Secrets.Length > 0;
 
     private static ImmutableArray<SecretVariable> Secrets(Plan plan, StepRun run) => ContainerEnvironment.Split(plan.ByName[run.Step].Task!).Secrets;
 

@@ -57,8 +57,8 @@ internal sealed class ContainerOutcomes(
         // The watch over pods may be behind the one over Jobs.
         if (job.IsFinished && !ContainerReading.IsOver(pod)) pod = await FindPodAsync(job, cancellationToken) ?? pod;
         var run = order.State.Steps.Values.First(step => step.RunId == delivery.Key.RunId);
-        // What a container that knows secrets printed is for the worker beside it. When that has not reported, nobody can say what may be shown.
-        var isSecretive = !ContainerEnvironment.Split(order.Plan.ByName[run.Step].Task!).Secrets.IsEmpty;
+        // What a container that may know secrets printed is for the worker beside it. When that has not reported, nobody can say what may be shown.
+        var isSecretive = job.Metadata.Label(WorkerLabels.Masked) == "true" || !ContainerEnvironment.Split(order.Plan.ByName[run.Step].Task!).Secrets.IsEmpty;
         if (isSecretive && pod is not null) pod = ContainerReading.WithoutWords(pod);
         switch (ContainerReading.Of(job, pod, now, TimeSpan.FromSeconds(options.ImagePullSeconds)))
         {

@@ -10,7 +10,7 @@ using PlaybookOperator.Tools.Container;
 namespace PlaybookOperator.Operator.Workers.Containers;
 
 /// <summary>
-/// For the worker beside a container that is given secrets: it asks for what the container printed, hides the secrets, which only it knows, and sends it
+/// For the worker beside a container of a playbook with secrets: it asks for what the container printed, hides the secrets, which only it knows, and sends it
 /// back; that is the container's report.
 /// </summary>
 internal static class ContainerOutputApi
@@ -83,13 +83,13 @@ internal static class ContainerOutputApi
 internal sealed class MaskedContainers(
     ApiClient client, ContainerLogs logs, ContainerAssignments assignments, ReportQueue reports, Reconciler reconciler, ContainerOptions options, TimeProvider time)
 {
-    /// <summary>Null: the execution, its run or the pod is gone, or the session is not one of a container with secrets.</summary>
+    /// <summary>Null: the execution, its run or the pod is gone, or the session is not one of a container of a playbook with secrets.</summary>
     public async Task<(ExecutionView View, Pod Pod)?> FindAsync(WorkerSession session, string? name, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(name)) return null;
         if (await reconciler.LookAsync(session.Execution, cancellationToken) is not var (header, state, plan)) return null;
         var run = state.Steps.Values.FirstOrDefault(step => step.RunId == session.Delivery.Key.RunId);
-        if (run is null || plan.ByName[run.Step].Task is not { RunsAsContainer: true } task || ContainerEnvironment.Split(task).Secrets.IsEmpty) return null;
+        if (run is null || plan.ByName[run.Step].Task is not { RunsAsContainer: true } || plan.Secrets.IsEmpty) return null;
         var pod = await client.GetAsync(Resources.Pods, new NamespacedName(header.Namespace, name), cancellationToken);
         // The name is the worker's word; the uid is what its token proved.
         return pod?.Metadata.Uid == session.Pod ? (new ExecutionView(header, state, plan), ContainerReading.WithoutWords(pod)) : null;

@@ -38,7 +38,7 @@ public sealed class ContainerManifestTests
     [Fact]
     public async Task The_pod_is_the_image_alone_and_has_no_rights()
     {
-        var job = await BuildAsync(s_request, Spec.Replace("{{ secret.TOKEN }}", "x", StringComparison.Ordinal));
+        var job = await BuildAsync(s_request, Spec.Replace("{{ secret.TOKEN }}", "x", StringComparison.Ordinal).Replace("secrets: [{name: TOKEN, secretKeyRef: {name: api, key: token}}]", "", StringComparison.Ordinal));
         var pod = Pod(job);
         var container = Assert.Single(pod["containers"]!.AsArray())!;
         Assert.Equal(("busybox:1", """["sh","-c"]"""), ((string)container["image"]!, container["command"]!.ToJsonString()));
@@ -46,6 +46,7 @@ public sealed class ContainerManifestTests
         Assert.False((bool)pod["automountServiceAccountToken"]!);
         Assert.Null(pod["serviceAccountName"]);
         Assert.Null(pod["volumes"]);
+        Assert.Null(job["metadata"]!["labels"]!["playbooks.dev/masked"]);
         Assert.Equal("RuntimeDefault", (string)pod["securityContext"]!["seccompProfile"]!["type"]!);
         Assert.False((bool)container["securityContext"]!["allowPrivilegeEscalation"]!);
         Assert.Equal("""["ALL"]""", container["securityContext"]!["capabilities"]!["drop"]!.ToJsonString());
@@ -59,10 +60,15 @@ public sealed class ContainerManifestTests
         Assert.Equal("""[{"name":"ID","value":"7"},{"name":"T","valueFrom":{"secretKeyRef":{"name":"api","key":"token"}}}]""", env.ToJsonString());
     }
 
-    [Fact]
-    public async Task A_worker_that_masks_is_beside_a_container_with_secrets_and_has_those_mounted_and_no_others()
+    [Theory]
+    [InlineData("{{ secret.TOKEN }}")]
+    [InlineData("no secret")]
+    public async Task A_worker_that_masks_is_beside_each_container_of_a_playbook_with_secrets_and_has_all_of_them_mounted(string variable)
     {
-        var pod = Pod(await BuildAsync(s_request, Spec.Replace("secrets: [", "secrets: [{name: OTHER, secretKeyRef: {name: o, key: k}}, ", StringComparison.Ordinal)));
+        var spec = Spec.Replace("secrets: [", "secrets: [{name: OTHER, secretKeyRef: {name: o, key: k}}, ", StringComparison.Ordinal).Replace("{{ secret.TOKEN }}", variable, StringComparison.Ordinal);
+        var job = await BuildAsync(s_request, spec);
+        var pod = Pod(job);
+        Assert.Equal("true", (string)job["metadata"]!["labels"]!["playbooks.dev/masked"]!);
         Assert.Equal(["main", "mask"], pod["containers"]!.AsArray().Select(container => (string)container!["name"]!));
         var (main, mask) = (pod["containers"]![0]!, pod["containers"]![1]!);
         Assert.Null(main["volumeMounts"]);
@@ -70,7 +76,8 @@ public sealed class ContainerManifestTests
         Assert.Equal((65532, true), ((int)mask["securityContext"]!["runAsUser"]!, (bool)mask["securityContext"]!["readOnlyRootFilesystem"]!));
         Assert.Equal("metadata.name", (string)mask["env"]!.AsArray().Single(variable => (string)variable!["name"]! == "PLAYBOOK_MASKED_POD")!["valueFrom"]!["fieldRef"]!["fieldPath"]!);
         var mounted = pod["volumes"]!.AsArray().Single(volume => (string)volume!["name"]! == "secrets")!["projected"]!["sources"]!;
-        Assert.Equal("""[{"secret":{"name":"api","items":[{"key":"token","path":"TOKEN"}]}}]""", mounted.ToJsonString());
+        Assert.Equal(
+            """[{"secret":{"name":"o","items":[{"key":"k","path":"OTHER"}]}},{"secret":{"name":"api","items":[{"key":"token","path":"TOKEN"}]}}]""", mounted.ToJsonString());
     }
 
     [Fact]
