@@ -23,6 +23,12 @@ internal sealed record HttpBody(byte[] Content, string? ContentType)
         if (type.IsMultipart && !CheckMultipart(settings, type, body)) return null;
         if (type.IsForm && body.Kind == ValueKind.Map) return new(Encoding.UTF8.GetBytes(HttpQuery.Write(HttpQuery.Pairs(body.Members))), null);
         var isText = body.TryGetString(out var text);
+        if (isText && type.IsBinary)
+        {
+            settings.Fail("body", $"is text, and {ContentTypeHeader} is {type.Type}, which are bytes; encoding: base64 sends those that a text in base64 stands for.");
+            return null;
+        }
+
         var standard = isText ? "text/plain; charset=utf-8" : "application/json";
         return Encode(settings, type, isText ? text : body.ToJson()) is { } content ? new(content, contentType is null ? standard : null) : null;
     }

@@ -5,6 +5,8 @@ namespace PlaybookOperator.Tools.Http;
 /// <summary>The <c>Link</c> header of an answer by relation, as RFC 8288 has it.</summary>
 internal static class LinkHeader
 {
+    private static readonly Value s_none = Value.Map([]);
+
     /// <summary>
     /// A map from relation type in lower case to <c>{url, …}</c>: the absolute URL, and the link's other parameters as texts. Of several links of one
     /// relation the first counts. Links with an anchor are about something else than the answer, and are left out.
@@ -13,6 +15,7 @@ internal static class LinkHeader
     /// <param name="request">What relative references are relative to.</param>
     public static Value Parse(string header, Uri request)
     {
+        if (header.Length == 0) return s_none;
         var links = new List<KeyValuePair<string, Value>>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var link in HeaderParts.Split(header, ','))

@@ -121,6 +121,7 @@ public sealed class HttpContentTests(SampleFixture sample)
     [InlineData("text/csv; charset=x-klingon", "\"a\"", "tool.headers.Content-Type: names the charset \"x-klingon\"")]
     [InlineData("multipart/form-data", """{"a": 1}""", "tool.headers.Content-Type: multipart/form-data needs a boundary")]
     [InlineData("multipart/mixed", "\"--x\"", "tool.headers.Content-Type: multipart/mixed needs a boundary")]
+    [InlineData("image/png", "\"iVBORw0KGgo=\"", "tool.body: is text, and headers.Content-Type is image/png")]
     [InlineData("multipart/form-data; boundary=x", """{"a": 1}""", "tool.body: must be the text of the parts")]
     public async Task A_body_that_cannot_be_what_its_content_type_says_is_refused(string contentType, string body, string message)
     {
