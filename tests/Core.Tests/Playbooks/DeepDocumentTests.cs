@@ -19,7 +19,7 @@ public sealed class DeepDocumentTests
     public void A_value_of_64_levels_fits_into_an_argument_and_a_document_of_any_depth_is_only_a_problem()
     {
         Assert.Empty(Compile($$$"""{"workflow": [{"step": "a", "tool": {"kind": "http", "url": "http://x", "body": {{{Nested(64)}}}}}]}""").Errors);
-        foreach (var levels in (int[])[100, 1_000, 500_000])
+        foreach (var levels in (int[])[100, 1_000, 5_000])
         {
             var problem = Assert.Single(Compile($$$"""{"workflow": [{"step": "a", "tool": {"kind": "noop", "result": {{{Nested(levels)}}}}}]}""").Errors);
             Assert.StartsWith("workflow[0].tool.result[0]", problem.Field, StringComparison.Ordinal);
