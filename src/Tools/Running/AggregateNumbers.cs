@@ -20,14 +20,16 @@ internal static class AggregateNumbers
         for (var i = 0; i < numbers.Length; i++)
         {
             if (!aggregates[i].Number.TryRender(scope.Variables, scope.Templates, out var value, out var wrong)) return (numbers, CallErrors.Template(wrong!));
+            var isRead = TryRead(value, out var number);
             // A number that is a secret must not leave, not even as one of a sum.
-            if (!scope.Secrets.Mask.IsEmpty && value.Kind != ValueKind.Null && scope.Secrets.Mask.Tells(value.ToText()))
+            if (value.Kind != ValueKind.Null && (scope.Secrets.Mask.TellsNumber(value) || (number is { } found && scope.Secrets.Mask.TellsNumber(Value.From(found)))))
             {
                 scope.Warn();
                 continue;
             }
 
-            if (!TryRead(value, out numbers[i])) return (numbers, Refuse(aggregates[i].Name, value));
+            if (!isRead) return (numbers, Refuse(aggregates[i].Name, value));
+            numbers[i] = number;
         }
 
         return (numbers, null);

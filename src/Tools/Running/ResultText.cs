@@ -71,7 +71,7 @@ internal static class ResultText
 
     private static void AppendScalar(Value value, Sheet sheet)
     {
-        if (!sheet.Mask.IsEmpty && value.Kind is (ValueKind.Integer or ValueKind.Float) && sheet.Mask.Tells(value.ToText()))
+        if (!sheet.Mask.IsEmpty && value.Kind is (ValueKind.Integer or ValueKind.Float) && sheet.Mask.TellsNumber(value))
         {
             sheet.Writer.WriteStringValue(SecretMask.Replacement);
             return;

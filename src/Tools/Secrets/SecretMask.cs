@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using PlaybookOperator.Core.Templates;
 
@@ -77,6 +78,10 @@ public sealed class SecretMask
 
     /// <summary>Whether a secret is in the text.</summary>
     public bool Tells(string text) => !IsEmpty && text.Length >= MinTelling && Find(text).Count > 0;
+
+    /// <summary>Whether a number tells a secret, as it was written or as it is: 4.8213377E7 is 48213377.</summary>
+    public bool TellsNumber(Value number) =>
+        !IsEmpty && (Tells(number.ToText()) || (number.TryGetFloat(out var value) && Tells(value.ToString("R", CultureInfo.InvariantCulture))));
 
     /// <summary>Characters of the longest text that this replaces.</summary>
     public int LongestLength { get; }

@@ -54,6 +54,7 @@ public sealed class WaysOutTests : IAsyncLifetime
     [Theory]
     [InlineData("48213377", "{{ 48213377 }}")]
     [InlineData("48213377", "48213377")]
+    [InlineData("48213377", "{{ 4.8213377e7 }}")]
     [InlineData("0048213377", "{{ 48213377 }}")]
     [InlineData("48213377.5", "{{ 48213377.50 }}")]
     [InlineData("-48213377", "{{ -48213377 }}")]
@@ -64,6 +65,17 @@ public sealed class WaysOutTests : IAsyncLifetime
         var report = await _bench.RunAsync($$$"""{"tool": {"kind": "transform", "result": "{{{result}}}"}, "aggregate": {"pin": "{{ result }}", "other": 7} }""");
         Assert.Equal([7.0, null], report.Numbers);
         Assert.Equal(("***", 1), (report.Result!.Value.GetString(), report.Warnings));
+    }
+
+    [Fact]
+    public async Task A_number_is_a_secret_however_its_digits_are_written()
+    {
+        _bench.Secrets.Clear();
+        _bench.Secrets["PIN"] = "48213377";
+        _bench.Variables = """{"came": 4.8213377E7, "text": "4.8213377E7"}""";
+        var report = await _bench.RunAsync("""{"tool": {"kind": "transform", "result": "{{ came }}"}, "aggregate": {"a": "{{ came }}", "b": "{{ text }}", "c": 1} }""");
+        Assert.Equal(("***", 2), (report.Result!.Value.GetString(), report.Warnings));
+        Assert.Equal([null, null, 1.0], report.Numbers);
     }
 
     [Fact]
