@@ -19,7 +19,9 @@ internal static class ApiParameters
     }
 
     /// <summary>A text; null when the parameter is missing or empty.</summary>
-    public static string? ReadText(IQueryCollection parameters, string name) => parameters[name].ToString() is { Length: > 0 } text ? text : null;
+    public static string? ReadText(IQueryCollection parameters, string name) =>
+        // No name holds the character, and the database takes no text with it: it is a name of nothing, like half a surrogate pair.
+        parameters[name].ToString() is { Length: > 0 } text ? text.Replace('\0', '\uFFFD') : null;
 
     /// <summary>An event type by its name, or its older name; null when the parameter is missing or empty.</summary>
     public static bool TryReadType(IQueryCollection parameters, string name, out EventType? type, [NotNullWhen(false)] out IResult? problem)

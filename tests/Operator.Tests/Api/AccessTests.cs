@@ -67,6 +67,18 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal((absent.Status, absent.Body.Replace(unknown, _id, StringComparison.Ordinal)), (status, hidden));
     }
 
+    [Theory]
+    [InlineData("name=%00")]
+    [InlineData("playbook=%ED%A0%80")]
+    [InlineData("namespace=%00")]
+    public async Task A_name_that_no_text_can_be_finds_nothing(string query)
+    {
+        _operator.Cluster.AddUser("token", User("ann", "uid-1", "staff"));
+        _operator.Cluster.May = static _ => true;
+        var (status, body) = await GetAsync($"/api/executions?{query}", "token");
+        Assert.Equal((HttpStatusCode.OK, """{"executions":[],"next_cursor":null}"""), (status, body));
+    }
+
     [Fact]
     public async Task Who_may_look_but_not_touch_is_told_so()
     {
