@@ -11,6 +11,9 @@ internal static class ExitCodes
 
     /// <summary>Cancelled, or stopped by <c>--timeout</c>.</summary>
     public const int Cancelled = 3;
+
+    /// <summary>Ended by Ctrl-C, as shells count it.</summary>
+    public const int Interrupted = 130;
 }
 
 /// <summary>Something on the command line, or a file named there, is wrong: one sentence, exit code 2.</summary>

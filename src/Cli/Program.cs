@@ -20,6 +20,7 @@ var root = new RootCommand("Runs and checks playbooks with long loops.")
     CachesCommand.Create(),
 };
 foreach (var command in ExecutionCommands.Create()) root.Add(command);
+using var signals = new StopSignals();
 try
 {
     // An argument that begins with @ is a value like any other, not the name of a file with more arguments.
@@ -30,12 +31,13 @@ try
         return ExitCodes.Wrong;
     }
 
-    return await parsed.InvokeAsync(new InvocationConfiguration
-    {
-        EnableDefaultExceptionHandler = false,
-        // Ctrl-C lets a run end as cancelled: calls stop at once, children and the log take a moment. A second one ends the process.
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
-    });
+    // A run takes its time to end cleanly, and sees to it itself that it does.
+    if (parsed.CommandResult.Command.Name != RunCommand.Name) signals.EndAfter(TimeSpan.FromSeconds(2), TimeProvider.System);
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, signals.Token);
+}
+catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+{
+    return ExitCodes.Interrupted;
 }
 catch (UsageException wrong)
 {

@@ -42,8 +42,8 @@ internal static class PlaybookCommand
 
     private static ProcessStartInfo Describe(string[] arguments)
     {
-        // Whoever runs the tests in the background of a script has had SIGINT ignored for all their processes.
-        string[] all = ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
+        // Whoever runs the tests in the background of a script has had such signals ignored for all their processes.
+        string[] all = ["--default-signal=HUP,INT,QUIT", "dotnet", Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll"), .. arguments];
         return new ProcessStartInfo("env", all)
         {
             RedirectStandardInput = true,

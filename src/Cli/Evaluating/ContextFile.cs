@@ -1,4 +1,6 @@
+using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Kubernetes.Configuration;
 using PlaybookOperator.Operator.Yaml;
 
 namespace PlaybookOperator.Cli.Evaluating;
@@ -13,9 +15,7 @@ internal static class ContextFile
     {
         try
         {
-            var bytes = new FileInfo(file).Length <= MaxBytes ? File.ReadAllBytes(file)
-                : throw new UsageException($"{file}: larger than {MaxBytes} bytes.");
-            var context = Parse(bytes);
+            var context = Parse(RegularFile.ReadBytes(file, MaxBytes));
             return context.Kind == ValueKind.Map ? context : throw new UsageException($"{file}: the context is a map, found a {context.TypeName}.");
         }
         catch (YamlException malformed)
@@ -24,7 +24,7 @@ internal static class ContextFile
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{file}: {unreadable.Message}");
+            throw PlaybookFile.UnreadableFile(file, unreadable);
         }
     }
 

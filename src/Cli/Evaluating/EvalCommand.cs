@@ -27,8 +27,9 @@ internal static class EvalCommand
         var evaluation = Evaluation(TimeProvider.System);
         if (template is null)
         {
+            await using var input = StandardInput.Open();
             await using var output = Console.OpenStandardOutput();
-            await EvalStream.AnswerAsync(Console.OpenStandardInput(), output, context, evaluation, cancellationToken);
+            await EvalStream.AnswerAsync(input, output, context, evaluation, cancellationToken);
             return ExitCodes.Completed;
         }
 

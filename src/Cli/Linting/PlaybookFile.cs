@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Kubernetes.Configuration;
 using PlaybookOperator.Operator.Yaml;
 
 namespace PlaybookOperator.Cli.Linting;
@@ -86,17 +87,19 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
         }),
     ];
 
+    /// <summary>One sentence that names the file once.</summary>
+    public static UsageException UnreadableFile(string file, Exception why) =>
+        new(why.Message.StartsWith(file, StringComparison.Ordinal) ? why.Message : $"{file}: {why.Message}");
+
     private static string ReadText(string file)
     {
         try
         {
-            var length = new FileInfo(file).Length;
-            if (length > 4L * YamlDocument.MaxLength) throw new YamlException($"The file has {length} bytes; at most {YamlDocument.MaxLength} characters are taken.", 1, 1);
-            return System.IO.File.ReadAllText(file);
+            return RegularFile.ReadText(file, 4L * YamlDocument.MaxLength);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{file}: {unreadable.Message}");
+            throw UnreadableFile(file, unreadable);
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Cli.Running;
+using PlaybookOperator.Kubernetes.Configuration;
 
 namespace PlaybookOperator.Cli.Replaying;
 
@@ -10,6 +12,8 @@ internal static class ReplayCommand
 {
     /// <summary>Characters of one line; a result inside an event is far smaller.</summary>
     private const int MaxLine = 16 << 20;
+
+    private const long MaxBytes = 100L << 30;
 
     public static Command Create()
     {
@@ -70,11 +74,11 @@ internal static class ReplayCommand
     {
         try
         {
-            return new StreamReader(file);
+            return new StreamReader(RegularFile.Open(file, MaxBytes));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{file}: {unreadable.Message}");
+            throw PlaybookFile.UnreadableFile(file, unreadable);
         }
     }
 

@@ -14,6 +14,10 @@ namespace PlaybookOperator.Cli.Running;
 internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, SemaphoreSlim? ceiling, TimeProvider time, Action<ExecutionId> changed) : IWorkers, IAsyncDisposable
 {
     private const string Claimant = "local";
+
+    /// <summary>For what is stopped to let go: longer than a pool's workers take to say goodbye, and less than the drain time of a run.</summary>
+    private static readonly TimeSpan s_unwinding = TimeSpan.FromSeconds(15);
+
     private readonly RunningWork _running = new();
 
     /// <summary>Set once; the assignments come from the reconciler, which itself needs the workers.</summary>
@@ -56,13 +60,20 @@ internal sealed class LocalWorkers(AssignmentRunner runner, IEventLog log, Semap
         foreach (var running in _running.AllOf(id)) running.Pool?.Hurry();
     }
 
-    /// <summary>Stops what runs and waits for it: children end as cancelled before this returns.</summary>
+    /// <summary>Stops what runs and waits for it: children end as cancelled before this returns. What does not let go is left; the process ends it.</summary>
     public async ValueTask DisposeAsync()
     {
         while (_running.All() is { Count: > 0 } all)
         {
             foreach (var running in all) await running.Stop.CancelAsync();
-            await Task.WhenAll(all.Select(running => running.Work));
+            try
+            {
+                await Task.WhenAll(all.Select(running => running.Work)).WaitAsync(s_unwinding, time);
+            }
+            catch (TimeoutException)
+            {
+                return;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Kubernetes.Configuration;
 using PlaybookOperator.Operator.Yaml;
 
 namespace PlaybookOperator.Cli.Running;
@@ -54,7 +55,7 @@ internal sealed class PlaybookLibrary(string file)
         IReadOnlyList<YamlDocument> documents;
         try
         {
-            documents = YamlDocument.ReadAll(File.ReadAllText(file));
+            documents = YamlDocument.ReadAll(RegularFile.ReadText(file, MaxFileBytes));
         }
         catch (Exception unreadable) when (unreadable is YamlException or IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Executions;
+using PlaybookOperator.Core.Executions.Deciding;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Tools.Container;
 using PlaybookOperator.Tools.Secrets;
@@ -12,6 +13,8 @@ namespace PlaybookOperator.Cli.Running;
 /// <summary><c>playbook run FILE</c>: runs a playbook here, with the operator's engine, without a cluster.</summary>
 internal static class RunCommand
 {
+    public const string Name = "run";
+
     private static readonly Argument<string> s_file = new("FILE") { Description = "The playbook." };
     private static readonly Option<string[]> s_set = new("--set") { Description = "A member of the workload, as a.b=VALUE; read as JSON where it is, else as text.", DefaultValueFactory = _ => [] };
     private static readonly Option<string?> s_workload = new("--workload") { Description = "A YAML or JSON file that is merged over the playbook's workload." };
@@ -33,7 +36,7 @@ internal static class RunCommand
     public static Command Create(Terminal terminal)
     {
         s_output.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("run", "Run a playbook here, without a cluster.")
+        var command = new Command(Name, "Run a playbook here, without a cluster.")
         {
             s_file, s_set, s_workload, s_secret, s_store, s_parallel, s_timeout, s_output, s_events, s_serve,
         };
@@ -93,6 +96,8 @@ internal static class RunCommand
         await using var store = await Store.OpenAsync(request.Store, events, time, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         PassResult pass;
+        using (var drain = new DrainLimit(time, Decider.DrainTimeOf(file.Plan), terminal.Errors))
+        using (stop.Token.Register(drain.Begin))
         await using (var run = new LocalRun(store, request, events, time))
         {
             await using var server = request.Serve is { } address ? await LocalServer.StartAsync(address, run, store, time, terminal.Errors) : null;

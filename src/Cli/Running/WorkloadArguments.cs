@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlaybookOperator.Core.Data;
+using PlaybookOperator.Cli.Linting;
+using PlaybookOperator.Kubernetes.Configuration;
 using PlaybookOperator.Operator.Yaml;
 
 namespace PlaybookOperator.Cli.Running;
@@ -30,7 +32,7 @@ internal static class WorkloadArguments
     {
         try
         {
-            var root = YamlDocument.Parse(File.ReadAllText(file));
+            var root = YamlDocument.Parse(RegularFile.ReadText(file, 4L * YamlDocument.MaxLength));
             return root.ValueKind == JsonValueKind.Object
                 ? JsonData.ToNode(root)!.AsObject()
                 : throw new UsageException($"{file}: the workload must be a map.");
@@ -41,7 +43,7 @@ internal static class WorkloadArguments
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{file}: {unreadable.Message}");
+            throw PlaybookFile.UnreadableFile(file, unreadable);
         }
     }
 

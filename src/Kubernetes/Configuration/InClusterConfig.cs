@@ -32,7 +32,7 @@ internal static class InClusterConfig
 
     private static string ReadNamespace(string file)
     {
-        var text = File.Exists(file) ? File.ReadAllText(file).Trim() : "";
+        var text = File.Exists(file) ? RegularFile.ReadText(file, KubeConfigFile.MaxBytes).Trim() : "";
         return text.Length == 0 ? "default" : text;
     }
 

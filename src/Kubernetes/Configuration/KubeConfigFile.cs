@@ -5,6 +5,9 @@ namespace PlaybookOperator.Kubernetes.Configuration;
 /// <summary>One kubeconfig file as parsed JSON.</summary>
 internal sealed class KubeConfigFile
 {
+    /// <summary>Of a kubeconfig, and of each certificate, key and token that it names.</summary>
+    public const long MaxBytes = 4L << 20;
+
     private readonly JsonElement _root;
 
     private KubeConfigFile(string path, JsonElement root)
@@ -22,7 +25,7 @@ internal sealed class KubeConfigFile
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = RegularFile.ReadText(path, MaxBytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

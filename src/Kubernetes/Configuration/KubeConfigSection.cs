@@ -86,7 +86,7 @@ internal sealed class KubeConfigSection(KubeConfigFile file, string place, JsonE
     {
         try
         {
-            return System.IO.File.ReadAllText(path);
+            return RegularFile.ReadText(path, KubeConfigFile.MaxBytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

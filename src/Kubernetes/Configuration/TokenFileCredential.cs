@@ -35,7 +35,7 @@ internal sealed class TokenFileCredential(string file, TimeProvider time) : ICre
     {
         try
         {
-            var token = File.ReadAllText(file).Trim();
+            var token = RegularFile.ReadText(file, KubeConfigFile.MaxBytes).Trim();
             return token.Length == 0 ? null : new Credential(token, null);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -32,6 +32,9 @@ internal sealed class ProcessGroup(string? setsid)
         else if (!process.HasExited) process.Kill(entireProcessTree: true);
     }
 
+    /// <summary>Kills one process; that it may be gone already does not matter.</summary>
+    public static void KillOne(int process) => _ = SendSignal(process, Kill);
+
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);

@@ -39,7 +39,8 @@ internal sealed class ShellTool(ShellOptions options, TimeProvider time) : ITool
 
     private async Task<CallOutcome> RunAsync(ShellCall call, SecretMask mask, CancellationToken cancellationToken)
     {
-        using var process = ProcessGroup.Found.Start(StartOf(call));
+        var mark = ProcessGuard.Own.MarkCall();
+        using var process = ProcessGroup.Found.Start(StartOf(call, mark));
         process.StandardInput.Close();
         // A secret that lies across the cut must be seen whole to be left out.
         var room = options.TailBytes + Math.Min(4 * mask.LongestLength, options.TailBytes);
@@ -54,17 +55,23 @@ internal sealed class ShellTool(ShellOptions options, TimeProvider time) : ITool
         catch (OperationCanceledException)
         {
             ProcessGroup.Found.KillAll(process);
+            ProcessGuard.KillMarked(mark);
             await EndReadingAsync(read, reading);
             throw;
         }
 
         // Only something that the shell left in the background can still hold its output open.
-        if (!await IsOverAsync(read, CancellationToken.None)) ProcessGroup.Found.KillAll(process);
+        if (!await IsOverAsync(read, CancellationToken.None))
+        {
+            ProcessGroup.Found.KillAll(process);
+            ProcessGuard.KillMarked(mark);
+        }
+
         await EndReadingAsync(read, reading);
         return Outcome(process.ExitCode, output.ToText(options.TailBytes, mask), errors.ToText(MaxShownErrorBytes, mask));
     }
 
-    private ProcessStartInfo StartOf(ShellCall call)
+    private ProcessStartInfo StartOf(ShellCall call, string mark)
     {
         var start = new ProcessStartInfo(options.Shell, ["-e", "-c", call.Script])
         {
@@ -76,6 +83,7 @@ internal sealed class ShellTool(ShellOptions options, TimeProvider time) : ITool
         };
         start.Environment.Clear();
         foreach (var (name, value) in call.Environment) start.Environment[name] = value;
+        start.Environment[ProcessGuard.Variable] = mark;
         return start;
     }
 

@@ -178,20 +178,20 @@ internal sealed partial class World
         ? settings with { Gone = Chance(70) ? Cluster.LostPods : [] }
         : null;
 
-    /// <summary>Some are there when calm comes, others are gone.</summary>
+    /// <summary>Some are there when calm comes, others are gone; of what is being stopped some stand still for ever, as a thread may that waits for a lock.</summary>
     private void CalmPods()
     {
         foreach (var pod in Cluster.Pods.ToList())
         {
             if (Chance(50)) Cluster.Exit(pod, JobPhase.Failed);
-            else pod.FrozenUntil = default;
+            else pod.FrozenUntil = StoppedAt is not null && _standing.Next(100) < 30 ? DateTimeOffset.MaxValue : default;
         }
     }
 
     /// <summary>Each pod says one word, hears the answer, and does all that it may.</summary>
     private void LetPodsWork()
     {
-        foreach (var pod in Cluster.Pods.Where(pod => pod.Born < Now).ToList())
+        foreach (var pod in Cluster.Pods.Where(pod => pod.Born < Now && pod.FrozenUntil <= Now).ToList())
         {
             if (pod.End is not null || !Cluster.Pods.Contains(pod)) continue;
             pod.Word ??= NewWord(pod, pod.IsStopped || pod.IsPaused ? 0 : 4);

@@ -26,13 +26,18 @@ internal sealed partial class World
     /// <summary>For the caches alone: what else happens must not depend on when they are emptied.</summary>
     private readonly Random _forgetting;
     private readonly int _forgetPercent;
+
+    /// <summary>For workers that never speak again alone, likewise.</summary>
+    private readonly Random _standing;
     private bool _isCalm;
+    private DateTimeOffset? _seenStopped;
 
     /// <param name="forgets">Whether operators' caches are emptied now and then.</param>
     public World(int seed, GeneratedPlan generated, bool forgets = true)
     {
         _random = new Random(seed);
         _forgetting = new Random(seed);
+        _standing = new Random(seed);
         _forgetPercent = forgets ? 10 * _forgetting.Next(4) : 0;
         Name = $"seed {seed}";
         _generated = generated;
@@ -119,13 +124,16 @@ internal sealed partial class World
     }
 
     /// <summary>When workers of pools that are being stopped are waited for no longer; null: nothing is being stopped.</summary>
-    public DateTimeOffset? DrainEnds
+    public DateTimeOffset? DrainEnds => StoppedAt + TimeSpan.FromSeconds(5);
+
+    /// <summary>Since when nothing new may start but the step of <c>onExit</c>; null: it may.</summary>
+    private DateTimeOffset? StoppedAt
     {
         get
         {
             var state = Log.State;
             var since = state.WorkflowEnded ? state.OutcomeAt : state.StartedAt + state.SuspendedFor + _generated.Plan.Limits.MaxDuration;
-            return since <= Now ? since + TimeSpan.FromSeconds(5) : null;
+            return since <= Now ? since : null;
         }
     }
 
@@ -280,6 +288,7 @@ internal sealed partial class World
     /// <summary>Everybody does what they should; the clock moves only when nobody has anything to do.</summary>
     private void CalmRound()
     {
+        CheckDrained();
         var before = Log.Events.Count;
         PassUndisturbed();
         foreach (var worker in Cluster.Alive.ToList())
@@ -297,6 +306,16 @@ internal sealed partial class World
         if (due is null && DrainEnds > Now) due = DrainEnds;
         Demand(due is not null, "stuck");
         Now = due!.Value;
+    }
+
+    /// <summary>Whatever stops an execution, it ends within its drain time, whatever its workers do; the clock goes by heartbeats.</summary>
+    private void CheckDrained()
+    {
+        if (Log.State.IsTerminal || StoppedAt is null) return;
+        // The clock of calm goes from one thing that is due to the next, and may be late at a deadline.
+        var since = _seenStopped ??= Now;
+        var most = since + Decider.DrainTimeOf(_generated.Plan) + s_heartbeat;
+        Demand(Now <= most, $"seen stopped at {since}, and not ended at {Now}");
     }
 
     private void PassUndisturbed()

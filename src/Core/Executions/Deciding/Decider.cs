@@ -49,6 +49,9 @@ public static class Decider
         return PooledLoopRules.SettingsOf(new Draft(plan, facts, state, Observed.Nothing with { Allowance = allowance }, now), run, plan.ByName[run.Step], loop);
     }
 
+    /// <summary>Whatever stops an execution of this playbook, it has ended after so long at the latest.</summary>
+    public static TimeSpan DrainTimeOf(Plan plan) => DrainRules.TimeOf(plan);
+
     /// <summary>Iterations and calls that the execution would have executing at once now, if it were alone; 0 when it has ended.</summary>
     public static int WidthOf(Plan plan, ExecutionFacts facts, ExecutionState state, DateTimeOffset now) =>
         state.IsTerminal ? 0 : LoopRules.WidthOf(new Draft(plan, facts, state, Observed.Nothing, now));

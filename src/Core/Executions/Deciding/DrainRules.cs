@@ -1,3 +1,5 @@
+using PlaybookOperator.Core.Playbooks;
+
 namespace PlaybookOperator.Core.Executions.Deciding;
 
 /// <summary>
@@ -14,6 +16,9 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 internal static class DrainRules
 {
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>An execution of this playbook that is stopped, whatever stops it, has ended after so long at the latest.</summary>
+    public static TimeSpan TimeOf(Plan plan) => plan.OnExit is null ? Grace : Grace + ExitRules.Budget;
 
     /// <summary>Since when nothing of this run may start any more, because the execution ends; null: it may.</summary>
     public static DateTimeOffset? Since(Draft draft, StepRun run)
