@@ -311,7 +311,13 @@ internal sealed partial class World
     /// <summary>Whatever stops an execution, it ends within its drain time, whatever its workers do; the clock goes by heartbeats.</summary>
     private void CheckDrained()
     {
-        if (Log.State.IsTerminal || StoppedAt is null) return;
+        // Resuming moves the deadline.
+        if (Log.State.IsTerminal || Log.State.Phase == ExecutionPhase.Suspended || StoppedAt is null)
+        {
+            _seenStopped = null;
+            return;
+        }
+
         // The clock of calm goes from one thing that is due to the next, and may be late at a deadline.
         var since = _seenStopped ??= Now;
         var most = since + Decider.DrainTimeOf(_generated.Plan) + s_heartbeat;

@@ -49,7 +49,7 @@ public sealed class ShellToolTests : IDisposable
     public async Task Only_what_was_given_is_in_the_environment()
     {
         var report = await _bench.RunAsync("""{"tool": {"kind": "shell", "cmds": "env | grep -v ^_= | cut -d= -f1 | sort | tr '\\n' ' '", "env": {"COUNT": 3, "LIST": [1, "a b"], "GONE": null}}}""");
-        Assert.Equal("COUNT HOME LANG LIST PATH PWD", report.Result!.Value.GetProperty("stdout").GetString()!.Trim().Replace("OLDPWD ", "").Replace("SHLVL ", ""));
+        Assert.Equal("COUNT HOME LANG LIST PATH PLAYBOOK_CALL PWD", report.Result!.Value.GetProperty("stdout").GetString()!.Trim().Replace("OLDPWD ", "").Replace("SHLVL ", ""));
     }
 
     [Fact]
