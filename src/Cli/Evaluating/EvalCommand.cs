@@ -24,7 +24,9 @@ internal static class EvalCommand
     private static async Task<int> RunAsync(string? template, string? contextFile, CancellationToken cancellationToken)
     {
         var context = contextFile is null ? Value.Undefined : ContextFile.Read(contextFile);
-        var evaluation = Evaluation(TimeProvider.System);
+        // Off the stack of who listens for signals: an evaluation may take seconds before it awaits anything.
+        await Task.Yield();
+        var evaluation = Evaluation(TimeProvider.System, cancellationToken);
         if (template is null)
         {
             await using var input = StandardInput.Open();
@@ -44,7 +46,7 @@ internal static class EvalCommand
     }
 
     /// <summary>The instant of the whole command is <c>now()</c>; each evaluation has its own time.</summary>
-    private static EvaluationContext Evaluation(TimeProvider time)
+    private static EvaluationContext Evaluation(TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         return new EvaluationContext
@@ -52,6 +54,7 @@ internal static class EvalCommand
             Now = time.GetUtcNow(),
             Options = TemplateOptions.Default with { MaxDuration = s_maxDuration },
             Elapsed = () => time.GetElapsedTime(started),
+            Stop = cancellationToken,
         };
     }
 }

@@ -120,7 +120,19 @@ internal sealed class LocalRun : IAsyncDisposable
         await using var onStop = stop.Register(() => Wake(id));
         for (var phase = ExecutionPhase.Pending; ;)
         {
-            var pass = await _reconciler.PassAsync(id, _control.Apply(id, run with { Cancel = stop.IsCancellationRequested, CancelMessage = CancelMessage }), CancellationToken.None);
+            PassResult pass;
+            try
+            {
+                // Once it is being cancelled its last decisions are made to their end: they are bounded.
+                var isCancelled = stop.IsCancellationRequested;
+                var intent = _control.Apply(id, run with { Cancel = isCancelled, CancelMessage = CancelMessage });
+                pass = await _reconciler.PassAsync(id, intent, DecidingPlace.Here, isCancelled ? CancellationToken.None : stop, CancellationToken.None);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                continue;
+            }
+
             progress(pass.State);
             if (pass.State.Phase != phase) _workers.Hurry(id);
             phase = pass.State.Phase;

@@ -60,8 +60,14 @@ public sealed record Decisions
     /// <summary>Conditions that read something undefined and so counted as false.</summary>
     public long Warnings { get; init; }
 
+    /// <summary>Nothing was decided: it takes longer than <see cref="Deciding.DecidingBounds.PauseAfterSteps"/>. Decide again where there is time.</summary>
+    public bool IsTooLong { get; init; }
+
+    /// <summary>What was decided has taken long: others are to have their turn before the next decision, which follows at once.</summary>
+    public bool IsResting { get; init; }
+
     public bool NeedsMore => NeedsLoopResults.Count > 0 || NeedsLargeResults.Count > 0 || NeedsFormer.Count > 0 || NeedsAggregates.Count > 0;
 
     /// <summary>Nothing to append, start or stop.</summary>
-    public bool IsQuiet => Events.Count == 0 && Start.Count == 0 && Stop.Count == 0 && !NeedsMore;
+    public bool IsQuiet => !IsTooLong && Events.Count == 0 && Start.Count == 0 && Stop.Count == 0 && !NeedsMore;
 }

@@ -45,7 +45,7 @@ public sealed class EvaluationContext
     /// <summary>True when nothing more can be evaluated: <see cref="MaxStepsTogether"/> are taken.</summary>
     public bool IsSpent => Steps > MaxStepsTogether;
 
-    internal bool IsWatched => Stop.CanBeCanceled || MaxStepsTogether is not null || PauseAfterSteps is not null
+    internal bool IsWatched => Stop.CanBeCanceled || SharesSteps
         || (Elapsed is not null && Options.MaxDuration is not null);
 
     /// <summary>Counts work beside evaluations that belongs to them, such as that of an exception.</summary>
@@ -53,8 +53,10 @@ public sealed class EvaluationContext
 
     internal void CountUndefinedCondition() => Interlocked.Increment(ref _undefinedConditions);
 
-    /// <summary>Whether an evaluation that has taken so many steps may go on.</summary>
-    internal void Watch(long steps, TimeSpan started)
+    internal bool SharesSteps => MaxStepsTogether is not null || PauseAfterSteps is not null;
+
+    /// <summary>Whether an evaluation that has taken so many steps may go on; gives the moment from which its time counts, null where it is not bounded.</summary>
+    internal TimeSpan? Watch(long steps, TimeSpan? started)
     {
         Stop.ThrowIfCancellationRequested();
         var together = Steps + steps;
@@ -68,10 +70,13 @@ public sealed class EvaluationContext
             throw new TemplateFault(TemplateErrorKind.TooManySteps, $"more than {MaxStepsTogether} steps together with the templates before it");
         }
 
-        if (Options.MaxDuration is { } most && Elapsed is not null && Elapsed() - started > most)
+        if (Options.MaxDuration is not { } most || Elapsed is null)
         {
-            throw new TemplateFault(TemplateErrorKind.TimedOut, $"longer than {most}");
+            return null;
         }
+
+        var now = Elapsed();
+        return now - started > most ? throw new TemplateFault(TemplateErrorKind.TimedOut, $"longer than {most}") : started ?? now;
     }
 
     // Frames are reused, so that evaluating a small condition allocates nothing; a nested or parallel evaluation makes its own.

@@ -6,7 +6,7 @@ namespace PlaybookOperator.Operator.Controllers;
 internal sealed class ControllerMetrics : IDisposable
 {
     public const string MeterName = "PlaybookOperator.Controllers";
-    private static readonly string[] s_controllers = ["playbook", "execution"];
+    private static readonly string[] s_controllers = ["playbook", "execution", "execution_long"];
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _total;
     private readonly Histogram<double> _seconds;

@@ -35,8 +35,14 @@ internal sealed class ExecutionController(
     private readonly ConcurrentDictionary<ExecutionRef, ExecutionId> _ids = new();
     private readonly ConcurrentDictionary<ExecutionId, ExecutionRef> _refs = new();
 
+    /// <summary>Executions whose decisions take long and are about to be made.</summary>
+    private readonly ConcurrentDictionary<ExecutionRef, bool> _long = new();
+
     /// <summary>Executions that this controller knows and that have not ended, by id.</summary>
     public ExecutionRef? Find(ExecutionId id) => _refs.TryGetValue(id, out var found) ? found : null;
+
+    /// <summary>Takes the executions whose decisions take long; set once, before the first pass.</summary>
+    public Action<ExecutionRef>? TakesLong { get; set; }
 
     public void Remember(ExecutionRef execution, ExecutionId id)
     {
@@ -46,11 +52,40 @@ internal sealed class ExecutionController(
         stuck.Begin(id);
     }
 
-    /// <summary>One pass. Returns when to pass again although nothing happens.</summary>
+    /// <summary>
+    /// One pass, for many that share few threads. A decision that takes long is left to <see cref="ReconcileLongAsync"/>: until it has been made nothing else
+    /// is done for that execution here. Returns when to pass again although nothing happens.
+    /// </summary>
     public async Task<TimeSpan?> ReconcileAsync(ExecutionRef key, CancellationToken cancellationToken)
     {
+        if (_long.ContainsKey(key)) return null;
+        try
+        {
+            return await ReconcileAsync(key, DecidingPlace.HereIfShort, cancellationToken);
+        }
+        catch (DecisionTooLongException)
+        {
+            _long[key] = true;
+            TakesLong!(key);
+            return null;
+        }
+    }
+
+    /// <summary>The pass of an execution whose decisions take long. When it has ended, whoever called passes the key on to <see cref="ReconcileAsync"/>.</summary>
+    public async Task<TimeSpan?> ReconcileLongAsync(ExecutionRef key, CancellationToken cancellationToken)
+    {
+        var again = await ReconcileAsync(key, DecidingPlace.OwnThread, cancellationToken);
+        _long.TryRemove(key, out _);
+        return again;
+    }
+
+    /// <summary>Nothing is left to be decided elsewhere: a new leader begins.</summary>
+    public void ForgetLong() => _long.Clear();
+
+    private async Task<TimeSpan?> ReconcileAsync(ExecutionRef key, DecidingPlace place, CancellationToken cancellationToken)
+    {
         if (executions.TryGetSkipped(key.Name, out var unusable) && unusable.Uid == key.Uid) return await RefuseAsync(key, unusable, cancellationToken);
-        if (!executions.TryGet(key.Name, out var execution) || execution.Metadata.Uid != key.Uid) return await EndAsync(key, cancellationToken);
+        if (!executions.TryGet(key.Name, out var execution) || execution.Metadata.Uid != key.Uid) return await EndAsync(key, place, cancellationToken);
         if (IsFinished(execution) && !HasWorkers(execution))
         {
             await statuses.ObserveAsync(execution, cancellationToken);
@@ -72,16 +107,17 @@ internal sealed class ExecutionController(
             }
         }
 
-        return await PassAsync(execution, key, id, cancellationToken);
+        return await PassAsync(execution, key, id, place, cancellationToken);
     }
 
-    private async Task<TimeSpan?> PassAsync(Execution execution, ExecutionRef key, ExecutionId id, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> PassAsync(Execution execution, ExecutionRef key, ExecutionId id, DecidingPlace place, CancellationToken cancellationToken)
     {
         PassResult pass;
         try
         {
             var intent = ExecutionIntent.Of(execution);
-            pass = await reconciler.PassAsync(id, intent with { Suspend = intent.Suspend || parents.InheritsSuspend(execution) }, cancellationToken);
+            pass = await reconciler.PassAsync(
+                id, intent with { Suspend = intent.Suspend || parents.InheritsSuspend(execution) }, place, stop: cancellationToken, cancellationToken);
         }
         catch (StateLostException lost)
         {
@@ -111,7 +147,7 @@ internal sealed class ExecutionController(
     }
 
     /// <summary>The resource is gone: its execution ends, its Jobs go. Owner references remove them too, but a database does not know that.</summary>
-    private async Task<TimeSpan?> EndAsync(ExecutionRef key, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> EndAsync(ExecutionRef key, DecidingPlace place, CancellationToken cancellationToken)
     {
         if (!_ids.TryGetValue(key, out var id))
         {
@@ -123,7 +159,7 @@ internal sealed class ExecutionController(
 
         try
         {
-            await reconciler.PassAsync(id, Intent.Run with { Deleted = true }, cancellationToken);
+            await reconciler.PassAsync(id, Intent.Run with { Deleted = true }, place, stop: cancellationToken, cancellationToken);
         }
         catch (StateLostException lost)
         {

@@ -4,6 +4,7 @@ using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
 using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.EventLog.Writing;
 using PlaybookOperator.Operator.Governing;
@@ -34,16 +35,27 @@ public sealed class Reconciler(
     /// <summary>Appends and reads in one pass, at most: more means that deciding does not come to rest.</summary>
     private const int MaxRounds = 100;
 
+    /// <summary>Steps of a short decision: some tens of milliseconds.</summary>
+    private const long ShortSteps = 250_000;
+
+    private static readonly TemplateOptions s_templates = TemplateOptions.Default with { MaxDuration = TimeSpan.FromSeconds(10) };
+
     /// <summary>Values of loops that one template may have the operator load.</summary>
     private const int MaxLoadedResults = 1_000_000;
 
     /// <param name="id">The execution; it must exist in the log.</param>
     /// <param name="intent">What its resource asks for.</param>
-    /// <param name="cancellationToken">Ends the pass between two steps.</param>
+    /// <param name="cancellationToken">Ends the pass between two steps, and in a decision that takes long.</param>
     /// <exception cref="StateLostException">The log does not know the execution, or its playbook version.</exception>
-    public async Task<PassResult> PassAsync(ExecutionId id, Intent intent, CancellationToken cancellationToken)
+    public Task<PassResult> PassAsync(ExecutionId id, Intent intent, CancellationToken cancellationToken) =>
+        PassAsync(id, intent, DecidingPlace.Here, cancellationToken, cancellationToken);
+
+    /// <summary>The same, with a say in where and how long decisions may take.</summary>
+    /// <param name="stop">Ends a decision that takes long, and nothing else: what is decided is appended and done.</param>
+    /// <exception cref="DecisionTooLongException">With <see cref="DecidingPlace.HereIfShort"/>: a decision takes longer. Nothing of it was done.</exception>
+    public async Task<PassResult> PassAsync(ExecutionId id, Intent intent, DecidingPlace place, CancellationToken stop, CancellationToken cancellationToken)
     {
-        var pass = new Pass { Observed = Observed.Nothing with { Intent = intent, Jobs = workers.Observe(id) } };
+        var pass = new Pass { Place = place, Stop = stop, Observed = Observed.Nothing with { Intent = intent, Jobs = workers.Observe(id) } };
         await ReadAsync(id, pass, cancellationToken);
         var plan = await plans.GetAsync(pass.Header.Playbook, pass.Header.Digest, cancellationToken);
         Decisions decisions;
@@ -132,17 +144,36 @@ public sealed class Reconciler(
         for (var round = 0; round < MaxRounds; round++)
         {
             pass.Observed = pass.Observed with { Allowance = Share(plan, pass) };
-            var decisions = Decider.Decide(plan, FactsOf(pass.Header), pass.State, pass.Observed, time.GetUtcNow());
+            var decisions = await DecideAsync(plan, pass);
+            if (decisions.IsTooLong) throw new DecisionTooLongException(pass.Header.Id);
             if (decisions.Events.Count > 0)
             {
                 await AppendAsync(pass, decisions, cancellationToken);
                 pass.Warnings += decisions.Warnings;
+                if (decisions.IsResting && !pass.State.IsTerminal) return new Decisions { WakeAt = time.GetUtcNow() };
             }
             else if (decisions.NeedsMore) await LoadAsync(plan, pass, decisions, cancellationToken);
             else return decisions;
         }
 
         throw new InvalidOperationException($"Execution {pass.Header.Id} does not come to rest after {MaxRounds} decisions.");
+    }
+
+    /// <summary>Templates have bounds in steps; the time is for the little that steps cannot tell.</summary>
+    private async Task<Decisions> DecideAsync(Plan plan, Pass pass)
+    {
+        var started = time.GetTimestamp();
+        var bounds = new DecidingBounds
+        {
+            Stop = pass.Stop,
+            PauseAfterSteps = pass.Place == DecidingPlace.HereIfShort ? ShortSteps : null,
+            Elapsed = () => time.GetElapsedTime(started),
+            Templates = s_templates,
+        };
+        Decisions Decide() => Decider.Decide(plan, FactsOf(pass.Header), pass.State, pass.Observed, time.GetUtcNow(), bounds);
+        return pass.Place == DecidingPlace.OwnThread
+            ? await Task.Factory.StartNew(Decide, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default)
+            : Decide();
     }
 
     /// <summary>What the execution may have, as wide as it is now.</summary>
@@ -258,6 +289,10 @@ public sealed class Reconciler(
     /// <summary>What one pass knows; it changes as the pass goes on.</summary>
     private sealed class Pass
     {
+        public required DecidingPlace Place { get; init; }
+
+        public required CancellationToken Stop { get; init; }
+
         private ExecutionHeader? _header;
         private ExecutionState? _state;
 

@@ -40,12 +40,14 @@ internal sealed class LeaderWork(
     private const int SweepPage = 500;
 
     private readonly WorkQueue<ExecutionRef> _executionQueue = new(new WorkQueueOptions { Name = "execution" }, time, kubernetesMetrics);
+    private readonly WorkQueue<ExecutionRef> _longQueue = new(new WorkQueueOptions { Name = "execution_long" }, time, kubernetesMetrics);
     private readonly WorkQueue<NamespacedName> _playbookQueue = new(new WorkQueueOptions { Name = "playbook" }, time, kubernetesMetrics);
     private volatile bool _leads;
 
     /// <summary>Connects the watches with the queues; once, before the informers start.</summary>
     public void Wire()
     {
+        executions.TakesLong = _longQueue.Add;
         informers.Playbooks.AddHandler(change =>
         {
             if (!_leads) return;
@@ -113,6 +115,7 @@ internal sealed class LeaderWork(
     /// <summary>Leads until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        executions.ForgetLong();
         _leads = true;
         foreach (var playbook in informers.Playbooks.List()) _playbookQueue.Add(NamespacedName.Of(playbook));
         foreach (var execution in informers.Executions.List()) _executionQueue.Add(ExecutionRef.Of(execution));
@@ -120,10 +123,12 @@ internal sealed class LeaderWork(
         foreach (var unusable in informers.Executions.ListSkipped()) _executionQueue.Add(new ExecutionRef(unusable.Key, unusable.Uid));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var executionLoop = new ControllerLoop<ExecutionRef>("execution", _executionQueue, executions.ReconcileAsync, time, metrics, logger);
+        var longLoop = new ControllerLoop<ExecutionRef>("execution_long", _longQueue, DecideLongAsync, time, metrics, logger);
         var playbookLoop = new ControllerLoop<NamespacedName>("playbook", _playbookQueue, playbooks.ReconcileAsync, time, metrics, logger);
         List<Task> all =
         [
             executionLoop.RunAsync(options.Executions, stop.Token),
+            longLoop.RunAsync(options.LongExecutions, stop.Token),
             playbookLoop.RunAsync(options.Playbooks, stop.Token),
             ListenAsync(stop.Token),
             SweepAsync(stop.Token),
@@ -137,8 +142,17 @@ internal sealed class LeaderWork(
         await first;
     }
 
+    /// <summary>What came in meanwhile is looked at afterwards, among the others.</summary>
+    private async Task<TimeSpan?> DecideLongAsync(ExecutionRef key, CancellationToken cancellationToken)
+    {
+        await executions.ReconcileLongAsync(key, cancellationToken);
+        _executionQueue.Add(key);
+        return null;
+    }
+
     public void Dispose()
     {
+        _longQueue.Dispose();
         _executionQueue.Dispose();
         _playbookQueue.Dispose();
     }

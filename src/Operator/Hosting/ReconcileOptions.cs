@@ -11,6 +11,10 @@ public sealed class ReconcileOptions : IValidatableObject
     [Range(1, 64)]
     public int Executions { get; set; } = 8;
 
+    /// <summary>Executions at the same time whose templates take long to evaluate, each on a thread of its own; they are not among the others.</summary>
+    [Range(1, 16)]
+    public int LongExecutions { get; set; } = 2;
+
     /// <summary>Playbooks compiled at the same time.</summary>
     [Range(1, 16)]
     public int Playbooks { get; set; } = 2;

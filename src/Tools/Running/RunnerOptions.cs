@@ -15,5 +15,6 @@ public sealed record RunnerOptions
     /// <summary>Waits longer than this are handed back.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(WorkLimits.MaxInWorkerWaitSeconds);
 
-    public TemplateOptions Templates { get; init; } = TemplateOptions.Default;
+    /// <summary>Their steps end an evaluation within a second; the time is for the pattern whose matches take longer than their number tells.</summary>
+    public TemplateOptions Templates { get; init; } = TemplateOptions.Default with { MaxDuration = TimeSpan.FromSeconds(10) };
 }

@@ -15,7 +15,7 @@ internal static class ScopeBuilder
         Assignment assignment, TaskPlan plan, SecretScope secrets, Settings settings, LateInputs? late, CancellationToken cancellationToken)
     {
         if (assignment.Problem is { } problem) return (null, problem);
-        var context = ContextOf(assignment, settings);
+        var context = ContextOf(assignment, settings, cancellationToken);
         var problems = new List<Problem>();
         if (WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings.Options, problems) is not { } workload)
             return (null, new(WorkErrorKind.Template, string.Join(' ', problems)));
@@ -30,10 +30,16 @@ internal static class ScopeBuilder
     }
 
     /// <summary>A context of its own for each piece of work: it counts, and its time runs from here.</summary>
-    internal static EvaluationContext ContextOf(Assignment assignment, Settings settings)
+    internal static EvaluationContext ContextOf(Assignment assignment, Settings settings, CancellationToken cancellationToken)
     {
         var started = settings.Time.GetTimestamp();
-        return new EvaluationContext { Now = assignment.Now, Options = settings.Options, Elapsed = () => settings.Time.GetElapsedTime(started) };
+        return new EvaluationContext
+        {
+            Now = assignment.Now,
+            Options = settings.Options,
+            Elapsed = () => settings.Time.GetElapsedTime(started),
+            Stop = cancellationToken,
+        };
     }
 
     /// <summary>What the assignment brings.</summary>

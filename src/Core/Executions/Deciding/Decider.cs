@@ -1,6 +1,7 @@
 using PlaybookOperator.Core.Executions.Pools;
 using PlaybookOperator.Core.Governing;
 using PlaybookOperator.Core.Playbooks;
+using PlaybookOperator.Core.Templates;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
 
@@ -71,10 +72,24 @@ public static class Decider
     /// <param name="state">The fold of its log, read after <paramref name="observed"/>.</param>
     /// <param name="observed">The world outside the log.</param>
     /// <param name="now">The time of deciding; events carry it.</param>
-    public static Decisions Decide(Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now)
+    /// <param name="bounds">What it may take; null: <see cref="DecidingBounds.Default"/>.</param>
+    /// <exception cref="OperationCanceledException"><see cref="DecidingBounds.Stop"/> was cancelled.</exception>
+    public static Decisions Decide(
+        Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now, DecidingBounds? bounds = null)
     {
-        var draft = new Draft(plan, facts, state, observed, now);
-        while (draft.EventCount < MaxEvents && !draft.State.IsTerminal)
+        try
+        {
+            return Decide(new Draft(plan, facts, state, observed, now, bounds));
+        }
+        catch (EvaluationPausedException)
+        {
+            return new Decisions { IsTooLong = true };
+        }
+    }
+
+    private static Decisions Decide(Draft draft)
+    {
+        while (draft.EventCount < MaxEvents && !draft.State.IsTerminal && !draft.Rests)
         {
             var before = draft.EventCount;
             foreach (var rule in s_rules)

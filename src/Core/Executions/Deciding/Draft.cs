@@ -8,7 +8,8 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// A decision in the making: events are folded into a working copy of the state as they are drafted, so that each rule sees what the rules before it
 /// decided. Runs that start in the draft have provisional ids (see <see cref="WorkKey.RunId"/>).
 /// </summary>
-internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now)
+internal sealed class Draft(
+    Plan plan, ExecutionFacts facts, ExecutionState state, Observed observed, DateTimeOffset now, DecidingBounds? bounds = null)
 {
     private readonly ExecutionState _before = state;
     private readonly List<ExecutionEvent> _events = [];
@@ -39,7 +40,10 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
 
     public DateTimeOffset? WakeAt { get; private set; }
 
-    public EvaluationContext Evaluation { get; } = new() { Now = facts.CreatedAt };
+    public EvaluationContext Evaluation { get; } = (bounds ?? DecidingBounds.Default).ContextAt(facts.CreatedAt);
+
+    /// <summary>Its templates have taken so long that it rests with what it has: what follows is decided when that is in the log.</summary>
+    public bool Rests => EventCount > 0 && Evaluation.Steps > DecidingBounds.RestAfterSteps;
 
     /// <summary>The runs of <see cref="State"/> by id and by what they may bring about.</summary>
     public RunIndex Runs { get; } = new(plan.Graph, state);
@@ -177,5 +181,6 @@ internal sealed class Draft(Plan plan, ExecutionFacts facts, ExecutionState stat
         NeedsLoopResults = _needsLoopResults,
         NeedsLargeResults = _needsLargeResults,
         Warnings = Evaluation.UndefinedConditions,
+        IsResting = Rests,
     };
 }

@@ -16,6 +16,9 @@ internal abstract record LoopSource
     /// <summary>Elements that may be sorted, unless the loop may have more: all are in memory at once.</summary>
     private const long MaxSorted = 1_000_000;
 
+    /// <summary>A simple condition counts no steps, and so does not look whether it is to stop.</summary>
+    private const int LooksBetweenStops = 1024;
+
     private LoopSource()
     {
     }
@@ -80,8 +83,14 @@ internal abstract record LoopSource
                 continue;
             }
 
+            if (looked % LooksBetweenStops == 0) draft.Evaluation.Stop.ThrowIfCancellationRequested();
             var variables = new Variables(scope).Set(loop.Iterator, item);
-            if (!loop.Where.TryTest(variables, draft.Evaluation, out var matches, out _)) dropped++;
+            if (!loop.Where.TryTest(variables, draft.Evaluation, out var matches, out var error))
+            {
+                // The elements before it may have used up what all have together: then it is not this one that is wrong.
+                if (draft.Evaluation.IsSpent) return Fail(step, "where", error);
+                dropped++;
+            }
             else if (matches) kept.Add(item);
         }
 

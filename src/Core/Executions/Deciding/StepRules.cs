@@ -15,6 +15,7 @@ internal static class StepRules
         if (LimitRules.PassedDeadline(draft) is not null) return;
         foreach (var run in draft.Runs.Running.Select(name => draft.State.Steps[name]).ToList())
         {
+            if (draft.Rests) return;
             var step = draft.Plan.ByName[run.Step];
             if (run.CallEnded || step.Task is null) RouteRules.Leave(draft, run, step);
             else if (step.Loop is not null) LoopRules.Advance(draft, run, step);

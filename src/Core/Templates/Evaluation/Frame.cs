@@ -10,7 +10,7 @@ internal sealed class Frame(EvaluationContext context)
     private readonly bool _isWatched = context.IsWatched;
     private long _stepsLeft;
     private long _nextLook;
-    private TimeSpan _started;
+    private TimeSpan? _started;
     private string? _plainText;
     private int _scopeStart;
     private Expression? _culprit;
@@ -34,8 +34,9 @@ internal sealed class Frame(EvaluationContext context)
         _culprit = null;
         if (_isWatched)
         {
-            _started = Options.MaxDuration is null ? TimeSpan.Zero : Context.Elapsed?.Invoke() ?? TimeSpan.Zero;
-            _nextLook = _stepsLeft;
+            // The clock is read when the first look is due: most evaluations end before.
+            _started = null;
+            _nextLook = Context.SharesSteps ? _stepsLeft : Math.Max(0, _stepsLeft - EvaluationContext.StepsBetweenLooks);
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class Frame(EvaluationContext context)
         if (_isWatched)
         {
             _nextLook = Math.Max(0, _stepsLeft - EvaluationContext.StepsBetweenLooks);
-            Context.Watch(Options.MaxSteps - _stepsLeft, _started);
+            _started = Context.Watch(Options.MaxSteps - _stepsLeft, _started);
         }
     }
 

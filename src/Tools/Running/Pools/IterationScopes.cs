@@ -22,7 +22,7 @@ internal sealed class IterationScopes(Assignment assignment, TaskPlan plan, Secr
     public async ValueTask<(RunScope? Scope, WorkError? Error)> NextAsync(LeasedIteration iteration, CancellationToken cancellationToken)
     {
         if (assignment.Problem is { } problem) return (null, problem);
-        var context = ScopeBuilder.ContextOf(assignment, settings);
+        var context = ScopeBuilder.ContextOf(assignment, settings, cancellationToken);
         if (_variables is null && await ShareAsync(context, cancellationToken) is { } failure) return (null, failure);
         var own = new Variables(_variables)
             .Set(_pool.Variable, iteration.Element)
