@@ -289,9 +289,9 @@ public sealed class Reconciler(
     /// <summary>What one pass knows; it changes as the pass goes on.</summary>
     private sealed class Pass
     {
-        public required DecidingPlace Place { get; init; }
+        public DecidingPlace Place { get; init; }
 
-        public required CancellationToken Stop { get; init; }
+        public CancellationToken Stop { get; init; }
 
         private ExecutionHeader? _header;
         private ExecutionState? _state;

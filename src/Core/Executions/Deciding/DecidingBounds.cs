@@ -6,7 +6,7 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 public sealed record DecidingBounds
 {
     /// <summary>Steps of all templates of one decision together: a few seconds. The template that needs more fails.</summary>
-    public const long MaxSteps = 100_000_000;
+    public const long MaxSteps = 50_000_000;
 
     /// <summary>Steps after which a decision rests: what it has decided is appended, and others get their turn.</summary>
     internal const long RestAfterSteps = 1_000_000;
