@@ -84,7 +84,7 @@ internal sealed class ExecutionController(
 
     private async Task<TimeSpan?> ReconcileAsync(ExecutionRef key, DecidingPlace place, CancellationToken cancellationToken)
     {
-        if (executions.TryGetSkipped(key.Name, out var unusable) && unusable.Uid == key.Uid) return await RefuseAsync(key, unusable, cancellationToken);
+        if (executions.TryGetSkipped(key.Name, out var unusable) && unusable.Uid == key.Uid) return await RefuseAsync(key, unusable, place, cancellationToken);
         if (!executions.TryGet(key.Name, out var execution) || execution.Metadata.Uid != key.Uid) return await EndAsync(key, place, cancellationToken);
         if (IsFinished(execution) && !HasWorkers(execution))
         {
@@ -189,10 +189,10 @@ internal sealed class ExecutionController(
     }
 
     /// <summary>A resource that cannot be read asks for nothing: what runs for it ends, as if it were gone, and its status says why.</summary>
-    private async Task<TimeSpan?> RefuseAsync(ExecutionRef key, UndecodableObject unusable, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> RefuseAsync(ExecutionRef key, UndecodableObject unusable, DecidingPlace place, CancellationToken cancellationToken)
     {
         var hadEnded = await starter.FindAsync(key.Uid, cancellationToken) is { EndedAt: not null };
-        await EndAsync(key, cancellationToken);
+        await EndAsync(key, place, cancellationToken);
         if (hadEnded) return null;
         var nameless = new Execution { Metadata = new ObjectMeta { Name = key.Name.Name, Namespace = key.Name.Namespace, Uid = key.Uid }, Spec = new ExecutionSpec { Playbook = "" } };
         var status = statuses.ComposeUnstarted(nameless, ExecutionPhase.Failed, "InvalidSpec", unusable.Error);
