@@ -43,6 +43,9 @@ public static class DataLimits
     /// <summary>Bytes in UTF-8 of the key of an iteration (<c>loop.key</c>): it stands in an index of the database.</summary>
     public const int MaxKeyBytes = 2_048;
 
+    /// <summary>Characters of the paths of all values of a document together: a problem of any of them names its path.</summary>
+    public const long MaxPathCharacters = 256L << 20;
+
     /// <summary>How documents are parsed that hold values of users.</summary>
     public static JsonDocumentOptions Documents { get; } = new() { MaxDepth = ReadDepth };
 
@@ -55,6 +58,16 @@ public static class DataLimits
     /// <summary>The rest of a sentence about a name of too many bytes, of which the owner is the subject.</summary>
     public static string NameTooLong(int bytes) =>
         string.Create(CultureInfo.InvariantCulture, $"has a member whose name has {bytes} bytes; at most {MaxNameBytes} are allowed.");
+
+    /// <summary>What is beyond the limits in a playbook as a whole; null: nothing.</summary>
+    public static DataProblem? CheckDocument(JsonElement document)
+    {
+        if (Check(document, "", MaxDocumentDepth) is { } problem) return problem;
+        return DataScan.LengthOfPaths(JsonMarshal.GetRawUtf8Value(document), MaxDocumentDepth) is > MaxPathCharacters and var length
+            ? new DataProblem(DataFault.BeyondLimit, "", string.Create(CultureInfo.InvariantCulture,
+                $"has names too long for the number of values below them: the paths of all fields have {length} characters; at most {MaxPathCharacters} are allowed."))
+            : null;
+    }
 
     /// <summary>What is beyond the limits in a value; null: nothing. Takes time by its size, and no stack by its depth.</summary>
     /// <param name="field">Name of the value, with which the path begins.</param>

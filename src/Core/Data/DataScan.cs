@@ -27,6 +27,27 @@ internal static class DataScan
         return null;
     }
 
+    /// <summary>Characters, about, of the paths of all values together: what it costs to name each of them.</summary>
+    /// <param name="utf8">JSON of at most <paramref name="maxDepth"/> levels.</param>
+    public static long LengthOfPaths(ReadOnlySpan<byte> utf8, int maxDepth)
+    {
+        const int Index = 4;
+        var reader = new Utf8JsonReader(utf8, s_options);
+        // By depth: the path of what stands there now.
+        var paths = new long[maxDepth + 2];
+        var total = 0L;
+        while (reader.Read())
+        {
+            var depth = reader.CurrentDepth;
+            if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject) continue;
+            if (reader.TokenType == JsonTokenType.PropertyName) paths[depth] = paths[depth - 1] + reader.ValueSpan.Length;
+            else total += paths[depth];
+            if (reader.TokenType == JsonTokenType.StartArray) paths[depth + 1] = paths[depth] + Index;
+        }
+
+        return total;
+    }
+
     private static string? Wrong(ref Utf8JsonReader reader, ref int values, int maxDepth)
     {
         switch (reader.TokenType)

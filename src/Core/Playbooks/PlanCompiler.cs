@@ -58,9 +58,9 @@ public static class PlanCompiler
         }
 
         // What walks a document goes by recursion, so this comes first.
-        if (DataLimits.Check(spec, "", DataLimits.MaxDocumentDepth) is { } beyond)
+        if (DataLimits.CheckDocument(spec) is { } beyond)
         {
-            problems.Add(new Problem(ProblemSeverity.Error, beyond.Field, beyond.Message));
+            problems.Add(new Problem(ProblemSeverity.Error, beyond.Field, beyond.Field.Length > 0 ? beyond.Message : beyond.Tell("The playbook")));
             return (null, [.. problems]);
         }
 

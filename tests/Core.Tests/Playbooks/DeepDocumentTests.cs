@@ -27,6 +27,15 @@ public sealed class DeepDocumentTests
         }
     }
 
+    [Fact]
+    public void Long_names_over_many_values_are_refused_before_each_of_them_is_named()
+    {
+        var name = new string('k', 60_000);
+        var problem = Assert.Single(Compile($$$"""{"workload": {"{{{name}}}": [{{{string.Join(',', Enumerable.Repeat("1", 100_000))}}}]}, "workflow": [{"step": "a"}]}""").Errors);
+        Assert.StartsWith("The playbook has names too long for the number of values below them", problem.Message, StringComparison.Ordinal);
+        Assert.Empty(Compile($$$"""{"workload": {"{{{name[..60]}}}": [{{{string.Join(',', Enumerable.Repeat("1", 100_000))}}}]}, "workflow": [{"step": "a"}]}""").Errors);
+    }
+
     private static Compilation Compile(string spec) => PlanCompiler.Compile(
         "test", System.Text.Json.JsonElement.Parse(spec, new System.Text.Json.JsonDocumentOptions { MaxDepth = 1_000_000 }), ToolSchemas.All, TemplateOptions.Default);
 
