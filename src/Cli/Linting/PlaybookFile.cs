@@ -58,6 +58,14 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
         return new PlaybookFile(file, document, isWrong ? null : compilation.Plan, placed);
     }
 
+    /// <summary>A playbook as a store pinned it: what was added to the language's checks since does not stop it.</summary>
+    public static PlaybookFile OfPinned(string name, string path, JsonElement spec)
+    {
+        var compilation = PlanCompiler.CompilePinned(name, spec, ToolSchemas.All, TemplateOptions.Default);
+        var problems = compilation.Problems.Select(problem => new PlacedProblem(name, 1, 1, problem.Field, problem.Message, problem.Severity == ProblemSeverity.Error));
+        return new PlaybookFile(name, new PlaybookDocument(name, path, spec, ""), compilation.Plan, [.. problems]);
+    }
+
     /// <summary>Says that it is one, or has a workflow and does not say what else it is.</summary>
     public static bool IsPlaybook(YamlDocument document) =>
         document.Root.ValueKind == JsonValueKind.Object

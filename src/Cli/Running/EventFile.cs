@@ -13,6 +13,10 @@ internal sealed class EventFile : IDisposable
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<ExecutionId, ExecutionId?> _parents = new();
 
+    /// <summary>Those whose logs may have grown since they were copied, and how far each was copied, where a store does not hand its events out.</summary>
+    private readonly ConcurrentDictionary<ExecutionId, bool> _changed = new();
+    private readonly Dictionary<ExecutionId, long> _copied = [];
+
     /// <exception cref="UsageException">The file cannot be written.</exception>
     public EventFile(string file)
     {
@@ -38,21 +42,34 @@ internal sealed class EventFile : IDisposable
         }
     }
 
-    /// <summary>Copies the logs of a store that does not hand its events out as they happen.</summary>
+    /// <summary>The log of an execution may have grown.</summary>
+    public void Changed(ExecutionId execution) => _changed[execution] = true;
+
+    /// <summary>Copies what is new in a store that does not hand its events out as they happen. One at a time.</summary>
     public async Task CopyAsync(IEventReader reader, CancellationToken cancellationToken)
     {
-        foreach (var id in _parents.Keys.Order()) await CopyAsync(reader, id, cancellationToken);
+        foreach (var id in _changed.Keys.Order())
+        {
+            _changed.TryRemove(id, out _);
+            await CopyAsync(reader, id, cancellationToken);
+        }
+    }
+
+    /// <summary>Has the file hold what was written so far, whatever becomes of this process.</summary>
+    public void Flush()
+    {
+        lock (_lock) _stream.Flush();
     }
 
     private async Task CopyAsync(IEventReader reader, ExecutionId id, CancellationToken cancellationToken)
     {
-        long after = 0;
+        var after = _copied.GetValueOrDefault(id);
         while (true)
         {
             var page = await reader.PageAsync(id, new EventQuery(1, PageSize, SinceEventId: after), cancellationToken);
             foreach (var happened in page.Events) Write(id, happened);
+            if (page.Events.Count > 0) _copied[id] = after = page.Events[^1].EventId;
             if (page.Events.Count < PageSize) return;
-            after = page.Events[^1].EventId;
         }
     }
 

@@ -21,6 +21,9 @@ namespace PlaybookOperator.Cli.Running;
 /// <summary>An execution and its children in this process: the operator's own engine over a store, with tasks for pods.</summary>
 internal sealed class LocalRun : IAsyncDisposable
 {
+    /// <summary>Stands for the cluster of executions that have none.</summary>
+    public const string Cluster = "local";
+
     private readonly Store _store;
     private readonly EventFile? _events;
     private readonly TimeProvider _time;
@@ -58,10 +61,10 @@ internal sealed class LocalRun : IAsyncDisposable
         _reconciler = new Reconciler(store.Log, store.Reader, _plans, States, _workers, time);
         _calls = new ChildCalls(options, time, Random.Shared.NextDouble);
         _children = new LocalChildren(
-            new PlaybookLibrary(request.File),
+            new PlaybookLibrary(request.File ?? Path.Combine(Environment.CurrentDirectory, "playbook.yaml")),
             _calls,
             store.Reader,
-            (file, workload, parent) => StartAsync(file, workload, parent),
+            (file, workload, parent, uid) => StartAsync(file, workload, parent, uid),
             (id, timeout, stop) => FinishAsync(id, static _ => { }, timeout, stop),
             time);
         _workers.Assignments = inputs.Assignments = new AssignmentSource(store.Log, new AssignmentReader(store.Reader), _reconciler);
@@ -82,26 +85,36 @@ internal sealed class LocalRun : IAsyncDisposable
     /// <summary>Takes what the API is asked.</summary>
     public IExecutionControl Control => _control;
 
+    /// <summary>Goes on with an execution of the store whose process is gone.</summary>
+    /// <returns>The plan that it was started with.</returns>
+    public async Task<Plan> ResumeAsync(ExecutionHeader execution, CancellationToken cancellationToken)
+    {
+        var plan = await _plans.GetAsync(execution.Playbook, execution.Digest, cancellationToken);
+        Remember(execution.Id, parent: null, execution.Name);
+        _events?.Changed(execution.Id);
+        return plan;
+    }
+
     /// <summary>Registers an execution and returns its id.</summary>
-    public async Task<ExecutionId> StartAsync(PlaybookFile file, JsonElement workload, ExecutionId? parent)
+    /// <param name="uid">What it is known by when it is to be started again; null: it is a new one.</param>
+    public async Task<ExecutionId> StartAsync(PlaybookFile file, JsonElement workload, ExecutionId? parent, string? uid = null)
     {
         var document = file.Document!;
         var digest = PlaybookDocument.Digest(document.Spec);
         _plans.Compile(document.Name, digest, document.Spec);
         var now = _time.GetUtcNow();
         // Counted up, so that children of one millisecond do not draw the same number.
-        var id = ExecutionId.Create(now, Interlocked.Increment(ref _entropy));
-        _events?.Expect(id, parent);
-        _children.Remember(id, parent, document.Name);
-        _control.Remember(id, parent);
-        return await _store.Log.CreateAsync(
-            new NewExecution(id, "local", id.ToString(), "default", document.Name, document.Path, digest, document.Spec, workload)
+        var fresh = ExecutionId.Create(now, Interlocked.Increment(ref _entropy));
+        var id = await _store.Log.CreateAsync(
+            new NewExecution(fresh, Cluster, uid ?? fresh.ToString(), "default", document.Name, document.Path, digest, document.Spec, workload)
             {
                 CreatedAt = now,
                 Parent = parent,
                 Retention = file.Plan!.EventRetention.Period,
             },
             CancellationToken.None);
+        Remember(id, parent, document.Name);
+        return id;
     }
 
     /// <summary>Passes until the execution has ended. <paramref name="stop"/> cancels the execution, not the passes: it ends cleanly.</summary>
@@ -152,6 +165,13 @@ internal sealed class LocalRun : IAsyncDisposable
         _tools.Dispose();
         _calls.Dispose();
         _ceiling?.Dispose();
+    }
+
+    private void Remember(ExecutionId id, ExecutionId? parent, string playbook)
+    {
+        _events?.Expect(id, parent);
+        _children.Remember(id, parent, playbook);
+        _control.Remember(id, parent);
     }
 
     /// <summary>A loop may run a million children.</summary>

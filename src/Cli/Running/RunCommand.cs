@@ -3,6 +3,7 @@ using System.Globalization;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Tools.Container;
 using PlaybookOperator.Tools.Secrets;
@@ -15,7 +16,8 @@ internal static class RunCommand
 {
     public const string Name = "run";
 
-    private static readonly Argument<string> s_file = new("FILE") { Description = "The playbook." };
+    private static readonly Argument<string?> s_file = new("FILE") { Description = "The playbook; with --resume it may be left out.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> s_resume = new("--resume") { Description = "Go on with this execution of a --store, whose process has died." };
     private static readonly Option<string[]> s_set = new("--set") { Description = "A member of the workload, as a.b=VALUE; read as JSON where it is, else as text.", DefaultValueFactory = _ => [] };
     private static readonly Option<string?> s_workload = new("--workload") { Description = "A YAML or JSON file that is merged over the playbook's workload." };
     private static readonly Option<string[]> s_secret = new("--secret") { Description = "The value of a secret, as NAME=VALUE.", DefaultValueFactory = _ => [] };
@@ -38,7 +40,7 @@ internal static class RunCommand
         s_output.AcceptOnlyFromAmong("text", "json");
         var command = new Command(Name, "Run a playbook here, without a cluster.")
         {
-            s_file, s_set, s_workload, s_secret, s_store, s_parallel, s_timeout, s_output, s_events, s_serve,
+            s_file, s_set, s_workload, s_secret, s_store, s_resume, s_parallel, s_timeout, s_output, s_events, s_serve,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), terminal, cancellationToken));
         return command;
@@ -53,9 +55,12 @@ internal static class RunCommand
             timeout = Duration.TryParse(text, out var duration) && duration > TimeSpan.Zero
                 ? duration
                 : throw new UsageException($"--timeout must be a duration such as 30s or 5m, not '{text}'.");
+        var (file, resume) = (parsed.GetValue(s_file), parsed.GetValue(s_resume));
+        if (file is null && resume is null) throw new UsageException("run needs a FILE, or --resume with the id of an execution.");
         return new RunRequest
         {
-            File = parsed.GetValue(s_file)!,
+            File = file,
+            Resume = resume is null ? null : ResumedRun.Read(resume, parsed.GetValue(s_store)!, parsed.GetResult(s_workload) is null && parsed.GetValue(s_set)!.Length == 0),
             Workload = WorkloadArguments.Build(parsed.GetValue(s_workload), parsed.GetValue(s_set)!),
             Secrets = Secrets(parsed.GetValue(s_secret)!),
             Store = parsed.GetValue(s_store)!,
@@ -81,45 +86,68 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(RunRequest request, Terminal terminal, CancellationToken cancellationToken)
     {
-        var file = PlaybookFile.Read(request.File);
-        foreach (var problem in file.Problems) await terminal.Errors.WriteLineAsync(problem.ToString());
-        if (file.HasErrors) return ExitCodes.Wrong;
+        var time = TimeProvider.System;
+        var file = request.File is { } path ? PlaybookFile.Read(path) : null;
+        if (file is not null && !await IsFineAsync(file, request, terminal.Errors, time)) return ExitCodes.Wrong;
         foreach (var (name, _) in request.Secrets.Where(secret => secret.Value.Length < SecretMask.MinTelling).OrderBy(secret => secret.Key, StringComparer.Ordinal))
             await terminal.Errors.WriteLineAsync($"playbook: warning: secret {name} has fewer than {SecretMask.MinTelling} characters: it is not masked in what is printed and kept.");
-        if (file.Plan!.Steps.FirstOrDefault(step => step.Task is { RunsAsContainer: true }) is { } container)
-            throw new UsageException($"{request.File}: {container.Field}.tool: {ContainerTool.NeedsCluster}");
-        var time = TimeProvider.System;
-        var unfit = file.Plan!.Schema?.Check(file.Plan.Workload, request.Workload, time.GetUtcNow()) ?? [];
-        foreach (var problem in unfit) await terminal.Errors.WriteLineAsync($"playbook: {problem}");
-        if (unfit.Count > 0) return ExitCodes.Wrong;
         using var events = request.EventsFile is null ? null : new EventFile(request.EventsFile);
-        await using var store = await Store.OpenAsync(request.Store, events, time, cancellationToken);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        PassResult pass;
-        using (var drain = new DrainLimit(time, Decider.DrainTimeOf(file.Plan), terminal.Errors))
-        using (stop.Token.Register(drain.Begin))
-        await using (var run = new LocalRun(store, request, events, time))
-        {
-            await using var server = request.Serve is { } address ? await LocalServer.StartAsync(address, run, store, time, terminal.Errors) : null;
-            var id = await run.StartAsync(file, request.Workload, parent: null);
-            using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => StopAt(timeout), null, timeout, Timeout.InfiniteTimeSpan) : null;
-            var draw = !request.AsJson && terminal.Draws;
-            pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
-            if (server is not null) await server.FinishAsync(lingers: draw, terminal.Errors, stop.Token);
-
-            void StopAt(TimeSpan timeout)
-            {
-                run.CancelMessage = string.Create(CultureInfo.InvariantCulture, $"--timeout of {timeout.TotalSeconds:0.###} s is over.");
-                stop.Cancel();
-            }
-        }
-
-        if (events is not null && request.Store != Store.Memory) await events.CopyAsync(store.Reader, CancellationToken.None);
+        await using var store = await Store.OpenAsync(request.Store, events, time, terminal.Errors, cancellationToken);
+        var resumed = request.Resume is { } id ? await ResumedRun.FindAsync(store.Reader, id, file, cancellationToken) : null;
+        if (await ExecuteAsync(request, file, resumed, (store, events), terminal, cancellationToken) is not { } pass) return ExitCodes.Failed;
         // What was run is told even after Ctrl-C.
         var view = await RunView.ReadAsync(pass, store.Reader, CancellationToken.None);
         if (request.AsJson) await RunSummary.WriteJsonAsync(terminal.Output, view, CancellationToken.None);
         else await RunSummary.WriteTextAsync(terminal.Text, view);
         return ExitCode(pass.State.Phase);
+    }
+
+    /// <summary>Null, and told: another process has the execution.</summary>
+    private static async Task<PassResult?> ExecuteAsync(
+        RunRequest request, PlaybookFile? file, ExecutionHeader? resumed, (Store Log, EventFile? Events) store, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var follower = store.Events is null ? null : new EventFollower(store.Events, request.Store == Store.Memory ? null : store.Log.Reader, time);
+        await using var run = new LocalRun(store.Log, request, store.Events, time);
+        await using var server = request.Serve is { } address ? await LocalServer.StartAsync(address, run, store.Log, time, terminal.Errors) : null;
+        var id = resumed?.Id ?? await run.StartAsync(file!, request.Workload, parent: null);
+        var (lease, refusal) = store.Log.Runners is { } runners ? await RunLease.TakeAsync(runners, id, time, terminal.Errors, cancellationToken) : default;
+        await using var held = lease;
+        if (refusal is not null)
+        {
+            await terminal.Errors.WriteLineAsync($"playbook: {refusal}");
+            return null;
+        }
+
+        var plan = resumed is null ? file!.Plan! : await run.ResumeAsync(resumed, cancellationToken);
+        using var drain = new DrainLimit(time, Decider.DrainTimeOf(plan), terminal.Errors);
+        using var draining = stop.Token.Register(drain.Begin);
+        using var hurrying = stop.Token.Register(store.Log.Stopping);
+        using var timer = request.Timeout is { } timeout ? time.CreateTimer(_ => StopAt(timeout), null, timeout, Timeout.InfiniteTimeSpan) : null;
+        var draw = !request.AsJson && terminal.Draws;
+        var pass = await ProgressBars.ShowAsync(draw, progress => run.FinishAsync(id, progress, stop.Token));
+        if (server is not null) await server.FinishAsync(lingers: draw, terminal.Errors, stop.Token);
+        return pass;
+
+        void StopAt(TimeSpan timeout)
+        {
+            run.CancelMessage = string.Create(CultureInfo.InvariantCulture, $"--timeout of {timeout.TotalSeconds:0.###} s is over.");
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>Tells what is wrong with a playbook that is to be run, and with its workload where that is new.</summary>
+    private static async Task<bool> IsFineAsync(PlaybookFile file, RunRequest request, TextWriter errors, TimeProvider time)
+    {
+        foreach (var problem in file.Problems) await errors.WriteLineAsync(problem.ToString());
+        if (file.HasErrors) return false;
+        if (file.Plan!.Steps.FirstOrDefault(step => step.Task is { RunsAsContainer: true }) is { } container)
+            throw new UsageException($"{request.File}: {container.Field}.tool: {ContainerTool.NeedsCluster}");
+        if (request.Resume is not null) return true;
+        var unfit = file.Plan.Schema?.Check(file.Plan.Workload, request.Workload, time.GetUtcNow()) ?? [];
+        foreach (var problem in unfit) await errors.WriteLineAsync($"playbook: {problem}");
+        return unfit.Count == 0;
     }
 
     private static int ExitCode(ExecutionPhase phase) => phase switch

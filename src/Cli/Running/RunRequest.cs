@@ -1,11 +1,16 @@
 using System.Text.Json;
+using PlaybookOperator.Core.Executions;
 
 namespace PlaybookOperator.Cli.Running;
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record RunRequest
 {
-    public required string File { get; init; }
+    /// <summary>The playbook; null: the one that the execution to resume was started with.</summary>
+    public required string? File { get; init; }
+
+    /// <summary>The execution to go on with; null: a new one is started.</summary>
+    public ExecutionId? Resume { get; init; }
 
     /// <summary>The execution's workload: from <c>--workload</c>, then <c>--set</c>.</summary>
     public required JsonElement Workload { get; init; }

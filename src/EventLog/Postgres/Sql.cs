@@ -24,6 +24,8 @@ internal static class Sql
     public static readonly string StoreElements = Load("Writes/StoreElements");
     public static readonly string CopyElements = Load("Writes/CopyElements");
     public static readonly string Claim = Load("Writes/Claim");
+    public static readonly string HoldExecution = Load("Writes/HoldExecution");
+    public static readonly string ReleaseExecution = Load("Writes/ReleaseExecution");
     public static readonly string SaveAllowance = Load("Writes/SaveAllowance");
     public static readonly string SaveProgress = Load("Writes/SaveProgress");
     public static readonly string StoreCallResults = Load("Writes/StoreCallResults");
@@ -43,6 +45,7 @@ internal static class Sql
     public static readonly string StoreSamples = Load("Writes/StoreSamples");
     public static readonly string CutSamples = Load("Writes/CutSamples");
     public static readonly string RecordJobs = Load("Writes/RecordJobs");
+    public static readonly string ReadRunner = Load("Reads/ReadRunner");
     public static readonly string Snapshot = Load("Reads/Snapshot");
     public static readonly string Header = Load("Reads/Header");
     public static readonly string HeaderByUid = Load("Reads/HeaderByUid");

@@ -39,7 +39,7 @@ public static class FairnessBenchmarks
 
     private static async Task<Figures> MeasureAsync(bool withGiant)
     {
-        await using var store = await Store.OpenAsync(Store.Memory, events: null, TimeProvider.System, CancellationToken.None);
+        await using var store = await Store.OpenAsync(Store.Memory, events: null, TimeProvider.System, TextWriter.Null, CancellationToken.None);
         var request = new RunRequest { File = "bench.yaml", Workload = JsonText.EmptyObject, Secrets = new Dictionary<string, string>(StringComparer.Ordinal), Store = Store.Memory };
         await using var run = new LocalRun(store, request, events: null, TimeProvider.System);
         await using var giant = withGiant ? await Giant.StartAsync(run, Loop("giant", iterations: 100_000_000, parallel: 8)) : null;

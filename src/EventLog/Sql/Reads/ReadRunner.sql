@@ -1,0 +1,1 @@
+SELECT name, until FROM runner WHERE execution_id = $1

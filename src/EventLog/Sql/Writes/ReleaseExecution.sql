@@ -1,0 +1,1 @@
+DELETE FROM runner WHERE execution_id = $1 AND name = $2
