@@ -69,6 +69,8 @@ internal sealed class EventFile : IDisposable
             var page = await reader.PageAsync(id, new EventQuery(1, PageSize, SinceEventId: after), cancellationToken);
             foreach (var happened in page.Events) Write(id, happened);
             if (page.Events.Count > 0) _copied[id] = after = page.Events[^1].EventId;
+            // A log that grows as fast as it is copied is never copied whole: what was read is handed over page by page.
+            Flush();
             if (page.Events.Count < PageSize) return;
         }
     }
