@@ -7,22 +7,29 @@ using PlaybookOperator.Cli.Executions;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Cli.Replaying;
 using PlaybookOperator.Cli.Running;
-using PlaybookOperator.EventLog;
 
-var root = new RootCommand("Runs and checks playbooks with long loops.")
-{
-    RunCommand.Create(),
-    LintCommand.Create(),
-    ReplayCommand.Create(),
-    EvalCommand.Create(),
-    CrdsCommand.Create(),
-    RedriveCommand.Create(),
-    CachesCommand.Create(),
-};
-foreach (var command in ExecutionCommands.Create()) root.Add(command);
+// Before anything else opens a file.
+var hasOutput = StandardStreams.Prepare();
+// What fails on a thread of its own would end the process with a stack trace.
+AppDomain.CurrentDomain.UnhandledException += static (_, unforeseen) =>
+    Environment.Exit(unforeseen.ExceptionObject is Exception exception ? Sentence.Tell(exception) : ExitCodes.Failed);
 using var signals = new StopSignals();
 try
 {
+    if (!hasOutput) throw new OutputException("standard output is closed; nothing was done.");
+    StandardOutput.Install();
+    var root = new RootCommand("Runs and checks playbooks with long loops.")
+    {
+        RunCommand.Create(),
+        LintCommand.Create(),
+        ReplayCommand.Create(),
+        EvalCommand.Create(),
+        CrdsCommand.Create(),
+        RedriveCommand.Create(),
+        CachesCommand.Create(),
+    };
+    foreach (var command in ExecutionCommands.Create()) root.Add(command);
+
     // An argument that begins with @ is a value like any other, not the name of a file with more arguments.
     var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0)
@@ -39,13 +46,7 @@ catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
 {
     return ExitCodes.Interrupted;
 }
-catch (UsageException wrong)
+catch (Exception exception)
 {
-    await Console.Error.WriteLineAsync($"playbook: {wrong.Message}");
-    return ExitCodes.Wrong;
-}
-catch (EventLogUnavailableException unavailable)
-{
-    await Console.Error.WriteLineAsync($"playbook: {unavailable.Message}");
-    return ExitCodes.Failed;
+    return Sentence.Tell(exception);
 }

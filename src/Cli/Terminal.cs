@@ -7,5 +7,5 @@ namespace PlaybookOperator.Cli;
 /// <param name="Draws">Whether somebody looks at <paramref name="Errors"/>: progress bars are drawn there.</param>
 internal sealed record Terminal(Stream Output, TextWriter Text, TextWriter Errors, bool Draws)
 {
-    public static Terminal OfProcess() => new(Console.OpenStandardOutput(), Console.Out, Console.Error, !Console.IsErrorRedirected);
+    public static Terminal OfProcess() => new(new StandardOutput(), Console.Out, Console.Error, !Console.IsErrorRedirected);
 }

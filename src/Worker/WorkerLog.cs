@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Worker;
@@ -61,10 +62,10 @@ internal sealed class WorkerLog(TextWriter output, TimeProvider time)
     private void Write(string level, string message, Action<Utf8JsonWriter> details)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, JsonText.Plain))
         {
             writer.WriteStartObject();
-            writer.WriteString("time", time.GetUtcNow());
+            writer.WriteString("time", JsonText.Instant(time.GetUtcNow()));
             writer.WriteString("level", level);
             writer.WriteString("message", message);
             details(writer);

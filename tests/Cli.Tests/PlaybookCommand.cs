@@ -56,6 +56,17 @@ internal static class PlaybookCommand
     /// <param name="input">What the command reads; null: nothing.</param>
     public static Task<CommandOutcome> RunWithInputAsync(byte[]? input, params string[] arguments) => FinishAsync(Start(arguments), input);
 
+    /// <summary>What a shell makes of a script, in which <c>$PLAYBOOK</c> is the command.</summary>
+    public static Task<CommandOutcome> RunInShellAsync(string script)
+    {
+        var start = Describe([]);
+        start.ArgumentList.Clear();
+        start.FileName = "bash";
+        foreach (var argument in (string[])["-c", script]) start.ArgumentList.Add(argument);
+        start.Environment["PLAYBOOK"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll")}";
+        return FinishAsync(Process.Start(start)!, null);
+    }
+
     /// <summary>Runs the command and does something to its process meanwhile.</summary>
     public static Task<CommandOutcome> RunAsync(Func<Process, Task> meanwhile, params string[] arguments) => FinishAsync(Start(arguments), null, meanwhile);
 

@@ -30,7 +30,7 @@ internal static class EvalCommand
         if (template is null)
         {
             await using var input = StandardInput.Open();
-            await using var output = Console.OpenStandardOutput();
+            await using var output = new StandardOutput();
             await EvalStream.AnswerAsync(input, output, context, evaluation, cancellationToken);
             return ExitCodes.Completed;
         }

@@ -118,6 +118,7 @@ internal static class ExecutionCommands
             }
 
             told = line;
+            if (StandardStreams.ReaderIsGone()) return ExitCodes.Completed;
             if (found.IsOver) return found.Status switch { "COMPLETED" => ExitCodes.Completed, "CANCELLED" => ExitCodes.Cancelled, _ => ExitCodes.Failed };
             await Task.Delay(s_look, TimeProvider.System, cancellationToken);
         }
@@ -141,11 +142,16 @@ internal static class ExecutionCommands
         var root = $"api/executions/{found.Id}/events";
         if (parsed.GetValue(s_follow))
         {
-            await foreach (var happened in api.FollowAsync($"{root}/stream?{type}", after, cancellationToken)) ExecutionText.WriteEvent(Console.Out, happened, asJson);
+            await foreach (var happened in api.FollowAsync($"{root}/stream?{type}", after, cancellationToken))
+            {
+                ExecutionText.WriteEvent(Console.Out, happened, asJson);
+                if (StandardStreams.ReaderIsGone()) break;
+            }
+
             return ExitCodes.Completed;
         }
 
-        for (var more = true; more;)
+        for (var more = true; more && !StandardStreams.ReaderIsGone();)
         {
             var page = await api.GetAsync($"{root}?after={after}&limit=500&{type}", cancellationToken);
             foreach (var happened in page.GetProperty("events").EnumerateArray()) ExecutionText.WriteEvent(Console.Out, happened, asJson);

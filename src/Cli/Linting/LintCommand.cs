@@ -41,7 +41,7 @@ internal static class LintCommand
 
     private static void WriteJson(List<PlacedProblem> problems)
     {
-        using (var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true }))
+        using (var writer = new Utf8JsonWriter(new StandardOutput(), JsonOutput.Indented))
         {
             writer.WriteStartArray();
             foreach (var problem in problems)

@@ -23,9 +23,27 @@ internal sealed record PlaybookFile(string File, PlaybookDocument? Document, Pla
 {
     public bool HasErrors => Problems.Any(problem => problem.IsError);
 
-    /// <summary>The first playbook of a file.</summary>
-    /// <exception cref="UsageException">The file cannot be read.</exception>
-    public static PlaybookFile Read(string file) => ReadAll(file)[0];
+    /// <summary>One playbook of a file: that of a name, else of a path; without <paramref name="name"/> the only one.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or it is not clear which of its playbooks is meant.</exception>
+    public static PlaybookFile Read(string file, string? name)
+    {
+        var all = ReadAll(file);
+        if (name is null && all.Count > 1) throw new UsageException($"{file} has {all.Count} playbooks; --name says which one is run: {Names(all)}.");
+        if (name is null || all.All(one => one.Document is null)) return all[0];
+        var found = all.Where(one => one.Document?.Name == name).ToList();
+        if (found.Count == 0) found = [.. all.Where(one => one.Document?.Path == name)];
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new UsageException($"{file} has no playbook '{name}'{Near(all, name)}; there is {Names(all)}."),
+            _ => throw new UsageException($"{file} has {found.Count} playbooks '{name}'; each needs a name of its own."),
+        };
+    }
+
+    private static string Names(IEnumerable<PlaybookFile> all) => string.Join(", ", all.Select(one => one.Document?.Name ?? "one that cannot be read"));
+
+    private static string Near(IEnumerable<PlaybookFile> all, string name) =>
+        NearestName.Find(name, all.SelectMany(one => one.Document is { } document ? (string[])[document.Name, document.Path] : [])) is { } near ? $" (did you mean {near}?)" : "";
 
     /// <summary>All playbooks of a file; at least one entry, which holds the problems when there is none.</summary>
     /// <exception cref="UsageException">The file cannot be read.</exception>

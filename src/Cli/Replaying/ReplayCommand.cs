@@ -96,8 +96,8 @@ internal static class ReplayCommand
 
     private static async Task WriteJsonAsync(Dictionary<string, ReplayedExecution> executions, List<Violation> violations, CancellationToken cancellationToken)
     {
-        var stream = Console.OpenStandardOutput();
-        await using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        await using var stream = new StandardOutput();
+        await using var writer = new Utf8JsonWriter(stream, JsonOutput.Indented);
         writer.WriteStartObject();
         await RunSummary.WriteMembersAsync(writer, Root(executions).View());
         writer.WriteStartArray("violations");

@@ -6,10 +6,10 @@ using PlaybookOperator.Operator.Api;
 namespace PlaybookOperator.Cli.Running;
 
 /// <summary>The whole log as NDJSON, one event a line, in order; the logs of children stand between, each in its own order.</summary>
-internal sealed class EventFile : IDisposable
+internal sealed class EventFile(string file) : IDisposable
 {
     private const int PageSize = 500;
-    private readonly FileStream _stream;
+    private readonly FileStream _stream = Create(file);
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<ExecutionId, ExecutionId?> _parents = new();
 
@@ -17,18 +17,7 @@ internal sealed class EventFile : IDisposable
     private readonly ConcurrentDictionary<ExecutionId, bool> _changed = new();
     private readonly Dictionary<ExecutionId, long> _copied = [];
 
-    /// <exception cref="UsageException">The file cannot be written.</exception>
-    public EventFile(string file)
-    {
-        try
-        {
-            _stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
-        }
-        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--events: {unwritable.Message}");
-        }
-    }
+    private string? _failure;
 
     /// <summary>Tells of an execution before it has events.</summary>
     public void Expect(ExecutionId execution, ExecutionId? parent) => _parents[execution] = parent;
@@ -37,8 +26,35 @@ internal sealed class EventFile : IDisposable
     {
         lock (_lock)
         {
-            EventLine.Write(_stream, execution, _parents.GetValueOrDefault(execution), happened);
-            _stream.WriteByte((byte)'\n');
+            // A disk that is full must not end the run: what was not written is told at its end.
+            if (_failure is not null) return;
+            try
+            {
+                EventLine.Write(_stream, execution, _parents.GetValueOrDefault(execution), happened);
+                _stream.WriteByte((byte)'\n');
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                _failure = Sentence.Reason(failure);
+            }
+        }
+    }
+
+    /// <summary>Ends the file. The sentence that it does not hold all events, and why; null: it does.</summary>
+    public string? Close()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                _stream.Dispose();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                _failure ??= Sentence.Reason(failure);
+            }
+
+            return _failure is null ? null : $"--events {file}: {_failure}; the events there are not all.";
         }
     }
 
@@ -58,7 +74,31 @@ internal sealed class EventFile : IDisposable
     /// <summary>Has the file hold what was written so far, whatever becomes of this process.</summary>
     public void Flush()
     {
-        lock (_lock) _stream.Flush();
+        lock (_lock)
+        {
+            if (_failure is not null) return;
+            try
+            {
+                _stream.Flush();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                _failure = Sentence.Reason(failure);
+            }
+        }
+    }
+
+    /// <exception cref="UsageException">The file cannot be written.</exception>
+    private static FileStream Create(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--events: {unwritable.Message}");
+        }
     }
 
     private async Task CopyAsync(IEventReader reader, ExecutionId id, CancellationToken cancellationToken)
@@ -75,5 +115,5 @@ internal sealed class EventFile : IDisposable
         }
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => Close();
 }

@@ -102,6 +102,8 @@ internal sealed class LocalRun : IAsyncDisposable
         var document = file.Document!;
         var digest = PlaybookDocument.Digest(document.Spec);
         _plans.Compile(document.Name, digest, document.Spec);
+        var plan = file.Plan!;
+        if (plan.Schema is { } schema) workload = schema.Fill(plan.Workload, workload);
         var now = _time.GetUtcNow();
         // Counted up, so that children of one millisecond do not draw the same number.
         var fresh = ExecutionId.Create(now, Interlocked.Increment(ref _entropy));
@@ -110,7 +112,7 @@ internal sealed class LocalRun : IAsyncDisposable
             {
                 CreatedAt = now,
                 Parent = parent,
-                Retention = file.Plan!.EventRetention.Period,
+                Retention = plan.EventRetention.Period,
             },
             CancellationToken.None);
         Remember(id, parent, document.Name);

@@ -21,12 +21,13 @@ internal sealed class PlaybookLibrary(string file)
     public (PlaybookFile? File, string? Refusal) Find(string name)
     {
         var shelf = _shelf.Value;
-        var found = shelf.Entries.Where(entry => entry.Document.Name == name).ToList();
-        if (found.Count == 0) found = [.. shelf.Entries.Where(entry => entry.Document.Path == name)];
+        // The file that is run comes first: a copy of it in the folder makes nothing ambiguous.
+        var found = Named(shelf.Own, name);
+        if (found.Count == 0) found = Named(shelf.Entries, name);
         if (found.Count == 1) return (PlaybookFile.Compile(found[0].File, found[0].Yaml), null);
         if (found.Count > 1)
             return (null, $"playbook '{name}' is defined more than once: {string.Join(", ", found.Select(entry => $"{entry.File}:{entry.Yaml.PlaceOf("").Line}"))}.");
-        var near = NearestName.Find(name, shelf.Entries.SelectMany(entry => (string[])[entry.Document.Name, entry.Document.Path])) is { } similar
+        var near = NearestName.Find(name, shelf.Own.Concat(shelf.Entries).SelectMany(entry => (string[])[entry.Document.Name, entry.Document.Path])) is { } similar
             ? $" (did you mean {similar}?)"
             : "";
         var cut = shelf.IsCut ? $" Only {MaxFiles} files were looked at." : "";
@@ -47,7 +48,13 @@ internal sealed class PlaybookLibrary(string file)
             .Where(found => found.Extension is ".yaml" or ".yml" && found.Length <= MaxFileBytes)
             .Take(MaxFiles + 1).ToList();
         var entries = files.Take(MaxFiles).OrderBy(found => found.FullName, StringComparer.Ordinal).SelectMany(found => Documents(found.FullName));
-        return new Shelf(folder, [.. entries], files.Count > MaxFiles);
+        return new Shelf(folder, [.. entries], [.. Documents(Path.GetFullPath(file))], files.Count > MaxFiles);
+    }
+
+    private static List<Entry> Named(IReadOnlyList<Entry> entries, string name)
+    {
+        var found = entries.Where(entry => entry.Document.Name == name).ToList();
+        return found.Count > 0 ? found : [.. entries.Where(entry => entry.Document.Path == name)];
     }
 
     private static IEnumerable<Entry> Documents(string file)
@@ -68,5 +75,6 @@ internal sealed class PlaybookLibrary(string file)
 
     private sealed record Entry(string File, YamlDocument Yaml, PlaybookDocument Document);
 
-    private sealed record Shelf(string Folder, IReadOnlyList<Entry> Entries, bool IsCut);
+    /// <param name="Own">The playbooks of the file that is run, whatever its name and size.</param>
+    private sealed record Shelf(string Folder, IReadOnlyList<Entry> Entries, IReadOnlyList<Entry> Own, bool IsCut);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using PlaybookOperator.Cli.Linting;
 using PlaybookOperator.Core.Executions;
 using PlaybookOperator.Core.Executions.Deciding;
+using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.EventLog;
 using PlaybookOperator.Operator.Executions;
 using PlaybookOperator.Tools.Container;
@@ -18,6 +19,7 @@ internal static class RunCommand
 
     private static readonly Argument<string?> s_file = new("FILE") { Description = "The playbook; with --resume it may be left out.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> s_resume = new("--resume") { Description = "Go on with this execution of a --store, whose process has died." };
+    private static readonly Option<string?> s_name = new("--name") { Description = "Which playbook, where the file has several: its name or path." };
     private static readonly Option<string[]> s_set = new("--set") { Description = "A member of the workload, as a.b=VALUE; read as JSON where it is, else as text.", DefaultValueFactory = _ => [] };
     private static readonly Option<string?> s_workload = new("--workload") { Description = "A YAML or JSON file that is merged over the playbook's workload." };
     private static readonly Option<string[]> s_secret = new("--secret") { Description = "The value of a secret, as NAME=VALUE.", DefaultValueFactory = _ => [] };
@@ -40,7 +42,7 @@ internal static class RunCommand
         s_output.AcceptOnlyFromAmong("text", "json");
         var command = new Command(Name, "Run a playbook here, without a cluster.")
         {
-            s_file, s_set, s_workload, s_secret, s_store, s_resume, s_parallel, s_timeout, s_output, s_events, s_serve,
+            s_file, s_name, s_set, s_workload, s_secret, s_store, s_resume, s_parallel, s_timeout, s_output, s_events, s_serve,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), terminal, cancellationToken));
         return command;
@@ -61,6 +63,7 @@ internal static class RunCommand
         {
             File = file,
             Resume = resume is null ? null : ResumedRun.Read(resume, parsed.GetValue(s_store)!, parsed.GetResult(s_workload) is null && parsed.GetValue(s_set)!.Length == 0),
+            Name = parsed.GetValue(s_name),
             Workload = WorkloadArguments.Build(parsed.GetValue(s_workload), parsed.GetValue(s_set)!),
             Secrets = Secrets(parsed.GetValue(s_secret)!),
             Store = parsed.GetValue(s_store)!,
@@ -86,8 +89,9 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(RunRequest request, Terminal terminal, CancellationToken cancellationToken)
     {
+        if (StandardStreams.MaxOpenFiles() is { } files and < Sentence.FewestFiles) throw new OutputException(Sentence.TooFewFiles(files));
         var time = TimeProvider.System;
-        var file = request.File is { } path ? PlaybookFile.Read(path) : null;
+        var file = request.File is { } path ? PlaybookFile.Read(path, request.Name) : null;
         if (file is not null && !await IsFineAsync(file, request, terminal.Errors, time)) return ExitCodes.Wrong;
         foreach (var (name, _) in request.Secrets.Where(secret => secret.Value.Length < SecretMask.MinTelling).OrderBy(secret => secret.Key, StringComparer.Ordinal))
             await terminal.Errors.WriteLineAsync($"playbook: warning: secret {name} has fewer than {SecretMask.MinTelling} characters: it is not masked in what is printed and kept.");
@@ -99,7 +103,9 @@ internal static class RunCommand
         var view = await RunView.ReadAsync(pass, store.Reader, CancellationToken.None);
         if (request.AsJson) await RunSummary.WriteJsonAsync(terminal.Output, view, CancellationToken.None);
         else await RunSummary.WriteTextAsync(terminal.Text, view);
-        return ExitCode(pass.State.Phase);
+        if (events?.Close() is not { } unwritten) return ExitCode(pass.State.Phase);
+        await terminal.Errors.WriteLineAsync($"playbook: {unwritten}");
+        return pass.State.Phase == ExecutionPhase.Completed ? ExitCodes.Failed : ExitCode(pass.State.Phase);
     }
 
     /// <summary>Null, and told: another process has the execution.</summary>
@@ -145,7 +151,8 @@ internal static class RunCommand
         if (file.Plan!.Steps.FirstOrDefault(step => step.Task is { RunsAsContainer: true }) is { } container)
             throw new UsageException($"{request.File}: {container.Field}.tool: {ContainerTool.NeedsCluster}");
         if (request.Resume is not null) return true;
-        var unfit = file.Plan.Schema?.Check(file.Plan.Workload, request.Workload, time.GetUtcNow()) ?? [];
+        var unfit = WorkloadMembers.FindUnknown(file.Plan, request.Workload);
+        if (unfit.Count == 0) unfit = file.Plan.Schema?.Check(file.Plan.Workload, request.Workload, time.GetUtcNow()) ?? [];
         foreach (var problem in unfit) await errors.WriteLineAsync($"playbook: {problem}");
         return unfit.Count == 0;
     }

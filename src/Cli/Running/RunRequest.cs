@@ -12,6 +12,9 @@ internal sealed record RunRequest
     /// <summary>The execution to go on with; null: a new one is started.</summary>
     public ExecutionId? Resume { get; init; }
 
+    /// <summary>Name or path of the playbook in the file; null: the only one.</summary>
+    public string? Name { get; init; }
+
     /// <summary>The execution's workload: from <c>--workload</c>, then <c>--set</c>.</summary>
     public required JsonElement Workload { get; init; }
 

@@ -51,7 +51,7 @@ internal static class RunSummary
 
     public static async Task WriteJsonAsync(Stream stream, RunView view, CancellationToken cancellationToken)
     {
-        await using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        await using var writer = new Utf8JsonWriter(stream, JsonOutput.Indented);
         writer.WriteStartObject();
         await WriteMembersAsync(writer, view);
         writer.WriteEndObject();

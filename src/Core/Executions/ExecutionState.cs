@@ -251,6 +251,7 @@ public sealed record ExecutionState
         ResultBytes = happened.Context.Member("result_bytes")?.GetInt64(),
         Error = happened.Error,
         ErrorDetail = happened.Context.Member("error"),
+        Attempt = happened.Attempt,
     });
 
     private ExecutionState Change(ExecutionEvent happened, Func<StepRun, StepRun> change) =>

@@ -132,7 +132,7 @@ public static class Ingest
             Error = report.Error?.Message,
             Context = JsonText.Object(writer =>
             {
-                writer.WriteString("next_at", report.NextAt ?? now);
+                writer.WriteString("next_at", JsonText.Instant(report.NextAt ?? now));
                 WriteChild(writer, report);
                 if (report.Error is { } error) WriteError(writer, error);
             }),

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using PlaybookOperator.Core.Data;
 
@@ -7,6 +9,9 @@ namespace PlaybookOperator.Core.Executions;
 /// <summary>Builds small JSON documents for event contexts.</summary>
 public static class JsonText
 {
+    /// <summary>Escapes only what JSON must: what is written so never stands inside HTML.</summary>
+    public static JsonWriterOptions Plain { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The empty object, <c>{}</c>.</summary>
     public static JsonElement EmptyObject { get; } = Object(static _ => { });
 
@@ -22,9 +27,12 @@ public static class JsonText
     public static JsonElement Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer)) write(writer);
+        using (var writer = new Utf8JsonWriter(buffer, Plain)) write(writer);
         return JsonElement.Parse(buffer.WrittenSpan, DataLimits.Documents);
     }
+
+    /// <summary>An instant as RFC 3339 in UTC, ending in <c>Z</c>, with as many digits of the second as it has.</summary>
+    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Two objects become one, maps deeply; elsewhere <paramref name="over"/> wins.</summary>
     public static JsonElement Merge(JsonElement under, JsonElement over)

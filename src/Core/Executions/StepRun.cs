@@ -35,6 +35,9 @@ public sealed record StepRun
     /// <summary>Bytes of a result that is stored by reference; null when it is inline.</summary>
     public long? ResultBytes { get; init; }
 
+    /// <summary>The attempt that ended the call, from 1; null until then, and for loops.</summary>
+    public int? Attempt { get; init; }
+
     public string? Error { get; init; }
 
     /// <summary>The error as templates see it: kind, message, status, retryable.</summary>
@@ -81,6 +84,9 @@ public sealed record StepRun
 
     /// <summary>The run whose result templates see under the step's name; null when there is none.</summary>
     public StepRun? Visible => CallEnded || Status is StepStatus.Completed or StepStatus.Failed ? this : Former;
+
+    /// <summary>It failed and left no result: templates find null under its name, as under that of a step that did not run.</summary>
+    public bool HasNothing => Error is not null && Result is null && ResultBytes is null && !IsLoop;
 
     /// <summary>Whether it has chosen, and still owes, an entry into that step.</summary>
     public bool LeadsTo(string step) => RoutesTo(step).Any();

@@ -17,6 +17,9 @@ public readonly record struct WorkKey(long RunId, long Index) : IComparable<Work
     /// <summary>In a <see cref="Delivery"/> the index of the pool of a loop: workers that ask for iterations as they go.</summary>
     public const long Pool = -2;
 
+    /// <summary>The id of a run's work that tools get as idempotency key; of an iteration its index follows.</summary>
+    public static string IterationId(ExecutionId execution, long runId) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{execution}-{runId}");
+
     public bool IsCall => Index == Call;
 
     public bool IsPool => Index == Pool;

@@ -153,6 +153,8 @@ internal sealed class FieldReader
     public void Error(string name, string message) =>
         _problems.Add(new Problem(ProblemSeverity.Error, name.Length == 0 ? Path : Join(Path, name), message));
 
+    public void Warn(string name, string message) => _problems.Add(new Problem(ProblemSeverity.Warning, Join(Path, name), message));
+
     public void Wrong(JsonElement value, string expected, params ReadOnlySpan<string> names) =>
         Error(Spelling(names), $"must be {expected}, not {Describe(value)}.");
 

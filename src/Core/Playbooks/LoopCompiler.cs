@@ -117,8 +117,8 @@ internal static class LoopCompiler
     {
         var name = reader.TakeString("iterator", "element") ?? "item";
         if (!IsName(name)) reader.Error(reader.Spelling("iterator", "element"), $"must be a name of letters, digits and _, not '{name}'.");
-        else if (ReservedNames.All.Contains(name)) reader.Error(reader.Spelling("iterator", "element"), $"'{name}' has a meaning of its own in templates; choose another name.");
-        else if (mode == LoopMode.Chunked && ReservedNames.All.Contains(name + "s"))
+        else if (ContextNames.Contains(name)) reader.Error(reader.Spelling("iterator", "element"), $"'{name}' has a meaning of its own in templates; choose another name.");
+        else if (mode == LoopMode.Chunked && ContextNames.Contains(name + "s"))
             reader.Error(reader.Spelling("iterator", "element"), $"'{name}s', the name of a chunk's list, has a meaning of its own in templates; choose another iterator.");
         return name;
     }

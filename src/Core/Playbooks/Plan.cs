@@ -27,6 +27,9 @@ public sealed record Plan
 
     public required WorkloadPlan Workload { get; init; }
 
+    /// <summary>Top-level members of the workload that templates read; null where one reads the workload as a whole.</summary>
+    public IReadOnlySet<string>? WorkloadReads { get; init; }
+
     /// <summary><c>spec.schema</c>; null: any workload will do.</summary>
     public WorkloadSchema? Schema { get; init; }
 

@@ -102,6 +102,7 @@ public static class PlanCompiler
             Steps = found,
             StartStep = start,
             Workload = workload,
+            WorkloadReads = WorkloadMembers.ReadBy(sites.Values.SelectMany(ofStep => ofStep).SelectMany(site => site.References).Concat(workload.Template.References)),
             Schema = schema,
             EventRetention = retention,
             Secrets = secrets,

@@ -72,7 +72,7 @@ internal static class ReferenceCheck
             else if (reference.Root == "secret") CheckSecret(plan, site.Field, reference, problems);
             else if (!IsKnown(plan, step, reference.Root))
             {
-                var near = NearestName.Find(reference.Root, ReservedNames.All.Concat(plan.ByName.Keys)) is { } name ? $" (did you mean {name}?)" : "";
+                var near = NearestName.Find(reference.Root, ContextNames.All.Concat(plan.ByName.Keys)) is { } name ? $" (did you mean {name}?)" : "";
                 problems.Add(new Problem(ProblemSeverity.Warning, site.Field, $"reads '{reference.Root}', which is neither a step nor a known name{near}."));
             }
         }
@@ -80,8 +80,8 @@ internal static class ReferenceCheck
 
     private static void CheckWorkload(Plan plan, string field, TemplateReference reference, List<Problem> problems)
     {
-        if (reference.Path.Count == 0 || plan.Workload.Template[reference.Path[0]] is not null) return;
-        var near = NearestName.Find(reference.Path[0], plan.Workload.Template.Members.Select(member => member.Key)) is { } name ? $" (did you mean {name}?)" : "";
+        if (reference.Path.Count == 0 || plan.Workload.Template[reference.Path[0]] is not null || plan.Schema?.Members.Contains(reference.Path[0]) == true) return;
+        var near = NearestName.Find(reference.Path[0], WorkloadMembers.DeclaredBy(plan)) is { } name ? $" (did you mean {name}?)" : "";
         problems.Add(new Problem(ProblemSeverity.Warning, field, $"reads 'workload.{reference.Path[0]}', which the workload does not have{near}; an execution must bring it."));
     }
 
@@ -105,7 +105,7 @@ internal static class ReferenceCheck
     }
 
     private static bool IsKnown(Plan plan, StepPlan step, string name) =>
-        ReservedNames.All.Contains(name)
+        ContextNames.Contains(name)
         || plan.ByName.ContainsKey(name)
         || step.Loop?.Iterator == name
         || step.Loop?.Variable == name

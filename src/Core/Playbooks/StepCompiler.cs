@@ -9,8 +9,8 @@ internal static class StepCompiler
 {
     private const int MaxNameLength = 63;
 
-    /// <summary>What templates read of the last call beside its result.</summary>
-    private static readonly string[] s_ofResponse = ["response", "status_code", "headers", "links"];
+    /// <summary>What templates read of the last call beside its result, and only the worker knows.</summary>
+    private static readonly string[] s_ofCall = ["response", "status_code", "headers", "links", "attempt", "page", "args"];
 
     public static StepPlan Compile(JsonElement source, string field, WorkloadPlan workload, CacheDefaults cache, TemplateCompiler templates)
     {
@@ -59,7 +59,7 @@ internal static class StepCompiler
         Case = ofWorker,
         IsIteration = step.Loop is not null,
         Vars = step.Loop is null && ofWorker.Length > 0 ? step.Vars : null,
-        Reports = step.Loop is null && !step.RunsInOperator ? [.. s_ofResponse.Where(name => LeaveReads(step, name))] : [],
+        Reports = step.Loop is null ? [.. s_ofCall.Where(name => (name == "args" || !step.RunsInOperator) && LeaveReads(step, name))] : [],
     };
 
     private static StepPlan WithTask(StepPlan step, TaskPlan task, JsonElement source, ToolSchemas tools, StepSource parts) =>
@@ -75,14 +75,16 @@ internal static class StepCompiler
         task.Tool.Kind is "transform" or "noop"
         && task.Sink is null
         && task.Retry.OnError is null
-        && !task.References.Any(reference => WorkloadPlan.IsSecret(reference, workload.SecretMembers));
+        && !workload.WithMembers(task.References).Any(reference => WorkloadPlan.IsSecret(reference, workload.SecretMembers) || reference.Root == "iteration");
 
     private static void CheckName(FieldReader reader, string name)
     {
         if (!reader.Has("step") && !reader.Has("name")) reader.Error("step", "is required: the step's unique name.");
         else if (name.Length is 0 or > MaxNameLength || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.')))
             reader.Error(reader.Spelling("step", "name"), $"must be 1 to {MaxNameLength} letters, digits, _, - or ., not '{name}'.");
-        else if (ReservedNames.Everywhere.Contains(name))
+        else if (ContextNames.IsEverywhere(name))
             reader.Error(reader.Spelling("step", "name"), $"'{name}' has a meaning of its own in templates; choose another name.");
+        else if (ContextNames.HidesSteps(name))
+            reader.Warn(reader.Spelling("step", "name"), $"'{name}' has a meaning of its own in some templates, which hides the step's result there; choose another name.");
     }
 }

@@ -36,7 +36,7 @@ public sealed record TaskPlan
     /// <summary>The step's <c>vars</c>, which its case may read; null without either.</summary>
     public TemplateNode.Mapping? Vars { get; init; }
 
-    /// <summary>Those of <c>response</c>, <c>status_code</c>, <c>headers</c>, <c>links</c> that the operator needs in order to let the step leave.</summary>
+    /// <summary>Names of the context that only who makes the call knows (<c>response</c>, <c>args</c> and the like), and that the operator needs in order to let the step leave.</summary>
     public ImmutableArray<string> Reports { get; init; } = [];
 
     /// <summary>False: the value is not wanted (<c>collect: none</c> or <c>aggregates</c>) and stays in the worker.</summary>

@@ -87,6 +87,23 @@ public sealed class WorkloadPlan
         return found;
     }
 
+    /// <summary>These references, and those of the workload's members that they read, directly or through others.</summary>
+    public IEnumerable<TemplateReference> WithMembers(IEnumerable<TemplateReference> references)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Queue<TemplateReference>(references);
+        while (open.TryDequeue(out var reference))
+        {
+            yield return reference;
+            if (reference.Root != "workload") continue;
+            foreach (var (name, node) in Template.Members)
+            {
+                if ((reference.Path.Count > 0 && reference.Path[0] != name) || !seen.Add(name)) continue;
+                foreach (var inner in node.References) open.Enqueue(inner);
+            }
+        }
+    }
+
     /// <summary>Lays data over a template: maps member by member, everything else as a whole.</summary>
     public static TemplateNode.Mapping Merge(TemplateNode.Mapping template, JsonElement values)
     {

@@ -102,7 +102,7 @@ public sealed class Template
 
     /// <summary>
     /// The template as a condition: whether its value is truthy. What is undefined is false, and so is a whole condition that asks for
-    /// an attribute, arithmetic or an order of something undefined (counted in the context). Other errors are errors.
+    /// an attribute, arithmetic or an order of something undefined, or arithmetic or an order of null (counted in the context). Other errors are errors.
     /// </summary>
     public bool TryTest(IVariables variables, EvaluationContext context, out bool result, [NotNullWhen(false)] out TemplateError? error)
     {
@@ -127,7 +127,7 @@ public sealed class Template
 
             return true;
         }
-        catch (TemplateFault fault) when (fault.Kind is TemplateErrorKind.UndefinedOperation or TemplateErrorKind.UnknownName)
+        catch (TemplateFault fault) when (fault.IsOfNull || fault.Kind is TemplateErrorKind.UndefinedOperation or TemplateErrorKind.UnknownName)
         {
             context.Charge(StepsOfFault);
             context.CountUndefinedCondition();

@@ -33,6 +33,9 @@ public readonly partial struct Value : IEquatable<Value>
 
     public static Value Null => new(Tag.Null, 0);
 
+    /// <summary>The null of a name that does not apply where it is read: null in all but that the filter <c>default</c> replaces it.</summary>
+    public static Value Absent => new(Tag.Null, 1);
+
     public static Value True => new(Tag.Boolean, 1);
 
     public static Value False => new(Tag.Boolean, 0);
@@ -93,6 +96,8 @@ public readonly partial struct Value : IEquatable<Value>
 
     /// <summary>True for an argument that was not given at all.</summary>
     internal bool IsMissing => _object is null;
+
+    internal bool IsAbsent => _bits != 0 && ReferenceEquals(_object, Tag.Null);
 
     internal bool IsInlineInteger => ReferenceEquals(_object, Tag.Integer);
 

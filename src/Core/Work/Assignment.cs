@@ -47,6 +47,9 @@ public sealed record Assignment
     /// <summary>JSON object: the other variables of the templates: the element under its name, <c>loop</c>, <c>vars</c>, earlier steps by name, ….</summary>
     public required JsonElement Variables { get; init; }
 
+    /// <summary>Names that are null here, although the templates read them: steps without a result. Null: none.</summary>
+    public IReadOnlyList<string>? Absent { get; init; }
+
     /// <summary>Results of earlier steps that are asked for when a template that names them is about to be rendered; null: none.</summary>
     public IReadOnlyList<InputReference>? References { get; init; }
 

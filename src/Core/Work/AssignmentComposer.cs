@@ -37,12 +37,13 @@ public static class AssignmentComposer
             Index = key.Index,
             Fence = input.Work.Fence,
             AttemptsUsed = input.Work.AttemptsUsed,
-            IterationId = key.IsCall || key.IsPool ? $"{facts.Id}-{run.RunId}" : $"{facts.Id}-{run.RunId}-{key.Index}",
+            IterationId = key.IsCall || key.IsPool ? WorkKey.IterationId(facts.Id, run.RunId) : $"{WorkKey.IterationId(facts.Id, run.RunId)}-{key.Index}",
             Now = facts.CreatedAt,
             Task = step.TaskSource,
             WorkloadTemplate = Pick(plan.Workload.Source, members),
             WorkloadValues = Pick(facts.Workload, members),
             Variables = ComposeVariables(plan, facts, state, run, input),
+            Absent = WithoutResult(plan, state, step, input.Inputs).ToList() is { Count: > 0 } absent ? absent : null,
             References = input.Inputs.References.ToList() is { Count: > 0 } late ? late : null,
             Problem = input.Inputs.Problem,
             Secrets = [.. plan.Secrets.Select(secret => secret.Name)],
@@ -61,7 +62,7 @@ public static class AssignmentComposer
             writer.WriteString("id", facts.Id.ToString());
             writer.WriteString("name", facts.Name);
             writer.WriteString("namespace", facts.Namespace);
-            if (state.Outcome is { } outcome) writer.WriteString("status", StatusProjection.ApiStatus(outcome));
+            writer.WriteString("status", state.Outcome is { } outcome ? StatusProjection.ApiStatus(outcome) : null);
             writer.WriteEndObject();
             if (state.ErrorFor(plan, run.Step) is { } error)
             {
@@ -79,7 +80,7 @@ public static class AssignmentComposer
                 args.WriteTo(writer);
             }
 
-            foreach (var carried in input.Inputs.Carried)
+            foreach (var carried in input.Inputs.Carried.Where(carried => !carried.Run.HasNothing))
             {
                 writer.WritePropertyName(carried.Run.Step);
                 EarlierResult.Write(
@@ -89,6 +90,12 @@ public static class AssignmentComposer
             if (input.Work.Key is { IsCall: false, IsPool: false }) WriteIteration(writer, step, state, run, input);
         });
     }
+
+    /// <summary>Steps that the templates name and that have no result, because they failed, were skipped or have not run; of a chunk also the element's name.</summary>
+    private static IEnumerable<string> WithoutResult(Plan plan, ExecutionState state, StepPlan step, InputPlan inputs) =>
+        plan.Workload.WithMembers(step.Task!.References).Select(reference => reference.Root).Distinct(StringComparer.Ordinal)
+            .Where(name => plan.ByName.ContainsKey(name) || (step.Loop is { Chunk: not null } loop && name == loop.Iterator))
+            .Where(name => !ContextNames.Contains(name) && !InputPlanner.IsOwnName(plan, state, step, name) && inputs.Inputs.All(input => input.Run.Step != name || (input.Run.HasNothing && !input.IsReference)));
 
     private static PoolWork PoolOf(LoopPlan plan, LoopState loop) => new(
         plan.Variable,

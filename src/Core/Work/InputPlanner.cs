@@ -72,7 +72,7 @@ public static class InputPlanner
     private static OrderedDictionary<string, (StepRun Run, bool WithResults)> Named(Plan plan, StepPlan step, ExecutionState state)
     {
         var named = new OrderedDictionary<string, (StepRun Run, bool WithResults)>(StringComparer.Ordinal);
-        foreach (var reference in step.Task?.References ?? [])
+        foreach (var reference in plan.Workload.WithMembers(step.Task?.References ?? []))
         {
             if (IsOwnName(plan, state, step, reference.Root) || state.Steps.GetValueOrDefault(reference.Root)?.Visible is not { } run) continue;
             var reads = reference.Path.Count == 0 || reference.Path[0] == "results";
@@ -126,7 +126,7 @@ public static class InputPlanner
         !loading.Required.Contains(run.Step) && !loading.Optional.Contains(run.Step) && plan.Graph.LoopsWith(run.Step).Count == 0;
 
     /// <summary>What the work has under a name of its own (its element, <c>loop</c>, the error that led to it) hides a step of the same name.</summary>
-    private static bool IsOwnName(Plan plan, ExecutionState state, StepPlan step, string name) =>
+    internal static bool IsOwnName(Plan plan, ExecutionState state, StepPlan step, string name) =>
         step.Loop is { } loop && (name == loop.Variable || name == "loop") || (name == "error" && state.ErrorFor(plan, step.Name) is not null);
 
     private static bool HasResult(StepRun? run) => run is { Status: not (StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled), ErrorDetail: null };

@@ -26,7 +26,7 @@ internal static class CacheApi
     {
         if (await RefuseAsync(context, access, "get") is { } refusal) return refusal;
         var answers = caches.Select(cache => CacheAnswer.Of(cache.Statistics)).OrderBy(cache => cache.Name, StringComparer.Ordinal);
-        return Results.Json(new CachesAnswer([.. answers]), ApiJson.Default.CachesAnswer);
+        return Results.Json(new CachesAnswer([.. answers]), ApiJson.Plain.CachesAnswer);
     }
 
     private static async Task<IResult> GetAsync(string name, HttpContext context, IEnumerable<IBoundedCache> caches, ApiAccess access)
@@ -38,7 +38,7 @@ internal static class CacheApi
         if (!ApiParameters.TryReadInteger(parameters, "limit", 1, MaxLimit, DefaultLimit, out var limit, out problem)) return problem;
         var entries = cache.Entries((int)offset, (int)limit)
             .Select(entry => new CacheEntryAnswer(entry.Key, entry.Age.TotalSeconds, entry.AccessCount, entry.LastAccess.ToUniversalTime(), entry.Bytes));
-        return Results.Json(CacheAnswer.Of(cache.Statistics) with { Entries = [.. entries], Offset = (int)offset, Limit = (int)limit }, ApiJson.Default.CacheAnswer);
+        return Results.Json(CacheAnswer.Of(cache.Statistics) with { Entries = [.. entries], Offset = (int)offset, Limit = (int)limit }, ApiJson.Plain.CacheAnswer);
     }
 
     private static async Task<IResult> EmptyAsync(
@@ -46,7 +46,7 @@ internal static class CacheApi
     {
         if (await RefuseAsync(context, access, "update") is { } refusal) return refusal;
         return Find(caches, name) is { } cache
-            ? Results.Json(new CacheClearedAnswer(empty(cache)), ApiJson.Default.CacheClearedAnswer)
+            ? Results.Json(new CacheClearedAnswer(empty(cache)), ApiJson.Plain.CacheClearedAnswer)
             : Unknown(caches, name);
     }
 

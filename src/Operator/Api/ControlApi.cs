@@ -43,7 +43,7 @@ internal static class ControlApi
     }
 
     private static IResult Answer(ExecutionHeader header, string status, IReadOnlyList<string> cancelled) =>
-        Results.Json(new ControlAnswer(header.Id.ToString(), status, cancelled), ApiJson.Default.ControlAnswer);
+        Results.Json(new ControlAnswer(header.Id.ToString(), status, cancelled), ApiJson.Plain.ControlAnswer);
 }
 
 /// <param name="Status"><c>cancelled</c>, <c>suspended</c> or <c>resumed</c>; or why there is nothing to do: <c>already_…</c>.</param>

@@ -19,7 +19,7 @@ internal static class EventApi
         var page = await reader.PageAsync(header.Id, new EventQuery(1, (int)limit, type, after), context.RequestAborted);
         var events = page.Events.Select(happened => EventAnswer.Of(header.Id, header.Parent, happened)).ToList();
         return Results.Json(
-            new EventsAnswer(events, events.Count > 0 ? events[^1].EventId : after, page.TotalEvents > events.Count), ApiJson.Default.EventsAnswer);
+            new EventsAnswer(events, events.Count > 0 ? events[^1].EventId : after, page.TotalEvents > events.Count), ApiJson.Plain.EventsAnswer);
     }
 }
 

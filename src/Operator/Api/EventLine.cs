@@ -7,5 +7,5 @@ namespace PlaybookOperator.Operator.Api;
 public static class EventLine
 {
     public static void Write(Stream stream, ExecutionId execution, ExecutionId? parent, ExecutionEvent happened) =>
-        JsonSerializer.Serialize(stream, EventAnswer.Of(execution, parent, happened), ApiJson.Default.EventAnswer);
+        JsonSerializer.Serialize(stream, EventAnswer.Of(execution, parent, happened), ApiJson.Plain.EventAnswer);
 }

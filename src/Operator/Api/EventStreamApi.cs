@@ -103,7 +103,7 @@ internal sealed class EventStreamWriter(HttpResponse response, ExecutionHeader h
     public async Task WriteAsync(ExecutionEvent happened, CancellationToken cancellationToken)
     {
         // JSON on one line: an event's data ends with the line.
-        var data = JsonSerializer.Serialize(EventAnswer.Of(header.Id, header.Parent, happened), ApiJson.Default.EventAnswer);
+        var data = JsonSerializer.Serialize(EventAnswer.Of(header.Id, header.Parent, happened), ApiJson.Plain.EventAnswer);
         await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {happened.EventId}\nevent: {happened.Type.Name()}\ndata: {data}\n\n"), cancellationToken);
         LastEventId = happened.EventId;
     }

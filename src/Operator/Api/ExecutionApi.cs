@@ -73,7 +73,7 @@ internal static class ExecutionApi
 
         if (wants.Playbook)
             answer = answer with { Playbook = new PlaybookAnswer(header.Playbook, header.Digest, await reader.ReadPlaybookAsync(header.Digest, context.RequestAborted)) };
-        return Results.Json(answer, ApiJson.Default.ExecutionAnswer);
+        return Results.Json(answer, ApiJson.Plain.ExecutionAnswer);
     }
 
     private static ExecutionAnswer Answer(ExecutionHeader header, ExecutionState state, EventQuery query, EventPage page, DateTimeOffset now)

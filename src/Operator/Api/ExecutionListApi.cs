@@ -38,7 +38,7 @@ internal static class ExecutionListApi
         var now = time.GetUtcNow();
         return Results.Json(
             new ExecutionsAnswer([.. shown.Select(header => ExecutionLine.Of(header, now))], found.Count > shown.Count ? shown[^1].Id.ToString() : null),
-            ApiJson.Default.ExecutionsAnswer);
+            ApiJson.Plain.ExecutionsAnswer);
     }
 }
 

@@ -25,7 +25,7 @@ internal static class HealthApi
         routes.MapGet("/readyz", (Readiness readiness) => readiness.Missing is { Count: > 0 } missing
             ? Results.Text(string.Join('\n', missing) + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ok\n"));
-        routes.MapGet("/health", (Readiness readiness, TimeProvider time) => Results.Json(Measure(readiness, time), ApiJson.Default.HealthAnswer));
+        routes.MapGet("/health", (Readiness readiness, TimeProvider time) => Results.Json(Measure(readiness, time), ApiJson.Plain.HealthAnswer));
     }
 
     private static HealthAnswer Measure(Readiness readiness, TimeProvider time)

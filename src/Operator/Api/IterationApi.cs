@@ -50,7 +50,7 @@ internal static class IterationApi
         }
 
         var next = rows.Count > limit ? new Place(rows[^1].RunId, rows[^1].IterationIndex).ToString() : null;
-        return Results.Json(new IterationsAnswer([.. rows.Take((int)limit)], next), ApiJson.Default.IterationsAnswer);
+        return Results.Json(new IterationsAnswer([.. rows.Take((int)limit)], next), ApiJson.Plain.IterationsAnswer);
     }
 
     public static string WordOf(IterationStatus status) => status.ToString().ToUpperInvariant();

@@ -1,5 +1,8 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using PlaybookOperator.Core.Data;
+using PlaybookOperator.Core.Executions;
 
 namespace PlaybookOperator.Operator.Api;
 
@@ -11,7 +14,7 @@ internal static class Problems
 {
     public static IResult Of(int status, string field, string detail) => Results.Json(
         new ProblemDocument("about:blank", Title(status), status, detail, field),
-        ApiJson.Default.ProblemDocument,
+        ApiJson.Plain.ProblemDocument,
         "application/problem+json",
         status);
 
@@ -33,7 +36,7 @@ internal static class Problems
     };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = DataLimits.ReadDepth)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = DataLimits.ReadDepth, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(CacheAnswer))]
 [JsonSerializable(typeof(ControlAnswer))]
 [JsonSerializable(typeof(EventsAnswer))]
@@ -47,4 +50,18 @@ internal static class Problems
 [JsonSerializable(typeof(ExecutionAnswer))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    private static ApiJson? s_plain;
+
+    /// <summary>Letters stand as they are: answers are <c>application/json</c>, never part of HTML.</summary>
+    public static ApiJson Plain => s_plain ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
+
+/// <summary>Instants as RFC 3339 in UTC, ending in <c>Z</c>.</summary>
+internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(JsonText.Instant(value));
+}

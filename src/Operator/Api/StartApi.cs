@@ -32,7 +32,7 @@ internal static class StartApi
         context.Response.Headers.Location = $"/api/executions/{id}";
         var status = Core.Executions.StatusProjection.ApiStatus(Core.Executions.ExecutionPhase.Pending);
         return Results.Json(
-            new StartAnswer(id.ToString(), made.Metadata.Name, space, status), ApiJson.Default.StartAnswer, contentType: null, StatusCodes.Status201Created);
+            new StartAnswer(id.ToString(), made.Metadata.Name, space, status), ApiJson.Plain.StartAnswer, contentType: null, StatusCodes.Status201Created);
     }
 
     private static async Task<(JsonElement? Body, IResult? Problem)> ReadAsync(HttpContext context, ApiOptions options)

@@ -16,7 +16,7 @@ internal static class StateApi
         var known = states.Get(execution);
         if (await reader.ReadAsync(execution, known?.LastEventId ?? 0, context.RequestAborted) is not { } snapshot) return ExecutionLookup.NotFound(id);
         if (await access.RefuseAsync(caller, id, snapshot.Header.Namespace, "get", context) is { } forbidden) return forbidden;
-        return Results.Json(StateAnswer.Of(snapshot.Header, snapshot.ToState(known ?? ExecutionState.Initial)), ApiJson.Default.StateAnswer);
+        return Results.Json(StateAnswer.Of(snapshot.Header, snapshot.ToState(known ?? ExecutionState.Initial)), ApiJson.Plain.StateAnswer);
     }
 }
 

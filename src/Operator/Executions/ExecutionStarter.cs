@@ -101,6 +101,8 @@ internal sealed class ExecutionStarter(
         if (DataLimits.Check(pinned.Workload, "workload") is { } beyond) return new StartResult.Failed("InvalidWorkload", beyond.ToString());
         if (plan.Schema?.Check(plan.Workload, pinned.Workload, time.GetUtcNow()) is { Count: > 0 } unfit)
             return new StartResult.Failed("InvalidWorkload", string.Join('\n', unfit));
+        // Pinned with what it was started with: a later version of the playbook, with other defaults, changes nothing.
+        if (plan.Schema is { } schema) pinned = pinned with { Workload = schema.Fill(plan.Workload, pinned.Workload) };
         return new StartResult.Started(await CreateAsync(execution, pinned, retention, cancellationToken));
     }
 

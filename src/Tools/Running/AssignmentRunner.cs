@@ -127,7 +127,7 @@ public sealed class AssignmentRunner(
         var clock = new RunClock(time, random, options);
         var sinks = new SinkWriter(scope, tools, context, delivery.Notes);
         var attempts = new TaskAttempt(plan, scope, tools, context, sinks, new PageSinks(sinks, delivery.Assignment, save));
-        var cases = new CaseRun(plan, scope, sinks, clock, context.MaxResultBytes);
+        var cases = new CaseRun(plan, delivery.Assignment.Step, scope, sinks, clock, context.MaxResultBytes);
         var run = new TaskRun(plan, scope, attempts, cases, delivery.Notes, clock);
         var outcome = await run.RunAsync(delivery.Assignment.AttemptsUsed, cancellationToken);
         (delivery.Attempt, delivery.Last) = (run.Attempt, run.Last);

@@ -19,7 +19,7 @@ internal sealed record CaseRuling(int? Matched, TimeSpan? RetryAfter = null, Val
 /// Asks the entries of <c>case</c> after a call whose outcome would stand, and does what only the worker can do: collect, try again, write a sink; for
 /// an iteration also its result and its failure. Elsewhere those are the operator's, which is told the entry.
 /// </summary>
-internal sealed class CaseRun(TaskPlan plan, RunScope scope, SinkWriter sinks, RunClock clock, long maxBytes)
+internal sealed class CaseRun(TaskPlan plan, string step, RunScope scope, SinkWriter sinks, RunClock clock, long maxBytes)
 {
     private readonly Dictionary<string, PageCollector> _collectors = new(StringComparer.Ordinal);
     private CollectPlan? _newest;
@@ -57,9 +57,9 @@ internal sealed class CaseRun(TaskPlan plan, RunScope scope, SinkWriter sinks, R
     private bool Bind(CallOutcome outcome, Value result)
     {
         var failed = outcome.Error is not null;
-        scope.Bind("event", Value.Map([new("name", Value.From(failed ? "call.error" : "call.done"))]));
-        scope.Bind("result", failed ? Value.Null : result);
-        if (!failed) scope.Bind("error", Value.Null);
+        scope.BindEnd(failed, result);
+        // As the operator sees it, which asks the entries that no worker has to.
+        if (!plan.IsIteration && !ContextNames.Contains(step)) scope.Bind(step, failed ? Value.Absent : result);
         if (failed || plan.Vars is not { } vars) return true;
         if (!vars.TryRender(scope.Variables, scope.Templates, out var set, out _)) return false;
         scope.Bind("vars", RequestMerge.Maps(scope.Read("vars"), set, StringComparer.Ordinal));

@@ -24,7 +24,7 @@ internal sealed class EndedCalls(RunnerOptions options, TimeProvider time, Func<
         var (scope, error) = await ScopeBuilder.BuildAsync(
             assignment, plan, new SecretScope(s_none), new ScopeBuilder.Settings(options.Templates, time), late: null, cancellationToken);
         scope?.Bind("attempt", Value.From(assignment.AttemptsUsed + 1L));
-        scope?.Bind("page", Value.From(1L));
+        scope?.BindPage(page: null);
         return (scope, error);
     }
 

@@ -12,13 +12,14 @@ internal static class ResponseText
     public static JsonElement? Write(Delivery delivery, TaskPlan plan, TaskOutcome outcome)
     {
         if (plan.Reports.Length == 0 || delivery.Scope is null) return null;
-        var names = IsInResult(plan, outcome) ? plan.Reports.Where(name => name == "links") : plan.Reports;
+        var names = IsInResult(plan, outcome) ? plan.Reports.Where(name => name is "links" or "args") : plan.Reports;
+        if (!names.Any()) return null;
         var members = new List<KeyValuePair<string, JsonElement>>();
         long left = WorkLimits.MaxResponseBytes;
         // The small ones first, so that a long body does not cost the status.
         foreach (var name in names.OrderBy(name => name == "response"))
         {
-            var (text, error) = ResultText.Write(Find(delivery.Last, name), delivery.Secrets.Mask, left);
+            var (text, error) = ResultText.Write(Find(delivery, name), delivery.Secrets.Mask, left);
             if (error is not null)
             {
                 delivery.Scope.Warn();
@@ -39,9 +40,11 @@ internal static class ResponseText
         });
     }
 
-    /// <summary>A single successful call is its result, but for the links: whose URLs are told without what the request's own had.</summary>
+    /// <summary>A single successful call is its result, but for its arguments, and for the links, whose URLs are told without what the request's own had.</summary>
     private static bool IsInResult(TaskPlan plan, TaskOutcome outcome) =>
         outcome is TaskOutcome.Completed && plan.Retry.OnSuccess is null && plan.Case.All(clause => clause.Then.Collect is null);
+
+    private static Value Find(Delivery delivery, string name) => name is "attempt" or "page" or "args" ? delivery.Scope!.Read(name) : Find(delivery.Last, name);
 
     private static Value Find(CallOutcome call, string name) => name switch
     {

@@ -7,9 +7,14 @@ namespace PlaybookOperator.Tools.Running;
 /// <summary>The names that the templates of one piece of work see, the secrets it has read and the doubts it has met.</summary>
 internal sealed class RunScope(IVariables given, EvaluationContext templates, SecretScope secrets, LateInputs? late = null)
 {
+    private static readonly CallOutcome s_noCall = new();
+    private static readonly Value s_callDone = Value.Map([new("name", Value.From("call.done"))]);
+    private static readonly Value s_callError = Value.Map([new("name", Value.From("call.error"))]);
+
     private readonly Variables _variables = new(given);
     private readonly Value _givenArgs = given.TryGet("args", out var args) ? args : Value.Undefined;
     private List<string>? _texts;
+    private HashSet<string>? _askedFor;
     private long _warnings;
 
     public IVariables Variables => _variables;
@@ -43,10 +48,37 @@ internal sealed class RunScope(IVariables given, EvaluationContext templates, Se
 
     public void BindOutcome(CallOutcome outcome)
     {
-        Bind("response", outcome.Response);
-        Bind("status_code", outcome.Status is { } status ? Value.From((long)status) : Value.Null);
-        Bind("headers", outcome.Headers.Kind == ValueKind.Undefined ? Value.Null : outcome.Headers);
-        Bind("links", outcome.Links.Kind == ValueKind.Undefined ? Value.Null : outcome.Links);
+        Bind("response", outcome.Response.Kind == ValueKind.Undefined ? Value.Absent : outcome.Response);
+        Bind("status_code", outcome.Status is { } status ? Value.From((long)status) : Value.Absent);
+        Bind("headers", outcome.Headers.Kind == ValueKind.Undefined ? Value.Absent : outcome.Headers);
+        Bind("links", outcome.Links.Kind == ValueKind.Undefined ? Value.Absent : outcome.Links);
+    }
+
+    /// <summary>The number of the page; without pages 1, where no step of that name shows.</summary>
+    public void BindPage(int? page)
+    {
+        if (page is { } number) Bind("page", Value.From((long)number));
+        else if (!given.TryGet("page", out var step) || step.Kind == ValueKind.Null) Bind("page", Value.From(1L));
+    }
+
+    /// <summary>Before another attempt: what the one before came to, and was answered, is no longer true.</summary>
+    public void ForgetAttempt()
+    {
+        BindOutcome(s_noCall);
+        Bind("event", Value.Absent);
+        Bind("result", Value.Absent);
+        BindNoError();
+    }
+
+    /// <summary>Nothing has failed here: in the step of <c>onExit</c> the workflow's own error shows again.</summary>
+    public void BindNoError() => Bind("error", given.TryGet("error", out var workflow) ? workflow : Value.Absent);
+
+    /// <summary>How a call ended, and what it gave.</summary>
+    public void BindEnd(bool failed, Value result)
+    {
+        Bind("event", failed ? s_callError : s_callDone);
+        Bind("result", failed ? Value.Absent : result);
+        if (!failed) BindNoError();
     }
 
     public void BindError(WorkError error) => Bind("error", Value.Map([
@@ -66,7 +98,7 @@ internal sealed class RunScope(IVariables given, EvaluationContext templates, Se
         if (late is null) return null;
         foreach (var name in references.Select(reference => reference.Root).Distinct(StringComparer.Ordinal))
         {
-            if (!late.Has(name) || _variables.TryGet(name, out _)) continue;
+            if (!late.Has(name) || !(_askedFor ??= new(StringComparer.Ordinal)).Add(name)) continue;
             var (value, error) = await late.ReadAsync(name, cancellationToken);
             if (error is not null) return error;
             Bind(name, value);

@@ -19,7 +19,7 @@ internal static class ScopeBuilder
         var problems = new List<Problem>();
         if (WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings.Options, problems) is not { } workload)
             return (null, new(WorkErrorKind.Template, string.Join(' ', problems)));
-        var variables = GivenTo(assignment);
+        var variables = GivenTo(assignment, plan);
         variables.Set("iteration", Iteration(assignment.IterationId, assignment.Index));
         var names = SecretNames(plan.References.Concat(workload.Template.References), assignment.Secrets);
         if (await BindSecretsAsync(names, variables, secrets, cancellationToken) is { } missing) return (null, missing);
@@ -42,10 +42,14 @@ internal static class ScopeBuilder
         };
     }
 
-    /// <summary>What the assignment brings.</summary>
-    internal static Variables GivenTo(Assignment assignment)
+    /// <summary>What the assignment brings, over the names that do not apply yet: null until something binds them.</summary>
+    internal static Variables GivenTo(Assignment assignment, TaskPlan plan)
     {
-        var variables = new Variables();
+        var variables = new Variables(ContextNames.Absent);
+        if (plan.Retry.OnSuccess is { } pages) variables.Set(pages.Collect.Into, Value.Absent);
+        foreach (var clause in plan.Case)
+            if (clause.Then.Collect is { } collect) variables.Set(collect.Into, Value.Absent);
+        foreach (var name in assignment.Absent ?? []) variables.Set(name, Value.Absent);
         foreach (var (name, value) in Value.FromJson(assignment.Variables).Members) variables.Set(name, value);
         return variables.Set("execution_id", Value.From(assignment.ExecutionId.ToString()));
     }

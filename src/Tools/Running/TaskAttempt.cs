@@ -33,8 +33,9 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
     /// <param name="cancellationToken">Also cancelled when the attempt's time is up.</param>
     public async ValueTask<AttemptResult> RunAsync(AttemptNumber number, Value request, CancellationToken cancellationToken)
     {
+        if (number.Attempt > 1 || number.Page > 1) scope.ForgetAttempt();
         scope.Bind("attempt", Value.From((long)number.Attempt));
-        scope.Bind("page", Value.From((long)(number.Page ?? 1)));
+        scope.BindPage(number.Page);
         if (scope.HasLateInputs && await NeedAsync(request, cancellationToken) is { } unread) return AttemptResult.Failed(unread);
         if (!plan.Args.TryRender(scope.Variables, scope.Templates, out var args, out var wrong, keepsLazy: true)) return AttemptResult.Failed(CallErrors.Template(wrong!));
         scope.BindArgs(args);
@@ -80,7 +81,9 @@ internal sealed class TaskAttempt(TaskPlan plan, RunScope scope, ToolRegistry to
         if (pagination.PerPageSink is { } pageSink)
         {
             var part = Paged(outcome.Status, picked.Kind == ValueKind.Undefined ? Value.Null : picked, page);
-            if (await pageSinks.WriteAsync(pageSink, number, part, cancellationToken) is { } pageError) return Undone(pageError);
+            var pageError = await pageSinks.WriteAsync(pageSink, number, part, cancellationToken);
+            scope.Bind("result", Value.Absent);
+            if (pageError is not null) return Undone(pageError);
         }
 
         var collected = _pages.Collected;

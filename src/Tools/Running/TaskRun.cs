@@ -70,6 +70,7 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
         if (result.Outcome.Error is { } failure)
         {
             scope.BindError(failure);
+            scope.BindEnd(failed: true, Value.Null);
             if (plan.Retry.OnError is { } rule && scope.HasLateInputs && await scope.NeedAsync(rule.References, cancellationToken) is { } unread)
                 return new(number, End: new TaskOutcome.Failed(unread));
             if (RetriesAfter(number, failure, result.Outcome) is { } wait) return new(number, failure, wait);
@@ -85,6 +86,7 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
             // A sink of the case that failed has failed the attempt, as the step's own sink would.
             if (error.Kind == WorkErrorKind.Fail) return new(number, End: new TaskOutcome.Failed(error) { Case = ruling.Matched });
             scope.BindError(error);
+            scope.BindEnd(failed: true, Value.Null);
             return RetriesAfter(number, error, result.Outcome) is { } wait ? new(number, error, wait) : new(number, End: new TaskOutcome.Failed(error));
         }
 
@@ -103,7 +105,7 @@ internal sealed class TaskRun(TaskPlan plan, RunScope scope, TaskAttempt attempt
         if (plan.Until is null && plan.Aggregates.Length == 0) return completed;
         var asked = (plan.Until?.References ?? []).Concat(plan.Aggregates.SelectMany(aggregate => aggregate.Number.References));
         if (scope.HasLateInputs && await scope.NeedAsync(asked, cancellationToken) is { } unread) return new TaskOutcome.Failed(unread) { Case = completed.Case };
-        scope.Bind("result", completed.Result);
+        scope.BindEnd(failed: false, completed.Result);
         if (plan.Until is { } until) completed = completed with { Until = scope.Test(until) };
         if (plan.Aggregates.Length == 0) return completed;
         var (numbers, error) = AggregateNumbers.Of(plan.Aggregates, scope);

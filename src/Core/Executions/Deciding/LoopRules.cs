@@ -136,7 +136,7 @@ internal static class LoopRules
 
     private static JsonElement? StartContext(LoopState loop, long index, int size, DateTimeOffset? nextStartAt)
     {
-        JsonElement? context = nextStartAt is { } at ? JsonText.Object(writer => writer.WriteString("next_start_at", at)) : null;
+        JsonElement? context = nextStartAt is { } at ? JsonText.Object(writer => writer.WriteString("next_start_at", JsonText.Instant(at))) : null;
         return loop.Chunk is null ? context : Ingest.WithChunk(context, index, size);
     }
 

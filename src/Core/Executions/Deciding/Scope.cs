@@ -7,13 +7,15 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 /// <summary>The names that templates see where the operator evaluates. Values are built when first read.</summary>
 internal sealed class Scope(Draft draft, StepRun run) : IVariables
 {
+    private static readonly string[] s_errorMembers = ["kind", "message", "status", "code", "retryable"];
+
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
 
     /// <summary>Members of the workload that could not be rendered, once it has been read.</summary>
     private Dictionary<string, TemplateError>? _broken;
 
     public IEnumerable<string> Names =>
-        ReservedNames.Everywhere.Where(name => name != "secret").Concat(draft.State.Steps.Keys).Concat(_values.Keys).Distinct(StringComparer.Ordinal);
+        ContextNames.All.Where(name => name != ContextNames.Secret).Concat(draft.Plan.ByName.Keys).Concat(_values.Keys).Distinct(StringComparer.Ordinal);
 
     public bool TryGet(string name, out Value value)
     {
@@ -39,13 +41,14 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
     public bool Has(IEnumerable<TemplateReference> references)
     {
         var complete = true;
-        foreach (var reference in references) complete &= Has(reference);
+        foreach (var reference in draft.Plan.Workload.WithMembers(references)) complete &= Has(reference);
         return complete;
     }
 
     private bool Has(TemplateReference reference)
     {
-        var named = reference.Root == "result" || CallScope.IsOfCall(reference.Root, Task) ? run : draft.State.Steps.GetValueOrDefault(reference.Root)?.Visible;
+        var isOwn = run.CallEnded && (reference.Root == "result" || CallScope.IsOfCall(reference.Root, Task));
+        var named = isOwn ? run : draft.State.Steps.GetValueOrDefault(reference.Root)?.Visible;
         if (named is null) return true;
         var readsResults = reference.Path.Count == 0 || reference.Path[0] == "results";
         if (named.IsLoop)
@@ -67,30 +70,63 @@ internal sealed class Scope(Draft draft, StepRun run) : IVariables
         .Select(reference => _broken?.GetValueOrDefault(reference.Path[0]) is { } broken ? broken with { Message = $"workload.{reference.Path[0]}: {broken.Message}" } : null)
         .FirstOrDefault(broken => broken is not null) ?? error;
 
-    private Value? Find(string name) => name switch
+    /// <summary>What applies here; else the step of that name, or null where it has no result; else the null of a name that does not apply.</summary>
+    private Value? Find(string name) => Applying(name) ?? OfStep(name) ?? Absent(name);
+
+    private Value? Absent(string name)
+    {
+        // Without pages there is one.
+        if (name == "page" && Task is not null) return Value.From(1L);
+        return ContextNames.Absent.TryGet(name, out var absent) ? absent : OfPlaybook(name);
+    }
+
+    private Value? Applying(string name) => name switch
     {
         "workload" => Workload(),
         "vars" => Value.Map([.. draft.State.Vars.Select(pair => KeyValuePair.Create(pair.Key, Value.FromJson(pair.Value)))]),
-        "args" => run.Args is { } args ? Value.FromJson(args) : Value.Map(Array.Empty<KeyValuePair<string, Value>>()),
+        "args" => (run.Response.Member("args") ?? run.Args) is { } args ? Value.FromJson(args) : null,
         "execution_id" => Value.From(draft.Facts.Id.ToString()),
         "execution" => Execution(),
         "playbook" => Value.Map([KeyValuePair.Create("name", Value.From(draft.Facts.Playbook))]),
-        "result" => ResultOf(run),
-        "error" => run.ErrorDetail is { } error ? Value.FromJson(error) : draft.State.ErrorFor(draft.Plan, run.Step) is { } outcome ? Value.FromJson(outcome) : Value.Null,
+        "result" when run.CallEnded && !run.HasNothing => ResultOf(run),
+        "error" => run.ErrorDetail is { } error ? ErrorOf(error) : draft.State.ErrorFor(draft.Plan, run.Step) is { } outcome ? Value.FromJson(outcome) : null,
+        "iteration" => Iteration(),
         _ when CallScope.IsOfCall(name, Task) => CallScope.Find(name, Task!, run, ResultOf),
-        _ => draft.State.Steps.TryGetValue(name, out var step) && step.Visible is { } visible ? ResultOf(visible) : null,
+        _ => null,
     };
+
+    private Value? OfStep(string name) =>
+        draft.State.Steps.TryGetValue(name, out var step) && step.Visible is { HasNothing: false } visible ? ResultOf(visible)
+        : draft.Plan.ByName.ContainsKey(name) ? Value.Absent
+        : null;
+
+    /// <summary>Names that the step itself gives to what only its iterations or its call have.</summary>
+    private Value? OfPlaybook(string name)
+    {
+        var step = draft.Plan.ByName.GetValueOrDefault(run.Step);
+        var isItsOwn = step is { Loop: { } loop } && (name == loop.Iterator || name == loop.Variable) || (step?.Task is { } task && CallScope.IsCollected(name, task));
+        return isItsOwn ? Value.Absent : null;
+    }
+
+    /// <summary>A call by a worker, as its own templates saw it.</summary>
+    private Value? Iteration() => Task is null || run.RunId < 0 || draft.Plan.ByName[run.Step].RunsInOperator
+        ? null
+        : Value.Map([new("id", Value.From(WorkKey.IterationId(draft.Facts.Id, run.RunId))), new("index", Value.Null)]);
+
+    /// <summary>All members that an error has in a worker, also those that were left out of the log.</summary>
+    private static Value ErrorOf(JsonElement error) => Value.Map(
+        s_errorMembers.Select(name => KeyValuePair.Create(name, error.TryGetProperty(name, out var value) ? Value.FromJson(value) : Value.Null)));
 
     private Value Execution()
     {
-        var members = new List<KeyValuePair<string, Value>>
-        {
+        KeyValuePair<string, Value>[] members =
+        [
             KeyValuePair.Create("id", Value.From(draft.Facts.Id.ToString())),
             KeyValuePair.Create("name", Value.From(draft.Facts.Name)),
             KeyValuePair.Create("namespace", Value.From(draft.Facts.Namespace)),
-        };
-        if (draft.State.Outcome is { } outcome) members.Add(KeyValuePair.Create("status", Value.From(StatusProjection.ApiStatus(outcome))));
-        return Value.Map([.. members]);
+            KeyValuePair.Create("status", Value.From(draft.State.Outcome is { } outcome ? StatusProjection.ApiStatus(outcome) : null)),
+        ];
+        return Value.Map(members);
     }
 
     /// <summary>What the run called; null in routing steps and around loops, where there is no last call.</summary>

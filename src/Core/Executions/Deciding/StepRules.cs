@@ -62,21 +62,23 @@ internal static class StepRules
         if (!scope.Has(task.References)) return;
         if (!task.Args.TryRender(scope, draft.Evaluation, out var args, out var error, keepsLazy: true))
         {
-            EndTransform(draft, run, Value.Null, scope.Explain(error!, task.References));
+            EndTransform(draft, run, Value.Null, args: null, scope.Explain(error!, task.References));
             return;
         }
 
         var node = task.Tool.Settings["result"] ?? TemplateNode.Null;
-        scope.Set("args", Merge(run.Args is { } handed ? Value.FromJson(handed) : Value.Undefined, args));
+        args = Merge(run.Args is { } handed ? Value.FromJson(handed) : Value.Undefined, args);
+        scope.Set("args", args);
         node.TryRender(scope, draft.Evaluation, out var result, out error);
-        EndTransform(draft, run, result, error is null ? null : scope.Explain(error, task.References));
+        EndTransform(draft, run, result, task.Reports.Contains("args") ? args : null, error is null ? null : scope.Explain(error, task.References));
     }
 
     private static Value Merge(Value handed, Value own) => handed.Kind == ValueKind.Map
         ? Value.Map([.. handed.Members.Where(member => !own.TryGetMember(member.Key, out _)), .. own.Members])
         : own;
 
-    private static void EndTransform(Draft draft, StepRun run, Value result, TemplateError? error)
+    /// <param name="args">What the step's templates read as its arguments when it leaves; null: they do not.</param>
+    private static void EndTransform(Draft draft, StepRun run, Value result, Value? args, TemplateError? error)
     {
         var message = error is null ? null : $"template, line {error.Line}, column {error.Column}: {error.Message}";
         JsonElement? json = error is null && result.Kind != ValueKind.Undefined ? result.ToJsonElement() : null;
@@ -86,6 +88,7 @@ internal static class StepRules
             RunId = run.RunId,
             Index = WorkKey.Call,
             Fence = 1,
+            Response = args is { } own ? JsonText.Object(writer => WriteMember(writer, "args", own)) : null,
             Outcome = error is null && beyond is null ? WorkOutcome.Completed : WorkOutcome.Failed,
             Result = beyond is null ? json : null,
             Error = message is null ? beyond : new WorkError(WorkErrorKind.Template, message),
@@ -96,5 +99,11 @@ internal static class StepRules
             draft.Append(happened);
             if (happened.Type == EventType.CallDone && happened.Result is null && report.Result is { } large) draft.Store(run.RunId, large);
         }
+    }
+
+    private static void WriteMember(Utf8JsonWriter writer, string name, Value value)
+    {
+        writer.WritePropertyName(name);
+        value.ToJsonElement().WriteTo(writer);
     }
 }

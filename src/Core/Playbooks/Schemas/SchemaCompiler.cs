@@ -66,6 +66,7 @@ internal sealed class SchemaCompiler(JsonElement root, string field, List<Proble
         node.Types = Types(at);
         if (at.Get("enum") is { } allowed) node.Enum = List(allowed, at, "enum") is { } list ? [.. list] : null;
         node.Const = at.Get("const");
+        node.Default = at.Get("default");
         node.Number = new NumberRules
         {
             Minimum = Number(at, "minimum"),

@@ -12,6 +12,9 @@ internal sealed class SchemaNode
 
     public SchemaNode? Reference { get; set; }
 
+    /// <summary>What a member of this schema is when it is left out; null: nothing.</summary>
+    public JsonElement? Default { get; set; }
+
     /// <summary>Allowed types; empty: any.</summary>
     public ImmutableArray<string> Types { get; set; } = [];
 

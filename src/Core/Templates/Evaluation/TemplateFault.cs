@@ -11,6 +11,9 @@ internal sealed class TemplateFault : Exception
         Position = position;
     }
 
+    /// <summary>An order or arithmetic met null: in a condition that is no error, as little as with something undefined.</summary>
+    public bool IsOfNull { get; init; }
+
     public TemplateErrorKind Kind { get; }
 
     public int Position { get; }

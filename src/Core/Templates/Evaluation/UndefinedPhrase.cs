@@ -50,6 +50,7 @@ internal static class UndefinedPhrase
             {
                 ValueKind.Undefined => Of(target, frame),
                 ValueKind.Map => sentence + Near(name, value.Members.Select(member => member.Key), frame),
+                ValueKind.Null => $"{sentence}: '{Printer.Print(target)}' is null, which has no members",
                 _ => $"{sentence}: {Phrase.A(value)} has no members",
             };
         }

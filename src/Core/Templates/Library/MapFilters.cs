@@ -17,7 +17,7 @@ internal static class MapFilters
 
     private static Value Default(in Call call)
     {
-        var isReplaced = call.Input.Kind == ValueKind.Undefined || (call.FlagAt(1) && !call.Input.IsTruthy);
+        var isReplaced = call.Input.Kind == ValueKind.Undefined || call.Input.IsAbsent || (call.FlagAt(1) && !call.Input.IsTruthy);
         return isReplaced ? (call[0].IsMissing ? Value.From(string.Empty) : call[0]) : call.Input;
     }
 

@@ -28,7 +28,10 @@ internal static class OnCollections
             default:
                 throw new TemplateFault(
                     TemplateErrorKind.Type,
-                    $"{Signs[(int)operation]} does not work on {Phrase.A(left)} and {Phrase.A(right)}");
+                    $"{Signs[(int)operation]} does not work on {Phrase.A(left)} and {Phrase.A(right)}")
+                {
+                    IsOfNull = left.Kind == ValueKind.Null || right.Kind == ValueKind.Null,
+                };
         }
     }
 

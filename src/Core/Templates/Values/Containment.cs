@@ -24,7 +24,7 @@ internal static class Containment
             case ValueKind.String:
                 throw new TemplateFault(TemplateErrorKind.Type, $"a string contains strings only, not {Phrase.A(item)}");
             default:
-                throw new TemplateFault(TemplateErrorKind.Type, $"{Phrase.A(container)} contains nothing");
+                throw new TemplateFault(TemplateErrorKind.Type, $"{Phrase.A(container)} contains nothing") { IsOfNull = container.Kind == ValueKind.Null };
         }
     }
 

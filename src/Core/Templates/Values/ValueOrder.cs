@@ -33,7 +33,10 @@ internal sealed class ValueOrder(Frame frame) : IComparer<Value>
             throw new TemplateFault(TemplateErrorKind.UndefinedOperation, "something undefined has no order");
         }
 
-        throw new TemplateFault(TemplateErrorKind.Type, $"{Phrase.A(left)} and {Phrase.A(right)} have no order");
+        throw new TemplateFault(TemplateErrorKind.Type, $"{Phrase.A(left)} and {Phrase.A(right)} have no order")
+        {
+            IsOfNull = left.Kind == ValueKind.Null || right.Kind == ValueKind.Null,
+        };
     }
 
     private static int? CompareLists(ListValue left, ListValue right, Frame frame)

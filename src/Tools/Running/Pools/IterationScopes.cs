@@ -39,7 +39,7 @@ internal sealed class IterationScopes(Assignment assignment, TaskPlan plan, Secr
         var problems = new List<Problem>();
         _workload = WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings.Options, problems);
         if (_workload is null) return new(WorkErrorKind.Template, string.Join(' ', problems));
-        var variables = ScopeBuilder.GivenTo(assignment);
+        var variables = ScopeBuilder.GivenTo(assignment, plan);
         var names = ScopeBuilder.SecretNames(plan.References.Concat(_workload.Template.References), assignment.Secrets);
         if (await ScopeBuilder.BindSecretsAsync(names, variables, secrets, cancellationToken) is { } missing) return missing;
         if (_workload.Template.References.All(reference => s_shared.Contains(reference.Root)))
