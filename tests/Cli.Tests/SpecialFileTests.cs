@@ -54,7 +54,7 @@ public sealed class SpecialFileTests
     public async Task Eval_says_that_its_input_is_closed()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "PlaybookOperator.Cli.dll");
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet {program} eval <&-"]) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet {program} eval <&-"]) { RedirectStandardError = true, UseShellExecute = false })!;
 
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -7,7 +7,7 @@ namespace PlaybookOperator.Core.Data;
 /// <summary>Looks through the text of a value for what is beyond <see cref="DataLimits"/>: one pass without recursion, a second one only to tell the place.</summary>
 internal static class DataScan
 {
-    private const int MaxFieldLength = 100;
+    private const int MaxFieldLength = 250;
     private const int MaxShownName = 60;
     private const int MaxShownNumber = 40;
 

@@ -44,7 +44,7 @@ public sealed class OddObjectTests
         Assert.Equal("+after:2 +three:3 +four:4", await world.ToldAsync(3));
         var skipped = Assert.Single(world.Informer.ListSkipped());
         Assert.Equal("a/listed uid-listed 55 spec.free nests too deep: an object may have 1000 levels.", $"{skipped.Key} {skipped.Uid} {skipped.ResourceVersion} {skipped.Error}");
-        Assert.Equal(2, world.Log.At(Microsoft.Extensions.Logging.LogLevel.Warning).Count());
+        Assert.Equal(2, world.Log.At(Microsoft.Extensions.Logging.LogLevel.Warning).Count);
     }
 
     [Theory]
