@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -150,7 +151,7 @@ internal sealed class ClusterStandIn : IAsyncDisposable
             return;
         }
 
-        var body = context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0 ? await JsonNode.ParseAsync(context.Request.Body) as JsonObject : null;
+        var body = context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0 ? await JsonNode.ParseAsync(context.Request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = 1000 }) as JsonObject : null;
         var (status, answer) = Answer(context.Request.Method, path, body);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
