@@ -48,10 +48,11 @@ internal sealed class LocalRun : IAsyncDisposable
         var options = new RunnerOptions { HandsBackLongWaits = false };
         var inputs = new LocalInputs();
         var queries = new BoundedCache<string, byte[]>(MemoryQueryCache.DefaultBounds, time, MemoryQueryCache.SizeOf);
-        var runner = new AssignmentRunner(
-            _tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble, new MemoryQueryCache(queries), inputs: inputs);
-        _workers = new LocalWorkers(runner, store.Log, _ceiling, time, Wake);
         var templates = new TemplateCache(time);
+        var caches = new WorkerCaches(templates, _tools.Instances) { AreReported = false };
+        var runner = new AssignmentRunner(
+            _tools, new GivenSecrets(request.Secrets), options, time, Random.Shared.NextDouble, new MemoryQueryCache(queries), caches, inputs);
+        _workers = new LocalWorkers(runner, store.Log, _ceiling, time, Wake);
         var plans = new BoundedCache<string, Plan>(PlanSource.DefaultCache, time);
         var states = new BoundedCache<ExecutionId, ExecutionState>(StateCache.DefaultCache, time, StateCache.SizeOf);
         Caches = [templates.Cache, plans, states, queries, _tools.Instances.Cache];

@@ -18,7 +18,7 @@ public sealed partial class BoundedCache<TKey, TValue>
                     MaxSize = _options.MaxEntries,
                     Bytes = _bytes,
                     MaxBytes = _options.MaxBytes,
-                    Hits = _hits,
+                    Hits = _hits + Interlocked.Read(ref _uses),
                     Misses = _misses,
                     Evictions = _evictions,
                     Loads = _loads,

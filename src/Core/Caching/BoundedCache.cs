@@ -32,6 +32,7 @@ public sealed partial class BoundedCache<TKey, TValue> : IBoundedCache
     private int _operations;
     private long _bytes;
     private long _hits;
+    private long _uses;
     private long _misses;
     private EvictionCounts _evictions;
 
@@ -97,6 +98,17 @@ public sealed partial class BoundedCache<TKey, TValue> : IBoundedCache
 
         Announce(evicted);
         return found;
+    }
+
+    /// <summary>
+    /// Counts uses of values whose callers hold on to them and so do not ask again: <see cref="CacheStatistics.Hits"/> has them too. Takes no lock;
+    /// recency does not change.
+    /// </summary>
+    /// <param name="count">0 or more.</param>
+    public void CountUses(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count > 0) Interlocked.Add(ref _uses, count);
     }
 
     /// <summary>Stores a value, new or instead of the present one. A load of the key under way will not overwrite it.</summary>

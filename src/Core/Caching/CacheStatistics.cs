@@ -18,7 +18,7 @@ public sealed record CacheStatistics
     /// <summary>Null: not bounded in bytes.</summary>
     public required long? MaxBytes { get; init; }
 
-    /// <summary>Reads that found a live value.</summary>
+    /// <summary>Reads that found a live value, and uses of values that their callers hold on to, where these tell of them.</summary>
     public required long Hits { get; init; }
 
     /// <summary>Reads that found none: absent, expired, collected, or still being loaded by somebody else.</summary>

@@ -60,6 +60,9 @@ public sealed record Decisions
     /// <summary>Conditions that read something undefined and so counted as false.</summary>
     public long Warnings { get; init; }
 
+    /// <summary>Templates that were evaluated.</summary>
+    public long Evaluations { get; init; }
+
     /// <summary>Nothing was decided: it takes longer than <see cref="Deciding.DecidingBounds.PauseAfterSteps"/>. Decide again where there is time.</summary>
     public bool IsTooLong { get; init; }
 

@@ -81,6 +81,8 @@ internal sealed class TemplateCompiler(TemplateOptions options, List<Problem> pr
 
     private TemplateNode CompileText(string text, string field)
     {
+        // Nothing to parse, so nothing to keep: such texts would push templates out of the cache.
+        if (text.Length <= options.MaxSourceLength && !Template.HasBlocks(text)) return new TemplateNode.Constant(Value.From(text));
         if (!TryParse(text, out var template, out var error))
         {
             Report(field, error!);

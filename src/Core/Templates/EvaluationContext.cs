@@ -12,6 +12,7 @@ public sealed class EvaluationContext
     internal const long StepsBetweenLooks = 4096;
 
     private Frame? _idle;
+    private long _evaluations;
     private long _undefinedConditions;
     private long _steps;
 
@@ -38,6 +39,12 @@ public sealed class EvaluationContext
 
     /// <summary>Conditions that were false only because they asked for an attribute, arithmetic or order of something undefined.</summary>
     public long UndefinedConditions => Interlocked.Read(ref _undefinedConditions);
+
+    /// <summary>
+    /// Templates with blocks that were evaluated, failed evaluations included. Counted without synchronization, since it is asked for each of them:
+    /// where several threads use one context, some may be missing.
+    /// </summary>
+    public long Evaluations => Volatile.Read(ref _evaluations);
 
     /// <summary>Steps of the evaluations that have ended.</summary>
     public long Steps => Interlocked.Read(ref _steps);
@@ -84,6 +91,7 @@ public sealed class EvaluationContext
     {
         var frame = Interlocked.Exchange(ref _idle, value: null) ?? new Frame(this);
         frame.Begin(variables);
+        _evaluations++;
         return frame;
     }
 

@@ -203,10 +203,13 @@ public sealed class Template
         }
     }
 
+    /// <summary>False: the text is its own value, and there is nothing to parse.</summary>
+    public static bool HasBlocks(string text) => text.Contains("{{", StringComparison.Ordinal)
+        || text.Contains("{%", StringComparison.Ordinal) || text.Contains("{#", StringComparison.Ordinal);
+
     private static Template ParseText(string text, TemplateOptions options)
     {
-        if (!text.Contains("{{", StringComparison.Ordinal) && !text.Contains("{%", StringComparison.Ordinal)
-            && !text.Contains("{#", StringComparison.Ordinal))
+        if (!HasBlocks(text))
         {
             return new Template(text, expression: null, body: null);
         }

@@ -37,7 +37,7 @@ public sealed class TemplateCache
     /// <summary>The cache behind, for metrics, the API and sweeping.</summary>
     public IBoundedCache Cache => _cache;
 
-    /// <summary>Size, hits, misses, evictions, hit rate.</summary>
+    /// <summary>Size, hits, misses, evictions, hit rate. A hit is a use that had nothing to parse: in compiling, and by <see cref="CountUses"/>.</summary>
     public CacheStatistics Statistics => _cache.Statistics;
 
     /// <summary>As <see cref="Template.TryParse(string, TemplateOptions, out Template?, out TemplateError?)"/>.</summary>
@@ -49,6 +49,13 @@ public sealed class TemplateCache
     public bool TryGetCondition(
         string text, TemplateOptions options, [NotNullWhen(true)] out Template? template, [NotNullWhen(false)] out TemplateError? error) =>
         Get(new Key(text, IsCondition: true, options), out template, out error);
+
+    /// <summary>
+    /// Counts evaluations of templates that plans hold: they are hits, since nothing had to be parsed for them. Without this only compiling would be
+    /// counted, which comes once for thousands of evaluations. Takes no lock; called once for a delivery or a decision, not for each evaluation.
+    /// </summary>
+    /// <param name="evaluations">As <see cref="EvaluationContext.Evaluations"/> tells, 0 or more.</param>
+    public void CountUses(long evaluations) => _cache.CountUses(evaluations);
 
     private bool Get(Key key, out Template? template, out TemplateError? error)
     {

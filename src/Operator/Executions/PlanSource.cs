@@ -22,6 +22,9 @@ public sealed class PlanSource(IEventReader reader, BoundedCache<string, Plan> c
     public ValueTask<Plan> GetAsync(string name, string digest, CancellationToken cancellationToken) =>
         cache.GetOrAddAsync(KeyOf(name, digest), (_, token) => LoadAsync(name, digest, token), cancellationToken);
 
+    /// <summary>Counts evaluations of the templates of its plans: the cache <c>template</c> is not asked for what a plan holds.</summary>
+    public void CountUses(long evaluations) => templates.CountUses(evaluations);
+
     /// <summary>
     /// Compiles a playbook as it stands in its resource, which may hold whatever the API server takes. The digest is empty when the spec is beyond the limits
     /// of data: what walks it goes by recursion.

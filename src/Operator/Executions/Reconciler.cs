@@ -145,6 +145,7 @@ public sealed class Reconciler(
         {
             pass.Observed = pass.Observed with { Allowance = Share(plan, pass) };
             var decisions = await DecideAsync(plan, pass);
+            plans.CountUses(decisions.Evaluations);
             if (decisions.IsTooLong) throw new DecisionTooLongException(pass.Header.Id);
             if (decisions.Events.Count > 0)
             {

@@ -24,7 +24,7 @@ public sealed class CacheMetrics : IDisposable
             throw new ArgumentException($"Two caches are named '{twice.Key}': their series would be one.", nameof(caches));
 
         _meter = meters.Create(MeterName);
-        _meter.CreateObservableCounter("playbook_cache_requests", Requests, null, "Reads of the cache by result.");
+        _meter.CreateObservableCounter("playbook_cache_requests", Requests, null, "Reads of the cache by result. For template also each evaluation of a parsed template, as a hit.");
         _meter.CreateObservableCounter("playbook_cache_evictions", Evictions, null, "Entries that left the cache, by reason.");
         _meter.CreateObservableCounter("playbook_cache_loads", () => Totals().Select(total => Of(total.Loads, total.Name)), null, "Values made or loaded for the cache, failures included.");
         _meter.CreateObservableGauge("playbook_cache_hit_ratio", () => Totals().Select(total => Of(total.HitRate, total.Name)), null, "Hits per read since the start, 0 to 1; 0 before the first read.");

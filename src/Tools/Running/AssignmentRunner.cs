@@ -76,7 +76,7 @@ public sealed class AssignmentRunner(
         return plan;
     }
 
-    internal ScopeBuilder.Settings ScopeSettings => new(options.Templates, time);
+    internal ScopeBuilder.Settings ScopeSettings => new(options.Templates, time, caches?.Templates);
 
     internal SecretScope NewSecrets() => new(secrets, _masks);
 
@@ -96,13 +96,13 @@ public sealed class AssignmentRunner(
         try
         {
             var outcome = await RunAsync(delivery, plan, scope, save, cancellationToken);
-            return WithCounts(ReportWriter.Write(delivery, plan, outcome, time.GetUtcNow(), time.GetElapsedTime(started)));
+            return WithCounts(delivery, ReportWriter.Write(delivery, plan, outcome, time.GetUtcNow(), time.GetElapsedTime(started)));
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // The last line of defence: an unforeseen fault must end this iteration, not the process and the iterations beside it.
             var error = new WorkError(WorkErrorKind.Internal, $"The worker failed: {exception.GetType().Name}: {exception.Message}");
-            return WithCounts(ReportWriter.Write(delivery, plan, new TaskOutcome.Failed(error), time.GetUtcNow(), time.GetElapsedTime(started)));
+            return WithCounts(delivery, ReportWriter.Write(delivery, plan, new TaskOutcome.Failed(error), time.GetUtcNow(), time.GetElapsedTime(started)));
         }
     }
 
@@ -134,7 +134,16 @@ public sealed class AssignmentRunner(
         return outcome;
     }
 
-    private WorkReport WithCounts(WorkReport report) => caches?.Take() is { } counts ? report with { Caches = counts } : report;
+    /// <summary>Counts evaluations of what plans hold; gives what reports have not told of the caches yet, null: nothing.</summary>
+    internal IReadOnlyList<CacheCounts>? CountCaches(long evaluations)
+    {
+        caches?.Templates.CountUses(evaluations);
+        return caches?.Take();
+    }
+
+    /// <summary>The worker of a pool counts for many iterations at once.</summary>
+    private WorkReport WithCounts(Delivery delivery, WorkReport report) =>
+        delivery.Assignment.Pool is null && CountCaches(delivery.Scope?.Templates.Evaluations ?? 0) is { } counts ? report with { Caches = counts } : report;
 
     private static WorkReport Refused(Assignment assignment, List<Problem> problems) => new()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
@@ -9,7 +10,15 @@ namespace PlaybookOperator.Tools.Running;
 /// <summary>Puts together the variables of an assignment: those that it brings, <c>iteration</c>, the secrets that are named, the rendered workload.</summary>
 internal static class ScopeBuilder
 {
-    internal sealed record Settings(TemplateOptions Options, TimeProvider Time);
+    /// <param name="Templates">Parsed templates of the process; null: each is parsed anew.</param>
+    internal sealed record Settings(TemplateOptions Options, TimeProvider Time, TemplateCache? Templates = null)
+    {
+        /// <summary>A text without blocks is its own value, and not worth a place in the cache.</summary>
+        public bool TryParse(string text, [NotNullWhen(true)] out Template? template, [NotNullWhen(false)] out TemplateError? error) =>
+            Templates is not null && Template.HasBlocks(text)
+                ? Templates.TryGet(text, Options, out template, out error)
+                : Template.TryParse(text, Options, out template, out error);
+    }
 
     public static async ValueTask<(RunScope? Scope, WorkError? Error)> BuildAsync(
         Assignment assignment, TaskPlan plan, SecretScope secrets, Settings settings, LateInputs? late, CancellationToken cancellationToken)
@@ -17,7 +26,7 @@ internal static class ScopeBuilder
         if (assignment.Problem is { } problem) return (null, problem);
         var context = ContextOf(assignment, settings, cancellationToken);
         var problems = new List<Problem>();
-        if (WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings.Options, problems) is not { } workload)
+        if (WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings, problems) is not { } workload)
             return (null, new(WorkErrorKind.Template, string.Join(' ', problems)));
         var variables = GivenTo(assignment, plan);
         variables.Set("iteration", Iteration(assignment.IterationId, assignment.Index));

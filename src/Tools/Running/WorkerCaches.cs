@@ -11,12 +11,16 @@ public sealed class WorkerCaches(TemplateCache templates, ToolInstances instance
     private readonly IBoundedCache[] _caches = [templates.Cache, instances.Cache];
     private readonly Dictionary<string, CacheStatistics> _told = new(StringComparer.Ordinal);
 
+    /// <summary>False: the caches are those of the engine itself, which has no need of being told.</summary>
+    public bool AreReported { get; init; } = true;
+
     /// <summary>Parsed templates of the process.</summary>
     public TemplateCache Templates => templates;
 
     /// <summary>What is new since the last call; null: nothing. A report that is lost takes its counts with it: they are figures, not facts.</summary>
     public IReadOnlyList<CacheCounts>? Take()
     {
+        if (!AreReported) return null;
         lock (_lock)
         {
             var news = _caches.Select(Take).OfType<CacheCounts>().ToList();

@@ -75,6 +75,24 @@ public sealed class TemplateCacheTests
     }
 
     [Fact]
+    public void Evaluations_of_a_template_that_is_held_are_hits()
+    {
+        var cache = new TemplateCache(_clock);
+        var context = new EvaluationContext();
+        Assert.True(cache.TryGet("{{ 1 + 1 }}", TemplateOptions.Default, out var template, out _));
+        Assert.True(cache.TryGet("plain", TemplateOptions.Default, out var plain, out _));
+        for (var turn = 0; turn < 98; turn++)
+        {
+            Assert.True(template.TryEvaluate(new Variables(), context, out _, out _));
+            Assert.True(plain.TryEvaluate(new Variables(), context, out _, out _));
+        }
+
+        cache.CountUses(context.Evaluations);
+        Assert.Equal((98, 2, 0.98), (cache.Statistics.Hits, cache.Statistics.Misses, cache.Statistics.HitRate));
+        Assert.Throws<ArgumentOutOfRangeException>(() => cache.CountUses(-1));
+    }
+
+    [Fact]
     public async Task Callers_that_miss_at_once_share_one_template()
     {
         var cache = new TemplateCache(_clock);

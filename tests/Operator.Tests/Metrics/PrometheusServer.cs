@@ -38,7 +38,12 @@ internal sealed class PrometheusServer : IDisposable
     }
 
     /// <summary>Label sets and values of a query, asked until <paramref name="count"/> series are there.</summary>
-    public async Task<IReadOnlyDictionary<string, double>> QueryAsync(string query, string label, int count)
+    public Task<IReadOnlyDictionary<string, double>> QueryAsync(string query, string label, int count) =>
+        QueryAsync(query, metric => metric.GetProperty(label).GetString()!, series => series.Count >= count);
+
+    /// <summary>Values of a query by what <paramref name="nameOf"/> makes of their labels, asked until they are as wanted.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> QueryAsync(
+        string query, Func<JsonElement, string> nameOf, Predicate<IReadOnlyDictionary<string, double>> areWanted)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
@@ -47,10 +52,10 @@ internal sealed class PrometheusServer : IDisposable
             if (await AskAsync(query, patience.Token) is { } answer)
             {
                 var series = answer.GetProperty("data").GetProperty("result").EnumerateArray().ToDictionary(
-                    one => one.GetProperty("metric").GetProperty(label).GetString()!,
+                    one => nameOf(one.GetProperty("metric")),
                     one => double.Parse(one.GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture),
                     StringComparer.Ordinal);
-                if (series.Count >= count) return series;
+                if (areWanted(series)) return series;
             }
 
             Assert.False(_process.HasExited, "prometheus has ended.");

@@ -181,6 +181,7 @@ internal sealed class Draft(
         NeedsLoopResults = _needsLoopResults,
         NeedsLargeResults = _needsLargeResults,
         Warnings = Evaluation.UndefinedConditions,
+        Evaluations = Evaluation.Evaluations,
         IsResting = Rests,
     };
 }

@@ -18,11 +18,13 @@ internal sealed class IterationScopes(Assignment assignment, TaskPlan plan, Secr
     private Variables? _variables;
     private WorkloadPlan? _workload;
     private bool _isRendered;
+    private EvaluationContext? _context;
 
     public async ValueTask<(RunScope? Scope, WorkError? Error)> NextAsync(LeasedIteration iteration, CancellationToken cancellationToken)
     {
         if (assignment.Problem is { } problem) return (null, problem);
         var context = ScopeBuilder.ContextOf(assignment, settings, cancellationToken);
+        _context = context;
         if (_variables is null && await ShareAsync(context, cancellationToken) is { } failure) return (null, failure);
         var own = new Variables(_variables)
             .Set(_pool.Variable, iteration.Element)
@@ -32,12 +34,20 @@ internal sealed class IterationScopes(Assignment assignment, TaskPlan plan, Secr
         return (new RunScope(own, context, secrets, late), null);
     }
 
+    /// <summary>Templates that were evaluated for the newest iteration, its workload's included; 0 before the first, and when asked again.</summary>
+    public long TakeEvaluations()
+    {
+        var evaluations = _context?.Evaluations ?? 0;
+        _context = null;
+        return evaluations;
+    }
+
     public string IdOf(long index) => $"{assignment.IterationId}-{index}";
 
     private async ValueTask<WorkError?> ShareAsync(EvaluationContext context, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
-        _workload = WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings.Options, problems);
+        _workload = WorkloadCompiler.Compile(assignment.WorkloadTemplate, settings, problems);
         if (_workload is null) return new(WorkErrorKind.Template, string.Join(' ', problems));
         var variables = ScopeBuilder.GivenTo(assignment, plan);
         var names = ScopeBuilder.SecretNames(plan.References.Concat(_workload.Template.References), assignment.Secrets);

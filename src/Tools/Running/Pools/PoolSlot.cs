@@ -21,6 +21,9 @@ internal sealed class PoolSlot
         _scopes = new IterationScopes(assignment, plan, _secrets, runner.ScopeSettings, late);
     }
 
+    /// <summary>Templates that its newest iteration has evaluated.</summary>
+    public long TakeEvaluations() => _scopes.TakeEvaluations();
+
     public ValueTask<WorkReport> RunAsync(LeasedIteration iteration, CancellationToken cancellationToken)
     {
         var one = _assignment with

@@ -61,6 +61,7 @@ public sealed class PoolWorker(
     private long _lastEnd = time.GetTimestamp();
     private long _learntAt = time.GetTimestamp();
     private int _endedSinceLearnt;
+    private long _evaluations;
     private TaskCompletionSource _news = NewSignal();
 
     /// <summary>Works until it is told to leave, nobody answers, or it is stopped; then it gives back what it has not started.</summary>
@@ -117,6 +118,7 @@ public sealed class PoolWorker(
             if (stop || isStuck) returned = _queue.Clear();
             var reports = _reports.Count <= MostReports ? _reports : _reports[..MostReports];
             _reports = _reports.Count <= MostReports ? [] : _reports[MostReports..];
+            CountCaches(reports);
             _news = NewSignal();
             var wants = stop || isStuck || _paused ? 0 : _size.Ask(Math.Max(1, _slots), _queue.Count + _active);
             if (memory?.Recent() is { } pressure) wants = pressure.NarrowBatch(wants);
@@ -173,12 +175,12 @@ public sealed class PoolWorker(
                 if (ceiling is not null) await ceiling.WaitAsync(cancellationToken);
                 try
                 {
-                    Ended(await slot.RunAsync(iteration, cancellationToken));
+                    Ended(await slot.RunAsync(iteration, cancellationToken), slot.TakeEvaluations());
                 }
                 catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
                 {
                     // Nobody awaits a slot: a fault that went unseen would keep its place, and its iteration open as long as the worker lives.
-                    Ended(Faulted(iteration, fault));
+                    Ended(Faulted(iteration, fault), evaluations: 0);
                     slot = new PoolSlot(runner, assignment, plan, _late);
                 }
                 finally
@@ -224,11 +226,12 @@ public sealed class PoolWorker(
         }
     }
 
-    private void Ended(WorkReport report)
+    private void Ended(WorkReport report, long evaluations)
     {
         lock (_lock)
         {
             _reports.Add(report);
+            _evaluations += evaluations;
             _endedSinceLearnt++;
             _lastEnd = time.GetTimestamp();
             var asks = MayEndLoop(report);
@@ -241,6 +244,14 @@ public sealed class PoolWorker(
     private bool MayEndLoop(WorkReport report) =>
         (report.Outcome == WorkOutcome.Failed && assignment.Pool!.StopsOnFailure)
         || (assignment.Pool!.IsSequential && (report.Outcome != WorkOutcome.Completed || report.Until == true));
+
+    /// <summary>Once for many iterations: what the caches have done stands in the last report of a word.</summary>
+    private void CountCaches(List<WorkReport> reports)
+    {
+        if (reports.Count == 0) return;
+        if (runner.CountCaches(_evaluations) is { } counts) reports[^1] = reports[^1] with { Caches = counts };
+        _evaluations = 0;
+    }
 
     private void Learn()
     {
@@ -293,7 +304,9 @@ public sealed class PoolWorker(
                 lock (_lock)
                 {
                     isLast = _reports.Count <= MostReports;
-                    word = new PoolRequest([.. _reports.Take(MostReports)], returned, Wants: 0, Leaves: isLast, _heard);
+                    List<WorkReport> reports = [.. _reports.Take(MostReports)];
+                    CountCaches(reports);
+                    word = new PoolRequest(reports, returned, Wants: 0, Leaves: isLast, _heard);
                     _reports = _reports[word.Reports.Count..];
                 }
 

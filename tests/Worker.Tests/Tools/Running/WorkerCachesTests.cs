@@ -21,10 +21,29 @@ public sealed class WorkerCachesTests(SampleFixture sample, PostgresFixture post
         bench.Secrets["DB"] = postgres.ConnectionString;
         bench.Caches = new WorkerCaches(new TemplateCache(bench.Time), bench.Instances);
         var first = await bench.RunAsync(Task);
-        Assert.Equal([new CacheCounts("template", 0, 2, 2), new CacheCounts("tool_instance", 0, 1, 1)], first.Caches);
+        Assert.Equal([new CacheCounts("template", 1, 1, 1), new CacheCounts("tool_instance", 0, 1, 1)], first.Caches);
         var second = await bench.RunAsync(Task);
         Assert.Equal([new CacheCounts("template", 2, 0, 0), new CacheCounts("tool_instance", 1, 0, 0)], second.Caches);
         Assert.Null((await bench.RunAsync("""{"tool": {"kind": "transform", "result": 1}}""")).Caches);
+    }
+
+    [Fact]
+    public async Task Templates_of_the_workload_are_kept_too()
+    {
+        using var bench = new TaskBench(sample.Url) { WorkloadTemplate = """{"name": "plain", "sum": "{{ 1 + 1 }}"}""" };
+        bench.Caches = new WorkerCaches(new TemplateCache(bench.Time), bench.Instances);
+        const string Transform = """{"tool": {"kind": "transform", "result": "{{ workload.sum }}"}}""";
+        Assert.Equal([new CacheCounts("template", 2, 2, 2)], (await bench.RunAsync(Transform)).Caches);
+        Assert.Equal([new CacheCounts("template", 4, 0, 0)], (await bench.RunAsync(Transform)).Caches);
+    }
+
+    [Fact]
+    public async Task Caches_of_the_engine_itself_are_counted_and_not_told()
+    {
+        using var bench = new TaskBench(sample.Url);
+        bench.Caches = new WorkerCaches(new TemplateCache(bench.Time), bench.Instances) { AreReported = false };
+        Assert.Null((await bench.RunAsync("""{"tool": {"kind": "transform", "result": "{{ 1 }}"}}""")).Caches);
+        Assert.Equal((1, 1), (bench.Caches.Templates.Statistics.Hits, bench.Caches.Templates.Statistics.Misses));
     }
 
     [Fact]

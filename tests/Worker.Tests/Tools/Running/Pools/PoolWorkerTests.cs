@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlaybookOperator.Core.Templates;
 using PlaybookOperator.Core.Work;
 using PlaybookOperator.Testing;
 using PlaybookOperator.Tools;
@@ -110,6 +111,29 @@ public sealed class PoolWorkerTests
         Assert.Single(queue.Reports, report => report.Outcome == WorkOutcome.Completed);
     }
 
+    [Fact]
+    public async Task The_last_report_of_a_word_tells_for_all_of_them_what_the_caches_have_done()
+    {
+        using var tools = new ToolRegistry(TimeProvider.System);
+        var caches = new WorkerCaches(new TemplateCache(TimeProvider.System), tools.Instances);
+        var runner = new AssignmentRunner(
+            tools, new GivenSecrets(new Dictionary<string, string>()), new RunnerOptions(), TimeProvider.System, () => 0.5, caches: caches);
+        var assignment = Assignment() with
+        {
+            Task = JsonElement.Parse("""{"tool": {"kind": "transform", "result": ["plain", "{{ item }}", "{{ item + 1 }}"]}}"""),
+            Pool = Assignment().Pool! with { Total = 1000, IsSequential = false },
+        };
+        var queue = new OneRange(1000);
+        var worker = new PoolWorker(runner, assignment, runner.Compile(assignment, out _)!, queue, TimeProvider.System);
+
+        Assert.Equal(PoolEnd.Left, await worker.RunAsync(TestContext.Current.CancellationToken));
+
+        var told = queue.Words.SelectMany(word => word.Reports).Select(report => report.Caches).OfType<IReadOnlyList<CacheCounts>>().SelectMany(counts => counts).ToList();
+        Assert.All(told, counts => Assert.Equal("template", counts.Cache));
+        Assert.Equal((2000, 2), (told.Sum(counts => counts.Hits), told.Sum(counts => counts.Misses)));
+        Assert.All(queue.Words, word => Assert.DoesNotContain(word.Reports.SkipLast(1), report => report.Caches is not null));
+    }
+
     private static Assignment Assignment() => new()
     {
         ExecutionId = 7,
@@ -153,6 +177,20 @@ public sealed class PoolWorkerTests
             IReadOnlyList<LeasedRange> leased = _leased ? [] : [new LeasedRange(1, 0, 2, 0, Elements: null)];
             _leased = true;
             return new(new PoolReply([.. request.Reports.Select(_ => "accepted")], leased, Slots: 1, Stop: false, Leave: Reports.Count >= 2, AskAgainAt: null));
+        }
+    }
+
+    /// <summary>Leases so many iterations at once, and has the worker leave once all were reported.</summary>
+    private sealed class OneRange(int count) : IPoolQueue
+    {
+        public List<PoolRequest> Words { get; } = [];
+
+        public ValueTask<PoolReply?> TurnAsync(PoolRequest request, CancellationToken cancellationToken)
+        {
+            Words.Add(request);
+            IReadOnlyList<LeasedRange> leased = Words.Count == 1 ? [new LeasedRange(1, 0, count, AttemptsUsed: 0, Elements: null)] : [];
+            var isOver = Words.Sum(word => word.Reports.Count) >= count;
+            return new(new PoolReply([.. request.Reports.Select(_ => "accepted")], leased, Slots: 4, Stop: false, Leave: isOver, AskAgainAt: null));
         }
     }
 
