@@ -154,7 +154,7 @@ public sealed class ResultTests
         { "the first step runs first and the one below not by itself", """
             - {step: a, tool: {kind: transform, result: 1}, next: c}
             - {step: b, tool: {kind: transform, result: never}}
-            - {step: c, tool: {kind: transform, result: '{{ b is defined }}'}}
+            - {step: c, tool: {kind: transform, result: '{{ b is not none }}'}}
             """, "{}", "c", "false" },
         { "chunks under a failure policy count elements", """
             - {step: a, loop: {in: '{{ range(10) }}', mode: chunked, chunk: 4, failurePolicy: {maxFailed: 4}}, tool: {kind: transform, result: '{{ 1 / (items[0] - 4) }}'}, next: b}

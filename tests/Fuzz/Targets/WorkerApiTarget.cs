@@ -72,8 +72,17 @@ internal sealed class WorkerApiTarget : IFuzzTarget
         JsonObject? job = null;
         await OperatorUnderTest.UntilAsync(
             $"{playbook} has a Job", () => (job = started.Operator.Jobs().FirstOrDefault(one => OwnerOf(one) == playbook)) is not null);
-        using var answer = await started.Client.PostAsJsonAsync("/worker/v1/session", new { token = started.Operator.Pod(job!) });
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("session").GetString()!;
+        var token = started.Operator.Cluster.TokenOf(started.Operator.Pod(job!));
+        string? session = null;
+        // Whether the Job is recorded is seen a moment later than the Job.
+        await OperatorUnderTest.UntilAsync($"the pod of {playbook} has a session", async () =>
+        {
+            using var answer = await started.Client.PostAsJsonAsync("/worker/v1/session", new { token });
+            if (!answer.IsSuccessStatusCode) return false;
+            session = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("session").GetString();
+            return true;
+        });
+        return session!;
     }
 
     private static string? OwnerOf(JsonObject job) => (string?)job["metadata"]!["ownerReferences"]?[0]?["name"];
