@@ -42,7 +42,7 @@ public sealed class CommandLineTests(SampleFixture sample)
         var outcome = await RunAsync("- step: broken\n  tool: {kind: transform, result: '{{ nothing.here }}'}");
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal(
-            ["execution_id", "path", "status", "duration_seconds", "steps", "vars", "events", "error"], outcome.Json.EnumerateObject().Select(member => member.Name));
+            ["execution_id", "path", "status", "duration_seconds", "steps", "vars", "failures", "events", "error"], outcome.Json.EnumerateObject().Select(member => member.Name));
         Assert.Equal(["status", "result"], outcome.Json.GetProperty("steps").GetProperty("broken").EnumerateObject().Select(member => member.Name));
         Assert.Equal(["total", "by_type"], outcome.Json.GetProperty("events").EnumerateObject().Select(member => member.Name));
     }
