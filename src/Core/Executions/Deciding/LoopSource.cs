@@ -3,6 +3,7 @@ using System.Text.Json;
 using PlaybookOperator.Core.Data;
 using PlaybookOperator.Core.Playbooks;
 using PlaybookOperator.Core.Templates;
+using PlaybookOperator.Core.Templates.Values;
 using PlaybookOperator.Core.Work;
 
 namespace PlaybookOperator.Core.Executions.Deciding;
@@ -132,31 +133,21 @@ internal abstract record LoopSource
     private static Invalid? Sort(Draft draft, Scope scope, StepPlan step, List<Value> items)
     {
         var loop = step.Loop!;
-        var keyed = new (Value Item, Value[] Keys)[items.Count];
-        for (var i = 0; i < keyed.Length; i++)
+        var width = loop.OrderBy.Length;
+        if ((long)items.Count * width > Array.MaxLength) return TooManyToSort(step, Array.MaxLength / width);
+        var keys = new Value[items.Count * width];
+        for (var i = 0; i < keys.Length; i++)
         {
-            var variables = new Variables(scope).Set(loop.Iterator, items[i]);
-            var keys = new Value[loop.OrderBy.Length];
-            for (var k = 0; k < keys.Length; k++)
-                if (!loop.OrderBy[k].By.TryEvaluate(variables, draft.Evaluation, out keys[k], out var error)) return Fail(step, "orderBy", error!);
-            keyed[i] = (items[i], keys);
+            if (i % LooksBetweenStops == 0) draft.Evaluation.Stop.ThrowIfCancellationRequested();
+            var variables = new Variables(scope).Set(loop.Iterator, items[i / width]);
+            if (!loop.OrderBy[i % width].By.TryEvaluate(variables, draft.Evaluation, out keys[i], out var error)) return Fail(step, "orderBy", error);
         }
 
-        var sorted = keyed.Order(Comparer<(Value Item, Value[] Keys)>.Create((left, right) => Compare(loop, left.Keys, right.Keys)));
-        var position = 0;
-        foreach (var (item, _) in sorted.ToList()) items[position++] = item;
+        if (!SortKeys.TryOrder(keys, [.. loop.OrderBy.Select(key => key.Descending)], scope, draft.Evaluation, out var order, out var tooMuch))
+            return Fail(step, "orderBy", tooMuch);
+        var unsorted = items.ToArray();
+        for (var i = 0; i < unsorted.Length; i++) items[i] = unsorted[order[i]];
         return null;
-    }
-
-    private static int Compare(LoopPlan loop, Value[] left, Value[] right)
-    {
-        for (var k = 0; k < left.Length; k++)
-        {
-            var order = ValueOrder.Compare(left[k], right[k]);
-            if (order != 0) return loop.OrderBy[k].Descending ? -order : order;
-        }
-
-        return 0;
     }
 
     private static bool TryLimit(Draft draft, Scope scope, TemplateNode node, out long? limit, out string? problem)
