@@ -88,10 +88,16 @@ public sealed record StepRun
     /// <summary>It failed and left no result: templates find null under its name, as under that of a step that did not run.</summary>
     public bool HasNothing => Error is not null && Result is null && ResultBytes is null && !IsLoop;
 
-    /// <summary>Whether it has chosen, and still owes, an entry into that step.</summary>
-    public bool LeadsTo(string step) => RoutesTo(step).Any();
-
-    public IEnumerable<Route> RoutesTo(string step) => Owed.Concat(Routes).Where(route => route.Step == step);
+    /// <summary>The entries into that step which it has chosen and still owes.</summary>
+    public IReadOnlyList<Route> RoutesTo(string step)
+    {
+        List<Route>? found = null;
+        foreach (var route in Owed)
+            if (route.Step == step) (found ??= []).Add(route);
+        foreach (var route in Routes)
+            if (route.Step == step) (found ??= []).Add(route);
+        return found ?? (IReadOnlyList<Route>)[];
+    }
 
     /// <summary>Whether it began after the other.</summary>
     public bool IsNewerThan(StepRun other) => IsNewer(RunId, other.RunId);

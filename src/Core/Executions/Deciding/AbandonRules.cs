@@ -27,6 +27,7 @@ internal static class AbandonRules
             LoopsOf = FrozenDictionary<string, ImmutableArray<NaturalLoop>>.Empty,
             LoopsByHead = FrozenDictionary<string, NaturalLoop>.Empty,
             Affects = FrozenDictionary<string, ImmutableArray<int>>.Empty,
+            Repeats = [],
         },
     };
 

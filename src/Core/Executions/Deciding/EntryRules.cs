@@ -25,7 +25,8 @@ internal static class EntryRules
     private static void Look(Draft draft, string name)
     {
         var former = draft.State.Steps.GetValueOrDefault(name);
-        if (former is { IsOver: false } || RoutesInto(draft, name, former) is not { } routes) return;
+        if (former is { IsOver: false } || (former is not null && !draft.Plan.Graph.Repeats.Contains(name))) return;
+        if (RoutesInto(draft, name, former) is not { } routes) return;
         if (former is not null && IsHeldBack(draft, former)) draft.Runs.HoldLast();
         else Enter(draft, name, former, routes, routes.Count > 0 ? EventType.StepStarted : EventType.StepSkipped);
     }
@@ -41,6 +42,7 @@ internal static class EntryRules
 
     private static List<Route>? Join(Draft draft, string name)
     {
+        if (Tokens.MustWait(draft, name)) return null;
         var isDead = false;
         var routes = new List<Route>();
         foreach (var before in draft.Plan.Graph.Predecessors[name])
@@ -50,7 +52,7 @@ internal static class EntryRules
                 case Token.Waiting:
                     return null;
                 case Token.Live:
-                    routes.AddRange(draft.State.Steps[before].RoutesTo(name));
+                    routes.AddRange(draft.Runs.RoutesTo(draft.State.Steps[before], name));
                     break;
                 case Token.Dead:
                     isDead = true;
@@ -79,7 +81,7 @@ internal static class EntryRules
             if (!former.IsOver) return true;
         }
 
-        return draft.Plan.Graph.Predecessors[chosen].All(before => Tokens.Of(draft, before, chosen) != Token.Waiting);
+        return !Tokens.MustWait(draft, chosen);
     }
 
     private static void Enter(Draft draft, string name, StepRun? former, IReadOnlyList<Route> routes, EventType type)

@@ -8,7 +8,13 @@ namespace PlaybookOperator.Core.Executions.Deciding;
 internal sealed class RunIndex
 {
     private readonly WorkflowGraph _graph;
+    /// <summary>Routes of a run that are looked through sooner than they are put in order.</summary>
+    private const int FewRoutes = 8;
+
     private readonly Dictionary<long, string> _byId = [];
+    private readonly Dictionary<long, Dictionary<string, List<Route>>> _routes = [];
+    private readonly Dictionary<string, int> _waitedFor = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _settled = new(StringComparer.Ordinal);
     private readonly bool[] _changed;
     private readonly List<int> _held = [];
     private int _changedCount;
@@ -34,8 +40,38 @@ internal sealed class RunIndex
 
     public string? StepOf(long runId) => _byId.GetValueOrDefault(runId);
 
+    /// <summary>The routes of a run that is over into a step, those that it owes first.</summary>
+    public IReadOnlyList<Route> RoutesTo(StepRun run, string step)
+    {
+        var count = run.Owed.Length + run.Routes.Length;
+        if (count == 0) return [];
+        if (count <= FewRoutes) return run.RoutesTo(step);
+        if (!_routes.TryGetValue(run.RunId, out var byTarget))
+        {
+            _routes[run.RunId] = byTarget = new(StringComparer.Ordinal);
+            foreach (var route in run.Owed.Concat(run.Routes))
+            {
+                if (!byTarget.TryGetValue(route.Step, out var same)) byTarget[route.Step] = same = [];
+                same.Add(route);
+            }
+        }
+
+        return byTarget.TryGetValue(step, out var routes) ? routes : [];
+    }
+
+    /// <summary>The predecessor that the step was found to wait for, by its place; another place where that is not known.</summary>
+    public int WaitedFor(string step, int otherwise) => _waitedFor.GetValueOrDefault(step, otherwise);
+
+    public void WaitFor(string step, int place) => _waitedFor[step] = place;
+
+    /// <summary>What was found out about a circle since the last change; null: nothing.</summary>
+    public bool? KnownSettled(NaturalLoop loop) => _settled.TryGetValue(loop.Head, out var isSettled) ? isSettled : null;
+
+    public bool KnowSettled(NaturalLoop loop, bool isSettled) => _settled[loop.Head] = isSettled;
+
     public void Change(StepRun run)
     {
+        _settled.Clear();
         Note(run);
         foreach (var place in _held) Mark(place);
         _held.Clear();
@@ -66,6 +102,7 @@ internal sealed class RunIndex
 
     private void Note(StepRun run)
     {
+        _routes.Remove(run.RunId);
         _byId[run.RunId] = run.Step;
         if (run.IsOver) Running.Remove(run.Step);
         else Running.Add(run.Step);

@@ -43,6 +43,7 @@ internal sealed class GraphBuilder
             LoopsOf = loopsOf,
             LoopsByHead = loops.ToFrozenDictionary(loop => loop.Head, StringComparer.Ordinal),
             Affects = AffectedBy(reached, loopsOf),
+            Repeats = RepeatedBy(loops),
         };
     }
 
@@ -89,6 +90,21 @@ internal sealed class GraphBuilder
                 .AddRange(loopsOf[_names[node]].SelectMany(loop => exits[loop.Head].Prepend(loop.Head)))
                 .Distinct(StringComparer.Ordinal).Select(name => places[name]).ToImmutableArray(),
             StringComparer.Ordinal);
+    }
+
+    private FrozenSet<string> RepeatedBy(ImmutableArray<NaturalLoop> loops)
+    {
+        var repeated = new bool[_names.Length];
+        var heads = loops.Select(loop => loop.Head).ToHashSet(StringComparer.Ordinal);
+        var open = new Stack<int>(Enumerable.Range(0, _names.Length).Where(node => heads.Contains(_names[node])));
+        while (open.TryPop(out var node))
+        {
+            if (repeated[node]) continue;
+            repeated[node] = true;
+            foreach (var next in _successors[node]) open.Push(next);
+        }
+
+        return Enumerable.Range(0, _names.Length).Where(node => repeated[node]).Select(node => _names[node]).ToFrozenSet(StringComparer.Ordinal);
     }
 
     private List<string> ExitsOf(NaturalLoop loop) =>

@@ -33,9 +33,13 @@ public sealed record WorkflowGraph
     /// </summary>
     public required FrozenDictionary<string, ImmutableArray<int>> Affects { get; init; }
 
+    /// <summary>The steps that may be entered more than once: those of loops, and all that these lead to.</summary>
+    public required FrozenSet<string> Repeats { get; init; }
+
     public IReadOnlyList<NaturalLoop> LoopsWith(string step) => LoopsOf.TryGetValue(step, out var loops) ? loops : [];
 
-    public bool IsBackEdge(string from, string to) => LoopsByHead.TryGetValue(to, out var loop) && loop.Sources.Contains(from);
+    /// <summary>Of an edge between two steps, whether it leads back. Each member of a loop with an edge to the head is one of its sources.</summary>
+    public bool IsBackEdge(string from, string to) => LoopsByHead.TryGetValue(to, out var loop) && loop.Members.Contains(from);
 
     /// <param name="start">Name of the step that runs first.</param>
     /// <param name="steps">In the order of the document, names unique.</param>
