@@ -74,6 +74,16 @@ public sealed class LoopOrderTests
         Assert.Contains("steps", run.State.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void One_long_text_may_be_the_key_of_many_elements()
+    {
+        var run = new Scenario("""{"workflow": [{"step": "only", "tool": {"kind": "noop"}, "loop": {"in": "{{ range(20000) }}", "orderBy": "workload.text", "limit": 3}}]}""",
+            $$"""{"text": "{{new string('X', 100_000)}}"}""");
+        run.Settle();
+        Assert.DoesNotContain(run.Log.Events, happened => happened.Type == EventType.WorkflowFailed);
+        Assert.Equal("[0,1,2]", run.Log.Events.Single(happened => happened.Type is EventType.IteratorStarted).Context!.Value.GetProperty("collection").GetRawText());
+    }
+
     private static string Ordered(string list, bool isDescending, string by = "item")
     {
         var started = Run(list, isDescending, by).Log.Events.Single(happened => happened.Type is EventType.IteratorStarted);

@@ -28,10 +28,7 @@ internal static class SortKeys
         var frame = context.Enter(variables);
         try
         {
-            for (var place = 0; place < keys.Length; place++)
-            {
-                keys[place] = WithoutCase(keys[place], frame);
-            }
+            RemoveCase(keys, frame);
 
             var places = new int[keys.Length / isDescending.Length];
             for (var place = 0; place < places.Length; place++)
@@ -54,17 +51,27 @@ internal static class SortKeys
         }
     }
 
-    /// <summary>Of the same meaning as <see cref="ListFilters.Key"/>, which charges each text: a million short ones are within the bounds here.</summary>
-    private static Value WithoutCase(Value key, Frame frame)
+    /// <summary>The same as <see cref="ListFilters.Key"/>, which charges each text: a million short ones are within the bounds here.</summary>
+    private static void RemoveCase(Value[] keys, Frame frame)
     {
-        if (key.AsString is not { } text)
+        var (text, key) = (string.Empty, Value.From(string.Empty));
+        for (var place = 0; place < keys.Length; place++)
         {
-            return key;
-        }
+            if (keys[place].AsString is not { } found)
+            {
+                continue;
+            }
 
-        frame.ChargeScan(text.Length);
-        var lower = text.ToLowerInvariant();
-        return ReferenceEquals(lower, text) ? key : Value.From(lower);
+            // One text that is the key of many elements costs as much as one.
+            if (!ReferenceEquals(found, text))
+            {
+                frame.ChargeScan(found.Length);
+                var lower = found.ToLowerInvariant();
+                (text, key) = (found, ReferenceEquals(lower, found) ? keys[place] : Value.From(lower));
+            }
+
+            keys[place] = key;
+        }
     }
 
     private static void Sort(int[] places, ByKeys order)
