@@ -16,7 +16,9 @@ internal static class Sentence
         try
         {
             Console.Error.WriteLine($"playbook: {Of(cause)}");
+#pragma warning disable RS0030 // The only place that reads it, and nothing else may be left to read it with.
             if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 }) Console.Error.WriteLine(exception);
+#pragma warning restore RS0030
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {

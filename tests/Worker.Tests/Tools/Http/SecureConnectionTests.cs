@@ -45,7 +45,7 @@ public sealed class SecureConnectionTests(SampleFixture sample)
         try
         {
             await secure.AuthenticateAsServerAsync(certificate);
-            await secure.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+            _ = await secure.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException)
         {
