@@ -67,7 +67,16 @@ internal sealed class EventFile(string file) : IDisposable
         foreach (var id in _changed.Keys.Order())
         {
             _changed.TryRemove(id, out _);
-            await CopyAsync(reader, id, cancellationToken);
+            try
+            {
+                await CopyAsync(reader, id, cancellationToken);
+            }
+            catch
+            {
+                // Who copied may have been told to stop in the middle: the rest is still to be copied.
+                _changed[id] = true;
+                throw;
+            }
         }
     }
 
