@@ -36,7 +36,8 @@ internal static class PagesApi
     private static string Link(HttpRequest request, int page, string relation)
     {
         var query = request.Query.Where(pair => pair.Key != "page").Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value.ToString())).Append(KeyValuePair.Create("page", (string?)$"{page}"));
-        return $"<{request.Scheme}://{request.Host}{request.Path}{QueryString.Create(query)}>; rel=\"{relation}\"";
+        // Relative to what was asked for, as many servers write it: an answer that repeats a secret address would not be kept in query_result.
+        return $"<{request.Path}{QueryString.Create(query)}>; rel=\"{relation}\"";
     }
 
     /// <summary>Two shapes: pages when <c>page</c> or <c>pageSize</c> is asked for, else an offset and a limit.</summary>
